@@ -1,0 +1,249 @@
+//! Identifiers. Every id is a newtype, so that a customer's id can never stand where a guide's is meant.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use siphasher::sip128::{Hasher128, SipHasher24};
+use std::hash::Hasher;
+
+/// The longest external id, in bytes: ids are parts of store keys, which are bounded at 256 bytes.
+pub const MAX_ID_BYTES: usize = 64;
+
+/// Why a text is no id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is no {what}: {reason}")]
+pub struct IdError {
+    /// What the text should have been.
+    pub what: &'static str,
+    /// The text, cut to a printable length.
+    pub text: String,
+    /// What is wrong with it.
+    pub reason: &'static str,
+}
+
+impl IdError {
+    fn new(what: &'static str, text: &str, reason: &'static str) -> Self {
+        Self { what, text: text.chars().take(80).collect(), reason }
+    }
+}
+
+macro_rules! text_id {
+    ($($(#[$doc:meta])* $name:ident = $what:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// Checks a text and makes it an id: 1 to 64 bytes, letters, digits and `-_.:@`.
+            pub fn new(text: &str) -> Result<Self, IdError> {
+                check_text(text).map_err(|reason| IdError::new($what, text, reason))?;
+                Ok(Self(text.into()))
+            }
+
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                Self::new(text)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                Self::new(&text).map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+
+fn check_text(text: &str) -> Result<(), &'static str> {
+    if text.is_empty() {
+        return Err("it is empty");
+    }
+    if text.len() > MAX_ID_BYTES {
+        return Err("it is longer than 64 bytes");
+    }
+    if !text.chars().all(|c| c.is_alphanumeric() || "-_.:@".contains(c)) {
+        return Err("only letters, digits and -_.:@ are allowed");
+    }
+    Ok(())
+}
+
+text_id! {
+    /// One person that the shop serves.
+    CustomerId = "customer id";
+    /// One sales guide (导购).
+    GuideId = "guide id";
+    /// One shop (门店).
+    StoreId = "store id";
+    /// One recorded sale.
+    PurchaseId = "purchase id";
+    /// One SOP plan (方案), such as `P01`.
+    PlanId = "plan id";
+    /// One step (节点) of a plan; stable over the plan's versions.
+    StepId = "step id";
+    /// One template (话术模板), such as `T01`.
+    TemplateId = "template id";
+    /// One enrolled terminal.
+    DeviceId = "device id";
+}
+
+/// The id of an op, made on the terminal (UUID version 7), and of the fact that the op made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OpId(pub uuid::Uuid);
+
+impl fmt::Display for OpId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for OpId {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        uuid::Uuid::parse_str(text).map(Self).map_err(|_| IdError::new("op id", text, "it is no UUID"))
+    }
+}
+
+macro_rules! hash_id {
+    ($($(#[$doc:meta])* $name:ident($inner:ty, $digits:literal) = $what:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub $inner);
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!("{:0", $digits, "x}"), self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                if text.len() != $digits {
+                    return Err(IdError::new($what, text, concat!("it has not ", $digits, " digits")));
+                }
+                <$inner>::from_str_radix(text, 16)
+                    .map(Self)
+                    .map_err(|_| IdError::new($what, text, "it is not hexadecimal"))
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+
+hash_id! {
+    /// One due: hash of plan, step, customer, anchor key and attempt; the plan's version is no part of it. 32 hex digits.
+    DueId(u128, 32) = "due id";
+    /// One task: hash of customer and day, so that a day has one task a customer. 12 hex digits.
+    TaskId(u64, 12) = "task id";
+}
+
+impl DueId {
+    /// The id of an attempt of a step. `anchor_key` is the anchor's date, or the id of the fact where one customer
+    /// can have several anchors on a day.
+    pub fn of(plan: &PlanId, step: &StepId, customer: &CustomerId, anchor_key: &str, attempt: u32) -> Self {
+        let mut hasher = SipHasher24::new();
+        for part in [plan.as_str(), step.as_str(), customer.as_str(), anchor_key] {
+            hasher.write(part.as_bytes());
+            hasher.write(&[0xff]);
+        }
+        hasher.write(&attempt.to_be_bytes());
+        Self(hasher.finish128().as_u128())
+    }
+}
+
+impl TaskId {
+    /// The id of the customer's task on a day.
+    pub fn of(customer: &CustomerId, day: chrono::NaiveDate) -> Self {
+        let mut hasher = SipHasher24::new();
+        hasher.write(customer.as_str().as_bytes());
+        hasher.write(&[0xff]);
+        hasher.write(&chrono::Datelike::num_days_from_ce(&day).to_be_bytes());
+        Self(hasher.finish128().h1 >> 16)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_keep_to_a_safe_alphabet() {
+        assert!(CustomerId::new("C00004").is_ok());
+        assert!(CustomerId::new("顾客1").is_ok());
+        assert!(CustomerId::new("").is_err());
+        assert!(CustomerId::new("a\u{1b}[2J").is_err());
+        assert!(CustomerId::new(&"x".repeat(65)).is_err());
+    }
+
+    #[test]
+    fn due_ids_survive_printing_and_parsing() {
+        let due = DueId::of(
+            &PlanId::new("P01").unwrap(),
+            &StepId::new("care").unwrap(),
+            &CustomerId::new("C1").unwrap(),
+            "2026-08-12",
+            0,
+        );
+        assert_eq!(due.to_string().parse::<DueId>(), Ok(due));
+        assert_eq!(due.to_string().len(), 32);
+    }
+
+    #[test]
+    fn due_ids_never_change() {
+        // Terminals and hubs of any version must agree: this value is part of the protocol.
+        let due = DueId::of(
+            &PlanId::new("P01").unwrap(),
+            &StepId::new("thanks").unwrap(),
+            &CustomerId::new("C00004").unwrap(),
+            "1997-01-01",
+            0,
+        );
+        assert_eq!(due.to_string(), "a5557955a8bbe3b272830408b351fa68");
+    }
+}

@@ -1,0 +1,15 @@
+//! `guide-common`: the domain of `guide`. It has no runtime, no I/O and no clock of its own: time comes in as an
+//! argument, and the same facts and time give the same answers on every machine.
+
+pub mod apply;
+pub mod customer;
+pub mod id;
+pub mod op;
+pub mod outcome;
+pub mod paths;
+pub mod purchase;
+pub mod sop;
+pub mod template;
+pub mod text;
+pub mod time;
+pub mod wire;

@@ -1,0 +1,490 @@
+//! The local API between the interface and the daemon: HTTP/JSON over a Unix socket, described in `docs/protocol.md`.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::customer::{Birthday, Tag, Tier};
+use crate::id::{CustomerId, DueId, OpId, PlanId, StepId, TaskId, TemplateId};
+use crate::op::Promise;
+use crate::outcome::{Channel, Outcome};
+use crate::purchase::Purchase;
+use crate::sop::plan::{Asks, Purpose, Text};
+use crate::sop::queue::{Hold, Term};
+use crate::template::Script;
+use crate::wire::hub::{FeedDigest, GuideProfile};
+
+/// `GET /v1/health`: answers as soon as the daemon serves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// Always `guided`.
+    pub program: String,
+    /// The program's version.
+    pub version: String,
+    /// The schema of this API.
+    pub schema: u32,
+    /// Since its start.
+    pub uptime_ms: u64,
+    /// The process.
+    pub pid: u32,
+}
+
+/// `GET /v1/status`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// Whom the terminal serves; none before enrolment.
+    pub guide: Option<GuideProfile>,
+    /// The shop-local time.
+    pub now: NaiveDateTime,
+    /// Real, or the demo's.
+    pub clock: ClockKind,
+    /// Today in numbers.
+    pub queue: QueueCount,
+    /// How many customers the terminal holds.
+    pub n_customers: usize,
+    /// The state of sync.
+    pub sync: SyncStatus,
+}
+
+/// Which clock rules.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockKind {
+    /// The machine's.
+    #[default]
+    Real,
+    /// The demo's: training data, marked on every screen.
+    Virtual,
+}
+
+/// Today in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueCount {
+    /// Tasks still open.
+    pub n_open: usize,
+    /// Tasks that the gate holds.
+    pub n_held: usize,
+    /// Tasks logged today.
+    pub n_done: usize,
+}
+
+/// The honest state of what was saved here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SavedState {
+    /// Everything has been received by headquarters.
+    #[default]
+    Received,
+    /// Something is saved on this terminal only.
+    Saved,
+    /// Something needs a person: a rejected op, or a terminal that is not allowed to sync.
+    Attention,
+}
+
+/// `GET /v1/sync`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SyncStatus {
+    /// In one word.
+    pub state: SavedState,
+    /// The hub's address; none before enrolment.
+    pub hub: Option<String>,
+    /// The end of the last cycle that succeeded, real time.
+    pub last_ok_at: Option<DateTime<Utc>>,
+    /// The last cycle's error, where it failed.
+    pub last_error: Option<SyncError>,
+    /// When the next cycle is due, real time.
+    pub next_at: Option<DateTime<Utc>>,
+    /// Ops saved here that headquarters has not acknowledged.
+    pub n_unsent: usize,
+    /// Ops that headquarters rejected.
+    pub n_rejected: usize,
+    /// The guide feed as this terminal holds it.
+    pub guide_feed: FeedState,
+    /// The shared feed as this terminal holds it.
+    pub shared_feed: FeedState,
+}
+
+/// Why a cycle failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncError {
+    /// Stable: `unreachable`, `refused`, `unauthorised`, `protocol`, `store`.
+    pub code: String,
+    /// A sentence in English, without personal data.
+    pub detail: String,
+}
+
+/// A feed as the terminal holds it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedState {
+    /// The epoch of the cursor.
+    pub epoch: Option<String>,
+    /// How far it was read.
+    pub seq: u64,
+    /// How many items are held.
+    pub n_live: u64,
+    /// Their digest.
+    pub digest: FeedDigest,
+}
+
+/// `GET /v1/today`: the queue (今日队列).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Today {
+    /// The shop-local day.
+    pub on: NaiveDate,
+    /// Whether the engine has checked the day sheet since the daemon started.
+    pub checked: bool,
+    /// Open tasks, in order.
+    pub tasks: Vec<TaskRow>,
+    /// What the gate holds.
+    pub held: Vec<HeldRow>,
+    /// Contacts logged today, newest first.
+    pub done: Vec<DoneRow>,
+}
+
+/// One task in the queue: a contact with one customer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskRow {
+    /// The task.
+    pub id: TaskId,
+    /// The customer.
+    pub customer: CustomerId,
+    /// The customer's name.
+    pub name: String,
+    /// The customer's tier.
+    pub tier: Tier,
+    /// Place in the queue: the sum of the terms.
+    pub score: i64,
+    /// What the score is made of.
+    pub terms: Vec<Term>,
+    /// Over what to contact.
+    pub channel: Channel,
+    /// What is due, the most important first.
+    pub dues: Vec<DueRow>,
+}
+
+/// One due of a task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DueRow {
+    /// The due.
+    pub due_id: DueId,
+    /// Its plan.
+    pub plan: PlanId,
+    /// The plan's name.
+    pub plan_name: Text,
+    /// Its step.
+    pub step: StepId,
+    /// The step's name.
+    pub step_name: Text,
+    /// The day that the run counts from.
+    pub anchor_on: NaiveDate,
+    /// The attempt's first day.
+    pub opens_on: NaiveDate,
+    /// The attempt's last day.
+    pub until_on: NaiveDate,
+    /// 0 for the first attempt.
+    pub attempt: u32,
+    /// Over what.
+    pub channel: Channel,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What to ask for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks: Option<Asks>,
+    /// What to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<TemplateId>,
+}
+
+/// A task that the gate holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HeldRow {
+    /// The customer.
+    pub customer: CustomerId,
+    /// The customer's name.
+    pub name: String,
+    /// The customer's tier.
+    pub tier: Tier,
+    /// Why, and until when.
+    pub hold: Hold,
+    /// What is held.
+    pub dues: Vec<DueRow>,
+}
+
+/// A contact logged today.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DoneRow {
+    /// The op that logged it.
+    pub op_id: OpId,
+    /// The customer.
+    pub customer: CustomerId,
+    /// The customer's name.
+    pub name: String,
+    /// When, shop-local.
+    pub at: NaiveDateTime,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// What it closed: names of steps.
+    pub steps: Vec<Text>,
+}
+
+/// `GET /v1/tasks/{id}`: everything that the screen shows of one task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskDetail {
+    /// The task.
+    pub task: TaskRow,
+    /// The customer.
+    pub customer: CustomerCard,
+    /// What to say: the script of the most important due, then the others.
+    pub scripts: Vec<ScriptView>,
+}
+
+/// A script with its template's name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScriptView {
+    /// The template's name.
+    pub name: Text,
+    /// Over what.
+    pub channel: Channel,
+    /// The text.
+    pub script: Script,
+}
+
+/// `GET /v1/customers/{id}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CustomerCard {
+    /// The customer.
+    pub id: CustomerId,
+    /// The name.
+    pub name: String,
+    /// Whether the name was generated.
+    #[serde(default)]
+    pub name_generated: bool,
+    /// The phone, masked.
+    pub phone_masked: Option<String>,
+    /// The tier.
+    pub tier: Tier,
+    /// The birthday.
+    pub birthday: Option<Birthday>,
+    /// Tags.
+    pub tags: Vec<Tag>,
+    /// Purchases up to today, newest first.
+    pub purchases: Vec<Purchase>,
+    /// Their sum in fen, returns taken off.
+    pub total_fen: i64,
+    /// Contacts up to today, newest first.
+    pub contacts: Vec<ContactRow>,
+    /// Promises neither kept nor taken back, the soonest first.
+    pub promises: Vec<PromiseRow>,
+    /// What the gate says about contacting this customer.
+    pub holds: Vec<Hold>,
+    /// Today's task, where there is one.
+    pub task: Option<TaskId>,
+}
+
+/// One contact.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ContactRow {
+    /// The op that logged it.
+    pub op_id: OpId,
+    /// When, shop-local.
+    pub at: NaiveDateTime,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Whether headquarters has it.
+    pub received: bool,
+}
+
+/// One open promise.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PromiseRow {
+    /// The op that made it.
+    pub op_id: OpId,
+    /// What was promised.
+    pub promise: Promise,
+}
+
+/// `POST /v1/tasks/{id}/outcome` and `POST /v1/customers/{id}/contacts`: the outcome without its day, which is the
+/// daemon's. Without `due_ids` a task's outcome closes all its dues.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutcomeRequest {
+    /// Key, short code or name.
+    pub code: String,
+    /// The dues that the guide saw.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub due_ids: Vec<DueId>,
+    /// Over what; the task's own channel where it is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
+    /// Satisfaction, 1 to 5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<u8>,
+    /// The date of the visit or of the next contact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_on: Option<NaiveDate>,
+    /// The time of the visit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_time: Option<chrono::NaiveTime>,
+    /// What was bought for, in fen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount_fen: Option<i64>,
+    /// Key or name of a skip reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// A note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The template that was used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<TemplateId>,
+    /// What was filled into its gaps.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fills: BTreeMap<String, String>,
+    /// A promise made in the contact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promise: Option<PromiseRequest>,
+}
+
+/// `POST /v1/customers/{id}/promises`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PromiseRequest {
+    /// In the guide's words.
+    pub text: String,
+    /// The piece it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+    /// By when.
+    pub due_on: NaiveDate,
+}
+
+/// `POST /v1/customers/{id}/complaint/close`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ComplaintCloseRequest {
+    /// What the customer said to the solution.
+    pub words: String,
+}
+
+/// `POST /v1/undo`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct UndoRequest {
+    /// What to take back; the newest op of this terminal that still stands, where it is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub op_id: Option<OpId>,
+}
+
+/// The answer to everything that records an op. It is sent after the op is on disk.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SavedResponse {
+    /// The op.
+    pub op_id: OpId,
+    /// The customer.
+    pub customer: CustomerId,
+    /// The customer's name.
+    pub name: String,
+    /// Dues that were named but had gone: the contact counts, they are not closed by it.
+    #[serde(default)]
+    pub gone: Vec<DueId>,
+    /// Of an undo: the op that was taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undone: Option<OpId>,
+    /// Today after it.
+    pub queue: QueueCount,
+}
+
+/// `GET /v1/customers?q=`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CustomerList {
+    /// The query that this answers.
+    pub q: String,
+    /// All customers of the terminal.
+    pub n_all: usize,
+    /// How many match.
+    pub n_found: usize,
+    /// The best of them.
+    pub rows: Vec<CustomerRow>,
+}
+
+/// One customer in a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CustomerRow {
+    /// The customer.
+    pub id: CustomerId,
+    /// The name.
+    pub name: String,
+    /// The phone, masked.
+    pub phone_masked: Option<String>,
+    /// The tier.
+    pub tier: Tier,
+    /// The last purchase's day.
+    pub last_bought_on: Option<NaiveDate>,
+    /// The sum of purchases in fen.
+    pub total_fen: i64,
+    /// Today's task, where there is one.
+    pub task: Option<TaskId>,
+}
+
+/// `GET /v1/outbox`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outbox {
+    /// Unsent and rejected ops, oldest first, then the acknowledged ones that are kept.
+    pub ops: Vec<OutboxRow>,
+}
+
+/// One op in the outbox.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutboxRow {
+    /// The op.
+    pub op_id: OpId,
+    /// Its number on this terminal.
+    pub local_seq: u64,
+    /// Its kind.
+    pub kind: String,
+    /// The customer.
+    pub customer: CustomerId,
+    /// When it was made.
+    pub at: DateTime<Utc>,
+    /// What became of it: `unsent`, or the hub's answer.
+    pub state: String,
+    /// Of a rejected one: why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// `POST /v1/enroll`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EnrollLocalRequest {
+    /// The hub's address, such as `https://hub.example`.
+    pub url: String,
+    /// The one-time code.
+    pub code: String,
+}
+
+/// `GET` and `PUT /v1/clock`; the latter on the virtual clock only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Clock {
+    /// Which clock.
+    #[serde(default)]
+    pub kind: ClockKind,
+    /// The shop-local time.
+    pub now: NaiveDateTime,
+}
+
+/// One line of `GET /v1/events` (server-sent events): what changed, never the data itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Notice {
+    /// The queue may have changed.
+    Today,
+    /// The state of sync has changed.
+    Sync,
+    /// These customers have changed.
+    Customers {
+        /// Which.
+        ids: Vec<CustomerId>,
+    },
+    /// The clock was moved.
+    Clock,
+    /// One of a newer version.
+    #[serde(other)]
+    Unknown,
+}
