@@ -1,8 +1,12 @@
 //! Applying ops to a customer's file: the same function on the terminal and at the hub.
 
+use std::borrow::Cow;
+
+use chrono::NaiveDate;
+
 use crate::customer::Customer;
 use crate::id::{GuideId, OpId};
-use crate::op::{Fact, FactBody, Op, OpBody};
+use crate::op::{Fact, FactBody, Op, OpBody, Undone};
 use crate::outcome::{OutcomeCode, Refusal};
 use crate::purchase::Purchase;
 
@@ -44,10 +48,10 @@ impl CustomerFile {
         }
         if let OpBody::Undo(undo) = &content {
             let target = self.facts.iter_mut().find(|fact| fact.id == undo.op_id).ok_or(Refusal::UnknownTarget)?;
-            if target.undone_by.is_some() {
+            if target.undone.is_some() {
                 return Ok(Applied::Already);
             }
-            target.undone_by = Some(op.op_id);
+            target.undone = Some(Undone { op_id: op.op_id, on: undo.on });
             return Ok(Applied::Changed(undo.op_id));
         }
         match &content {
@@ -69,9 +73,25 @@ impl CustomerFile {
         Ok(Applied::Changed(op.op_id))
     }
 
+    /// The file as it was at the end of a day: facts and purchases dated later do not exist, and what was taken back
+    /// later still stands.
+    pub fn as_of(&self, day: NaiveDate) -> Cow<'_, Self> {
+        let is_later = |fact: &Fact| fact.on() > day || fact.undone.is_some_and(|undone| undone.on > day);
+        if !self.facts.iter().any(is_later) && !self.purchases.iter().any(|purchase| purchase.bought_on > day) {
+            return Cow::Borrowed(self);
+        }
+        let mut file = self.clone();
+        file.purchases.retain(|purchase| purchase.bought_on <= day);
+        file.facts.retain(|fact| fact.on() <= day);
+        for fact in &mut file.facts {
+            fact.undone = fact.undone.filter(|undone| undone.on <= day);
+        }
+        Cow::Owned(file)
+    }
+
     /// The facts that count: those not taken back.
     pub fn standing(&self) -> impl Iterator<Item = &Fact> {
-        self.facts.iter().filter(|fact| fact.undone_by.is_none())
+        self.facts.iter().filter(|fact| fact.undone.is_none())
     }
 
     /// The complaint that no later closing has closed.

@@ -3,7 +3,9 @@
 
 pub mod apply;
 pub mod customer;
+pub mod file_error;
 pub mod id;
+pub mod names;
 pub mod op;
 pub mod outcome;
 pub mod paths;

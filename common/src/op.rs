@@ -267,8 +267,17 @@ pub struct Fact {
     pub at: DateTime<Utc>,
     /// What it says.
     pub body: FactBody,
-    /// The op that took it back.
-    pub undone_by: Option<OpId>,
+    /// Since when it is taken back.
+    pub undone: Option<Undone>,
+}
+
+/// When and by which op a fact was taken back: before that day it stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undone {
+    /// The undo op.
+    pub op_id: OpId,
+    /// The shop-local day of the undo.
+    pub on: NaiveDate,
 }
 
 impl Fact {
@@ -284,13 +293,18 @@ impl Fact {
             device: op.device.clone(),
             at: op.at_wall,
             body,
-            undone_by: None,
+            undone: None,
         })
     }
 
     /// The shop-local day; facts without one are as old as time.
     pub fn on(&self) -> NaiveDate {
         self.body.on().unwrap_or(NaiveDate::MIN)
+    }
+
+    /// Whether it exists and counts on a day: neither dated later nor taken back by then.
+    pub fn stands_on(&self, day: NaiveDate) -> bool {
+        self.on() <= day && self.undone.is_none_or(|undone| undone.on > day)
     }
 
     /// The order of facts: by day, then the terminal's time, then id.
@@ -310,7 +324,7 @@ struct FactWire {
     kind: String,
     body: serde_json::Value,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    undone_by: Option<OpId>,
+    undone: Option<Undone>,
 }
 
 impl TryFrom<FactWire> for Fact {
@@ -323,7 +337,7 @@ impl TryFrom<FactWire> for Fact {
             guide: wire.guide,
             device: wire.device,
             at: wire.at,
-            undone_by: wire.undone_by,
+            undone: wire.undone,
         })
     }
 }
@@ -345,7 +359,7 @@ impl From<Fact> for FactWire {
             at: fact.at,
             kind,
             body,
-            undone_by: fact.undone_by,
+            undone: fact.undone,
         }
     }
 }
