@@ -1,1 +1,7 @@
-//! placeholder
+//! `guide`: the terminal interface and the command line. It touches neither the store nor the network: only the
+//! daemon's local API.
+
+pub mod cli;
+pub mod client;
+pub mod interface;
+pub mod lang;

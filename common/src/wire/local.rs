@@ -345,6 +345,26 @@ pub struct OutcomeRequest {
     pub promise: Option<PromiseRequest>,
 }
 
+impl OutcomeRequest {
+    /// A request with only a code.
+    pub fn new(code: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            due_ids: Vec::new(),
+            channel: None,
+            score: None,
+            next_on: None,
+            next_time: None,
+            amount_fen: None,
+            reason: None,
+            note: None,
+            template: None,
+            fills: BTreeMap::new(),
+            promise: None,
+        }
+    }
+}
+
 /// `POST /v1/customers/{id}/promises`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PromiseRequest {

@@ -1,0 +1,297 @@
+//! The daemon's local API as typed calls. It knows shapes and paths; connections are `transport`'s, the stream of
+//! notices is `events`'. A client works in any tokio runtime and may be shared: each call uses a connection of its own.
+
+mod events;
+mod transport;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use futures_util::stream::BoxStream;
+use guide_common::id::{CustomerId, OpId, PlanId, TemplateId};
+use guide_common::paths::Paths;
+use guide_common::sop::plan::{Lang, Plan};
+use guide_common::template::Template;
+use guide_common::time::Period;
+use guide_common::wire::Problem;
+use guide_common::wire::local::{
+    Clock, ComplaintCloseRequest, CustomerCard, CustomerList, EnrollLocalRequest, Health, Notice, Outbox,
+    OutcomeRequest, PromiseRequest, SavedResponse, ScriptView, Status, SyncStatus, TaskDetail, Today, UndoRequest,
+};
+use hyper::Method;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::client::transport::Transport;
+
+/// How long the daemon may take over what it answers from this machine.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How long it may take over what needs the hub: its own limit for a cycle is shorter.
+const HUB_PATIENCE: Duration = Duration::from_secs(90);
+
+/// Why a call has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// No daemon serves there, or it went away; whatever it said was saved is saved.
+    #[error("no daemon answers at {}", socket.display())]
+    Unreachable {
+        /// Where it was looked for.
+        socket: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The daemon's planned answer.
+    #[error(transparent)]
+    Problem(#[from] Problem),
+    /// The answer is not what this version expects.
+    #[error("the daemon's answer to {path} is not understood: {reason}")]
+    Protocol {
+        /// What was asked.
+        path: String,
+        /// What is wrong with the answer.
+        reason: String,
+    },
+}
+
+impl ClientError {
+    /// The stable code: the problem's, else `unreachable` or `protocol`.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Unreachable { .. } => "unreachable",
+            Self::Problem(problem) => &problem.code,
+            Self::Protocol { .. } => "protocol",
+        }
+    }
+}
+
+/// The result of a call.
+pub type Result<T> = std::result::Result<T, ClientError>;
+
+/// The daemon's local API.
+#[derive(Debug)]
+pub struct Client {
+    transport: Transport,
+}
+
+impl Client {
+    /// A client of the daemon at a socket; it connects with the first call.
+    pub fn at(socket: &Path) -> Self {
+        Self { transport: Transport::new(socket) }
+    }
+
+    /// Looks for a daemon that serves: outside `GUIDE_HOME` at the path in the socket note, then at the environment's
+    /// own path.
+    pub async fn find(paths: &Paths) -> Result<Self> {
+        for socket in candidates(paths) {
+            let client = Self::at(&socket);
+            if client.transport.warm_up().await.is_ok() {
+                return Ok(client);
+            }
+        }
+        let client = Self::at(&paths.socket);
+        client.transport.warm_up().await?;
+        Ok(client)
+    }
+
+    /// Where it looks for the daemon.
+    pub fn socket(&self) -> &Path {
+        self.transport.socket()
+    }
+
+    /// Whether a daemon serves, and which.
+    pub async fn health(&self) -> Result<Health> {
+        self.read("/v1/health").await
+    }
+
+    /// Whom the terminal serves, its clock, counts and sync.
+    pub async fn status(&self) -> Result<Status> {
+        self.read("/v1/status").await
+    }
+
+    /// Today's queue.
+    pub async fn today(&self) -> Result<Today> {
+        self.read("/v1/today").await
+    }
+
+    /// One task, by its id, a unique prefix of it, or its customer's id.
+    pub async fn task(&self, id: &str, lang: Lang) -> Result<TaskDetail> {
+        self.read(&format!("/v1/tasks/{}?lang={}", encoded(id), lang_name(lang))).await
+    }
+
+    /// Logs what came of a task.
+    pub async fn log_outcome(&self, task: &str, request: &OutcomeRequest) -> Result<SavedResponse> {
+        self.write(Method::POST, &format!("/v1/tasks/{}/outcome", encoded(task)), request).await
+    }
+
+    /// Customers whose name, phone or id matches, the best first.
+    pub async fn customers(&self, q: &str, limit: usize) -> Result<CustomerList> {
+        self.read(&format!("/v1/customers?q={}&limit={limit}", encoded(q))).await
+    }
+
+    /// One customer.
+    pub async fn customer(&self, id: &CustomerId) -> Result<CustomerCard> {
+        self.read(&format!("/v1/customers/{}", encoded(id.as_str()))).await
+    }
+
+    /// Logs a contact that no task asked for.
+    pub async fn log_contact(&self, customer: &CustomerId, request: &OutcomeRequest) -> Result<SavedResponse> {
+        self.write(Method::POST, &format!("/v1/customers/{}/contacts", encoded(customer.as_str())), request).await
+    }
+
+    /// Records a promise.
+    pub async fn promise(&self, customer: &CustomerId, request: &PromiseRequest) -> Result<SavedResponse> {
+        self.write(Method::POST, &format!("/v1/customers/{}/promises", encoded(customer.as_str())), request).await
+    }
+
+    /// Closes the customer's open complaint with the customer's words.
+    pub async fn close_complaint(
+        &self,
+        customer: &CustomerId,
+        request: &ComplaintCloseRequest,
+    ) -> Result<SavedResponse> {
+        let path = format!("/v1/customers/{}/complaint/close", encoded(customer.as_str()));
+        self.write(Method::POST, &path, request).await
+    }
+
+    /// Takes an op back; without an id the newest that still stands.
+    pub async fn undo(&self, op_id: Option<OpId>) -> Result<SavedResponse> {
+        self.write(Method::POST, "/v1/undo", &UndoRequest { op_id }).await
+    }
+
+    /// The published templates.
+    pub async fn templates(&self) -> Result<Vec<Template>> {
+        self.read("/v1/templates").await
+    }
+
+    /// One template.
+    pub async fn template(&self, id: &TemplateId) -> Result<Template> {
+        self.read(&format!("/v1/templates/{}", encoded(id.as_str()))).await
+    }
+
+    /// A template rendered for a customer.
+    pub async fn script(&self, template: &TemplateId, customer: &CustomerId, lang: Lang) -> Result<ScriptView> {
+        let (template, customer) = (encoded(template.as_str()), encoded(customer.as_str()));
+        self.read(&format!("/v1/templates/{template}/script?customer={customer}&lang={}", lang_name(lang))).await
+    }
+
+    /// The published plans.
+    pub async fn plans(&self) -> Result<Vec<Plan>> {
+        self.read("/v1/plans").await
+    }
+
+    /// One plan.
+    pub async fn plan(&self, id: &PlanId) -> Result<Plan> {
+        self.read(&format!("/v1/plans/{}", encoded(id.as_str()))).await
+    }
+
+    /// The report of a period in the shape that the caller names.
+    pub async fn report<T: DeserializeOwned>(&self, period: Period, plan: Option<&PlanId>) -> Result<T> {
+        let mut path = format!("/v1/reports?from={}&to={}", period.from, period.to);
+        if let Some(plan) = plan {
+            path.push_str(&format!("&plan={}", encoded(plan.as_str())));
+        }
+        self.read(&path).await
+    }
+
+    /// The state of sync.
+    pub async fn sync_status(&self) -> Result<SyncStatus> {
+        self.read("/v1/sync").await
+    }
+
+    /// Runs a cycle and answers when it has ended.
+    pub async fn sync_now(&self) -> Result<SyncStatus> {
+        self.call(Method::POST, "/v1/sync/now", Vec::new(), HUB_PATIENCE).await
+    }
+
+    /// What is unsent, rejected or kept.
+    pub async fn outbox(&self) -> Result<Outbox> {
+        self.read("/v1/outbox").await
+    }
+
+    /// Enrols the terminal at a hub; the answer is its status afterwards.
+    pub async fn enroll(&self, request: &EnrollLocalRequest) -> Result<Status> {
+        let path = "/v1/enroll";
+        let _: serde_json::Value = self.call(Method::POST, path, to_json(path, request)?, HUB_PATIENCE).await?;
+        self.status().await
+    }
+
+    /// The clock.
+    pub async fn clock(&self) -> Result<Clock> {
+        self.read("/v1/clock").await
+    }
+
+    /// Moves the virtual clock.
+    pub async fn set_clock(&self, now: NaiveDateTime) -> Result<Clock> {
+        self.write(Method::PUT, "/v1/clock", &serde_json::json!({ "kind": "virtual", "now": now })).await
+    }
+
+    /// What changes from now on; it ends with an error when the daemon goes away.
+    pub async fn events(&self) -> Result<BoxStream<'static, Result<Notice>>> {
+        events::open(&self.transport).await
+    }
+
+    async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        self.call(Method::GET, path, Vec::new(), PATIENCE).await
+    }
+
+    async fn write<T: DeserializeOwned>(&self, method: Method, path: &str, body: &impl Serialize) -> Result<T> {
+        self.call(method, path, to_json(path, body)?, PATIENCE).await
+    }
+
+    async fn call<T: DeserializeOwned>(&self, method: Method, path: &str, body: Vec<u8>, limit: Duration) -> Result<T> {
+        let answer = self.transport.call(method, path, body, limit).await?;
+        if !answer.status.is_success() {
+            return Err(problem(answer.status.as_u16(), &answer.body).into());
+        }
+        let bytes: &[u8] = if answer.body.is_empty() { b"null" } else { &answer.body };
+        serde_json::from_slice(bytes)
+            .map_err(|error| ClientError::Protocol { path: path.to_owned(), reason: error.to_string() })
+    }
+}
+
+/// The sockets at which a daemon may serve, the likeliest first.
+fn candidates(paths: &Paths) -> Vec<PathBuf> {
+    let noted = (!paths.portable).then(|| std::fs::read_to_string(paths.socket_note()).ok()).flatten();
+    let noted = noted.map(|text| PathBuf::from(text.trim_end_matches(['\r', '\n']))).filter(|path| path.is_absolute());
+    noted.filter(|path| *path != paths.socket).into_iter().collect()
+}
+
+fn to_json(path: &str, body: &impl Serialize) -> Result<Vec<u8>> {
+    serde_json::to_vec(body).map_err(|error| ClientError::Protocol { path: path.to_owned(), reason: error.to_string() })
+}
+
+/// Reads an error answer; one that is no problem document still becomes one.
+fn problem(status: u16, body: &[u8]) -> Problem {
+    serde_json::from_slice(body)
+        .unwrap_or_else(|_| Problem::new(status, "protocol", format!("the daemon answered with status {status}")))
+}
+
+fn lang_name(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "zh",
+        Lang::En => "en",
+    }
+}
+
+/// A text as a part of a path or query (RFC 3986: everything but unreserved characters is escaped).
+fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+/// The first and the last day of a month's report that runs until `today`.
+pub fn month_of(today: NaiveDate) -> Period {
+    use chrono::Datelike;
+    Period { from: today.with_day(1).unwrap_or(today), to: today }
+}
+
+#[cfg(test)]
+mod tests;
