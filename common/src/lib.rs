@@ -14,4 +14,5 @@ pub mod sop;
 pub mod template;
 pub mod text;
 pub mod time;
+pub mod toml_file;
 pub mod wire;

@@ -1,4 +1,10 @@
 //! The SOP engine: plans as data, and what they make due for whom on which day.
 
+pub mod anchor;
+pub mod engine;
+pub mod gate;
+pub mod history;
 pub mod plan;
+pub mod plan_file;
 pub mod queue;
+pub mod run;

@@ -178,6 +178,8 @@ pub struct DueRow {
     pub step_name: Text,
     /// The day that the run counts from.
     pub anchor_on: NaiveDate,
+    /// What tells the run from others of the plan: the anchor's date, or the id of the fact that it stands on.
+    pub anchor_key: String,
     /// The attempt's first day.
     pub opens_on: NaiveDate,
     /// The attempt's last day.
