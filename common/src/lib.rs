@@ -10,6 +10,7 @@ pub mod op;
 pub mod outcome;
 pub mod paths;
 pub mod purchase;
+pub mod report;
 pub mod sop;
 pub mod template;
 pub mod text;
