@@ -1,0 +1,160 @@
+//! A story: one customer, told by dates, for testing the engine's rules.
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use chrono::NaiveDate;
+use guide_common::apply::CustomerFile;
+use guide_common::customer::Customer;
+use guide_common::id::{CustomerId, DeviceId, DueId, GuideId, OpId, PurchaseId};
+use guide_common::op::{ComplaintClosed, FactBody, Op, OpBody, Promise, PromiseKept, Stamp, Undo};
+use guide_common::outcome::{Outcome, OutcomeCode, SkipReason};
+use guide_common::purchase::Purchase;
+use guide_common::sop::engine::dues;
+use guide_common::sop::plan::Plan;
+use guide_common::sop::plan_file;
+
+/// The plan of the design: 0-3-3-3.
+pub const P01: &str = include_str!("../../../content/plans/P01-after-sale.toml");
+
+pub fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+pub fn plan(toml: &str) -> Plan {
+    plan_file::parse(toml).unwrap()
+}
+
+/// A plan of one step, from a trigger's and a step's lines.
+pub fn one_step(restart: &str, trigger: &str, step: &str) -> Plan {
+    plan(&format!(
+        "id = \"T\"\nversion = 1\nname = {{ zh = \"试\", en = \"Test\" }}\nrestart = \"{restart}\"\n\
+         [trigger]\n{trigger}\n[[step]]\nid = \"s\"\nchannels = [\"wecom\"]\n{step}\n"
+    ))
+}
+
+pub struct Story {
+    pub file: CustomerFile,
+    pub plans: Vec<Plan>,
+    pub guide: GuideId,
+    n_ops: u64,
+}
+
+impl Story {
+    pub fn new(plans: Vec<Plan>) -> Self {
+        let customer = Customer::new(CustomerId::new("C1").unwrap(), "单雅宁".to_owned());
+        Self { file: CustomerFile::new(customer), plans, guide: GuideId::new("g1").unwrap(), n_ops: 0 }
+    }
+
+    pub fn p01() -> Self {
+        Self::new(vec![plan(P01)])
+    }
+
+    pub fn buy(mut self, on: &str, fen: i64) -> Self {
+        let number = self.file.purchases.len();
+        self.file.purchases.push(Purchase {
+            id: PurchaseId::new(&format!("p{number}")).unwrap(),
+            customer: self.file.customer.id.clone(),
+            bought_on: day(on),
+            amount_fen: fen,
+            items: Vec::new(),
+            sale_no: None,
+            returns_sale_no: None,
+            store: None,
+            extra: serde_json::Map::new(),
+        });
+        self
+    }
+
+    pub fn op(&mut self, on: &str, body: OpBody) -> Op {
+        self.n_ops += 1;
+        let stamp = Stamp {
+            op_id: OpId(uuid::Uuid::from_u128(u128::from(self.n_ops))),
+            device: DeviceId::new("d1").unwrap(),
+            local_seq: self.n_ops,
+            base_rev: None,
+            at_wall: day(on).and_hms_opt(2, 0, 0).unwrap().and_utc() + chrono::TimeDelta::seconds(self.n_ops as i64),
+            at_mono: 0,
+        };
+        Op::new(stamp, self.file.customer.id.clone(), &body)
+    }
+
+    pub fn apply(&mut self, on: &str, body: OpBody) -> OpId {
+        let op = self.op(on, body);
+        let guide = self.guide.clone();
+        self.file.apply(&op, &guide).unwrap();
+        op.op_id
+    }
+
+    /// The ids of the dues of these steps that are open on a day.
+    pub fn due_ids(&self, on: &str, steps: &[&str]) -> Vec<DueId> {
+        let open = dues(&self.file, &self.plans, day(on));
+        steps
+            .iter()
+            .map(|step| {
+                open.iter()
+                    .find(|due| due.step.id.as_str() == *step)
+                    .unwrap_or_else(|| panic!("{step} is not open on {on}"))
+                    .id
+            })
+            .collect()
+    }
+
+    /// Logs an outcome of the dues of these steps that are open that day.
+    pub fn log(self, on: &str, code: OutcomeCode, steps: &[&str]) -> Self {
+        self.log_with(on, code, steps, |_| {})
+    }
+
+    pub fn log_with(mut self, on: &str, code: OutcomeCode, steps: &[&str], change: impl FnOnce(&mut Outcome)) -> Self {
+        let mut outcome = Outcome::new(day(on), code);
+        outcome.due_ids = self.due_ids(on, steps);
+        if code == OutcomeCode::Skipped {
+            outcome.reason = Some(SkipReason::MetToday);
+        }
+        change(&mut outcome);
+        self.apply(on, OpBody::Fact(FactBody::Outcome(outcome)));
+        self
+    }
+
+    pub fn undo_last(mut self, on: &str) -> Self {
+        let op_id = self.file.facts.last().unwrap().id;
+        self.apply(on, OpBody::Undo(Undo { on: day(on), op_id }));
+        self
+    }
+
+    pub fn promise(mut self, on: &str, due_on: &str) -> Self {
+        let promise = Promise { on: day(on), text: "找同款".to_owned(), item: None, due_on: day(due_on) };
+        self.apply(on, OpBody::Fact(FactBody::Promise(promise)));
+        self
+    }
+
+    pub fn keep_promise(mut self, on: &str) -> Self {
+        let is_promise = |fact: &&guide_common::op::Fact| matches!(fact.body, FactBody::Promise(_));
+        let promise = self.file.facts.iter().rfind(is_promise).unwrap().id;
+        self.apply(on, OpBody::Fact(FactBody::PromiseKept(PromiseKept { on: day(on), promise })));
+        self
+    }
+
+    pub fn close_complaint(mut self, on: &str) -> Self {
+        let closed = ComplaintClosed { on: day(on), words: "可以了".to_owned() };
+        self.apply(on, OpBody::Fact(FactBody::ComplaintClosed(closed)));
+        self
+    }
+
+    /// What is due on a day: `step anchor#attempt channel`, joined by `, `.
+    pub fn due_on(&self, on: &str) -> String {
+        let mut names: Vec<String> = dues(&self.file, &self.plans, day(on))
+            .iter()
+            .map(|due| {
+                let attempt = if due.attempt == 0 { String::new() } else { format!("#{}", due.attempt) };
+                format!("{} {}{attempt} {}", due.step.id, due.anchor_on.format("%m-%d"), due.channel.name())
+            })
+            .collect();
+        names.sort();
+        names.join(", ")
+    }
+
+    #[track_caller]
+    pub fn check(&self, on: &str, expected: &str) -> &Self {
+        assert_eq!(self.due_on(on), expected, "on {on}");
+        self
+    }
+}
