@@ -1,5 +1,12 @@
 //! Templates (话术模板) and the scripts rendered from them.
 
+pub mod care;
+pub mod file;
+pub mod notation;
+pub mod render;
+pub mod values;
+pub mod variable;
+
 use serde::{Deserialize, Serialize};
 
 use crate::id::TemplateId;
