@@ -1,1 +1,7 @@
-//! End-to-end tests over the real programs.
+//! End-to-end tests over the real programs, and what they share: starting programs in folders of their own, and an
+//! independent calculation of what is due.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+pub mod ledger;
+pub mod oracle;
+pub mod program;

@@ -1,0 +1,212 @@
+//! Starting the real programs, each in folders of its own, and stopping exactly those.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use guide::client::Client;
+use guide_common::wire::local::EnrollLocalRequest;
+
+/// How long a program may take to answer at all.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The path of one of the project's programs, built beside this test.
+pub fn path_of(program: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().and_then(Path::parent).unwrap();
+    let path = folder.join(program);
+    assert!(path.exists(), "{} is not built: run `cargo build --workspace --bins` first", path.display());
+    path
+}
+
+/// Runs a program to its end.
+pub fn run(program: &str, home: &Path, args: &[&str]) -> Output {
+    command(program, home).args(args).stdin(Stdio::null()).output().unwrap()
+}
+
+/// Runs a program that must succeed, and returns what it printed.
+#[track_caller]
+pub fn run_ok(program: &str, home: &Path, args: &[&str]) -> String {
+    let output = run(program, home, args);
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{program} {args:?}: {}\n{out}\n{err}", output.status);
+    out.into_owned()
+}
+
+/// A program that sees nothing of the machine's user but `GUIDE_HOME`.
+pub fn command(program: &str, home: &Path) -> Command {
+    let mut command = Command::new(path_of(program));
+    command.env("GUIDE_HOME", home).env("HOME", home).env_remove("XDG_RUNTIME_DIR").env("LANG", "C.UTF-8");
+    command
+}
+
+/// Waits until something is there, or panics with `what`.
+#[track_caller]
+pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "waited {PATIENCE:?} for {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// A running program; dropped, it is killed.
+pub struct Running {
+    child: Child,
+}
+
+impl Running {
+    /// Starts a program; what it says on standard error is shown with the test's output.
+    pub fn start(mut command: Command) -> Self {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        if let Some(stderr) = child.stderr.take() {
+            std::thread::spawn(move || {
+                for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                    eprintln!("{line}");
+                }
+            });
+        }
+        Self { child }
+    }
+
+    /// The process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it at once, as a power switch would.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Asks it to stop, and waits for its end.
+    pub fn terminate(&mut self) -> std::process::ExitStatus {
+        let status = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap();
+        assert!(status.success());
+        wait_for("the program to stop", || self.child.try_wait().unwrap())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// A hub in a folder of its own, on the virtual clock of the file `clock`.
+pub struct Hub {
+    /// Its home, which also holds its data.
+    pub home: PathBuf,
+    /// The file with the time that it shares with its terminals.
+    pub clock: PathBuf,
+    /// Where it listens.
+    pub url: String,
+    running: Option<Running>,
+}
+
+impl Hub {
+    /// A hub with an empty database, not serving yet.
+    pub fn new(home: &Path, now: &str) -> Self {
+        std::fs::create_dir_all(home).unwrap();
+        let clock = home.join("clock");
+        std::fs::write(&clock, now).unwrap();
+        Self { home: home.to_owned(), clock, url: String::new(), running: None }
+    }
+
+    /// Runs one of the hub's commands.
+    #[track_caller]
+    pub fn cli(&self, args: &[&str]) -> String {
+        let data = self.data();
+        let mut all = args.to_vec();
+        all.extend([
+            "--data",
+            data.to_str().unwrap(),
+            "--clock",
+            "virtual",
+            "--clock-file",
+            self.clock.to_str().unwrap(),
+        ]);
+        run_ok("guide-hub", &self.home, &all)
+    }
+
+    /// Where its database lies.
+    pub fn data(&self) -> PathBuf {
+        self.home.join("hub")
+    }
+
+    /// Starts it, on the port that it had before, if any.
+    pub fn serve(&mut self) {
+        let address_file = self.home.join("address");
+        let _ = std::fs::remove_file(&address_file);
+        let listen = self.url.strip_prefix("http://").unwrap_or("127.0.0.1:0").to_owned();
+        let mut command = command("guide-hub", &self.home);
+        command.args(["serve", "--listen", &listen, "--clock", "virtual"]);
+        command.arg("--data").arg(self.data()).arg("--clock-file").arg(&self.clock);
+        command.arg("--address-file").arg(&address_file);
+        self.running = Some(Running::start(command));
+        self.url = wait_for("the hub's address", || {
+            let text = std::fs::read_to_string(&address_file).ok()?;
+            text.trim().starts_with("http").then(|| text.trim().to_owned())
+        });
+    }
+
+    /// Stops it.
+    pub fn stop(&mut self) {
+        if let Some(mut running) = self.running.take() {
+            assert!(running.terminate().success());
+        }
+    }
+}
+
+/// A terminal: a daemon in a home of its own.
+pub struct Terminal {
+    /// Its home.
+    pub home: PathBuf,
+    /// The clock that it shares with the hub.
+    pub clock: PathBuf,
+    /// Its daemon.
+    pub daemon: Option<Running>,
+}
+
+impl Terminal {
+    /// Starts a daemon on the virtual clock of a hub.
+    pub fn start(home: &Path, hub: &Hub) -> Self {
+        std::fs::create_dir_all(home).unwrap();
+        let mut terminal = Self { home: home.to_owned(), clock: hub.clock.clone(), daemon: None };
+        terminal.start_daemon();
+        terminal
+    }
+
+    /// Starts its daemon again.
+    pub fn start_daemon(&mut self) {
+        let mut command = command("guided", &self.home);
+        command.args(["run", "--clock", "virtual", "--clock-file"]).arg(&self.clock);
+        self.daemon = Some(Running::start(command));
+        let socket = self.socket();
+        wait_for("the daemon's socket", || std::os::unix::net::UnixStream::connect(&socket).ok());
+    }
+
+    /// Where the daemon serves.
+    pub fn socket(&self) -> PathBuf {
+        self.home.join("run/guided.sock")
+    }
+
+    /// A client of the daemon.
+    pub fn client(&self) -> Client {
+        Client::at(&self.socket())
+    }
+
+    /// Enrols it for a guide, and waits for the first sync.
+    pub async fn enroll(&self, hub: &Hub, guide: &str) {
+        let json: serde_json::Value = serde_json::from_str(&hub.cli(&["device", "code", guide, "--json"])).unwrap();
+        let code = json["code"].as_str().unwrap().to_owned();
+        let client = self.client();
+        client.enroll(&EnrollLocalRequest { url: hub.url.clone(), code }).await.unwrap();
+        client.sync_now().await.unwrap();
+    }
+}
