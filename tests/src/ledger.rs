@@ -81,6 +81,7 @@ impl Ledger {
             match code {
                 OutcomeCode::NoReply => {
                     entry.n_no_replies += 1;
+                    entry.until = entry.step_until;
                     let retry_on = on + Days::new(2);
                     if entry.n_no_replies > 2 || retry_on > entry.step_until {
                         entry.column = Column::NotReached;
