@@ -1,0 +1,178 @@
+use std::fs;
+use std::sync::atomic::Ordering;
+
+use guide_common::op::{FactBody, Promise};
+
+use super::*;
+use crate::outbox::medium::Disk;
+use crate::outbox::medium::faulty::Faulty;
+
+fn draft(text: &str) -> Draft {
+    let on = "2026-08-12".parse().unwrap();
+    Draft {
+        op_id: OpId(uuid::Uuid::now_v7()),
+        base_rev: None,
+        at_wall: "2026-08-12T02:00:00Z".parse().unwrap(),
+        at_mono: 5,
+        customer: CustomerId::new("C1").unwrap(),
+        body: OpBody::Fact(FactBody::Promise(Promise { on, text: text.to_owned(), item: None, due_on: on })),
+    }
+}
+
+fn open_on(folder: &Path, medium: impl Medium + 'static) -> (Journal, Recovered) {
+    Journal::open(folder, DeviceId::new("D1").unwrap(), Box::new(medium)).unwrap()
+}
+
+fn open(folder: &Path) -> (Journal, Recovered) {
+    open_on(folder, Disk)
+}
+
+fn seqs(recovered: &Recovered) -> Vec<u64> {
+    recovered.ops.iter().map(|op| op.local_seq).collect()
+}
+
+#[test]
+fn what_was_appended_is_there_after_a_restart_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut journal, recovered) = open(folder.path());
+    assert!(recovered.ops.is_empty());
+    let saved = journal.append(vec![vec![draft("a")], vec![draft("b"), draft("c")]]).unwrap();
+    assert_eq!(saved.iter().map(Vec::len).collect::<Vec<_>>(), [1, 2]);
+    let (mut journal, recovered) = open(folder.path());
+    assert_eq!(seqs(&recovered), [1, 2, 3]);
+    assert!(recovered.ops.iter().all(Op::hash_is_right));
+    assert_eq!(journal.append(vec![vec![draft("d")]]).unwrap()[0][0].local_seq, 4);
+}
+
+#[test]
+fn a_group_costs_one_sync() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut journal, _) = open(folder.path());
+    journal.append((0..32).map(|n| vec![draft(&format!("{n}"))]).collect()).unwrap();
+    assert_eq!(journal.n_syncs, 1);
+}
+
+#[test]
+fn a_torn_tail_is_cut_off_and_its_number_used_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut journal, _) = open(folder.path());
+    journal.append(vec![vec![draft("a")], vec![draft("b")]]).unwrap();
+    let path = segment_path(folder.path(), 1);
+    let bytes = fs::read(&path).unwrap();
+    fs::write(&path, &bytes[..bytes.len() - 3]).unwrap();
+    let (mut journal, recovered) = open(folder.path());
+    assert_eq!(seqs(&recovered), [1]);
+    assert!(recovered.damaged.is_empty());
+    assert_eq!(journal.append(vec![vec![draft("c")]]).unwrap()[0][0].local_seq, 2);
+    assert_eq!(seqs(&open(folder.path()).1), [1, 2]);
+}
+
+#[test]
+fn a_bad_record_in_the_middle_is_set_aside_and_the_others_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut journal, _) = open(folder.path());
+    for text in ["a", "b", "c"] {
+        journal.append(vec![vec![draft(text)]]).unwrap();
+    }
+    let path = segment_path(folder.path(), 1);
+    let mut bytes = fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 4;
+    fs::write(&path, &bytes).unwrap();
+    let (_, recovered) = open(folder.path());
+    assert_eq!(seqs(&recovered), [1, 3]);
+    assert_eq!(recovered.n_missing, 1);
+    assert_eq!(fs::read(&recovered.damaged[0]).unwrap(), bytes, "the copy holds every byte");
+    let (_, again) = open(folder.path());
+    assert_eq!(seqs(&again), [1, 3]);
+    assert!(again.damaged.is_empty(), "a mended segment is not damaged");
+    assert_eq!(again.n_missing, 1, "what is missing stays known");
+}
+
+#[test]
+fn a_full_segment_is_followed_by_the_next_and_pruned_when_nothing_in_it_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut journal, _) = open(folder.path());
+    let long = "x".repeat(20_000);
+    while journal.current.number < 3 {
+        journal.append(vec![vec![draft(&long)]]).unwrap();
+    }
+    let n_ops = journal.next_seq - 1;
+    let first_of_second = open(folder.path()).0.closed[1].seqs[0];
+    assert_eq!(journal.prune(|seq| seq == first_of_second).unwrap(), 1);
+    let (mut journal, recovered) = open(folder.path());
+    assert_eq!(seqs(&recovered), (first_of_second..=n_ops).collect::<Vec<_>>());
+    assert_eq!(recovered.n_missing, 0, "a deleted segment is not missing");
+    assert_eq!(journal.prune(|_| false).unwrap(), 1);
+    assert_eq!(open(folder.path()).0.next_seq, n_ops + 1, "numbers are never used twice");
+}
+
+#[test]
+fn a_full_disk_saves_nothing_and_goes_on_without_a_restart_when_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Faulty::default();
+    let (mut journal, _) = open_on(folder.path(), disk.clone());
+    journal.append(vec![vec![draft("a")]]).unwrap();
+    disk.room.store(100, Ordering::SeqCst);
+    for _ in 0..3 {
+        assert!(matches!(journal.append(vec![vec![draft("b")]]), Err(JournalError::Full)));
+    }
+    assert_eq!(seqs(&open(folder.path()).1), [1], "nothing of a refused op is left");
+    disk.room.store(u64::MAX, Ordering::SeqCst);
+    assert_eq!(journal.append(vec![vec![draft("c")]]).unwrap()[0][0].local_seq, 2);
+    assert_eq!(seqs(&open(folder.path()).1), [1, 2]);
+}
+
+#[test]
+fn a_full_disk_at_the_start_does_not_keep_the_journal_closed_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Faulty::default();
+    disk.room.store(3, Ordering::SeqCst);
+    let (mut journal, _) = open_on(folder.path(), disk.clone());
+    assert!(matches!(journal.append(vec![vec![draft("a")]]), Err(JournalError::Full)));
+    disk.room.store(u64::MAX, Ordering::SeqCst);
+    journal.append(vec![vec![draft("a")]]).unwrap();
+    assert_eq!(seqs(&open(folder.path()).1), [1]);
+}
+
+#[test]
+fn after_a_failed_sync_the_next_op_goes_into_a_new_segment() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Faulty::default();
+    let (mut journal, _) = open_on(folder.path(), disk.clone());
+    journal.append(vec![vec![draft("a")]]).unwrap();
+    disk.sync_fails.store(true, Ordering::SeqCst);
+    for _ in 0..2 {
+        assert!(matches!(journal.append(vec![vec![draft("b")]]), Err(JournalError::Io { .. })));
+    }
+    disk.sync_fails.store(false, Ordering::SeqCst);
+    assert_eq!(journal.append(vec![vec![draft("c")]]).unwrap()[0][0].local_seq, 2);
+    assert_eq!(journal.current.number, 2);
+    let (_, recovered) = open(folder.path());
+    assert_eq!(seqs(&recovered), [1, 2]);
+    assert_eq!(recovered.n_missing, 0);
+}
+
+#[test]
+fn a_segment_whose_header_was_never_written_holds_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(segment_path(folder.path(), 1), b"guide").unwrap();
+    let (mut journal, recovered) = open(folder.path());
+    assert!(recovered.ops.is_empty());
+    journal.append(vec![vec![draft("a")]]).unwrap();
+    assert_eq!(seqs(&open(folder.path()).1), [1]);
+}
+
+#[tokio::test]
+async fn waiting_requests_are_saved_together_and_each_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let (journal, _) = open(folder.path());
+    let writer = crate::outbox::writer::JournalWriter::start(journal).unwrap();
+    let appends = (0..32).map(|n| writer.append(vec![draft(&format!("{n}"))]));
+    let saved = futures_util::future::join_all(appends).await;
+    let mut numbers: Vec<_> = saved.into_iter().map(|ops| ops.unwrap()[0].local_seq).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=32).collect::<Vec<_>>());
+    assert!(writer.n_syncs() <= 8, "{} syncs", writer.n_syncs());
+    assert_eq!(seqs(&open(folder.path()).1).len(), 32);
+}

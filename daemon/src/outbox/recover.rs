@@ -1,0 +1,123 @@
+//! Reading the journal's segments at a start: a torn tail is cut off, a damaged segment is copied aside and mended.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use guide_common::op::Op;
+
+use crate::outbox::medium::sync_folder;
+use crate::outbox::record::{self, HEADER_BYTES, Tail};
+
+/// A segment that no op is added to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClosedSegment {
+    /// Its number.
+    pub number: u64,
+    /// The numbers of its ops.
+    pub seqs: Vec<u64>,
+}
+
+/// What a start found in the journal.
+#[derive(Debug, Default)]
+pub struct Recovered {
+    /// The ops, in the order of their numbers.
+    pub ops: Vec<Op>,
+    /// Segments in which something could not be read, copied aside.
+    pub damaged: Vec<PathBuf>,
+    /// Numbers that should be there and are not.
+    pub n_missing: u64,
+}
+
+/// A segment as it was found.
+pub struct Found {
+    /// Its number and its ops' numbers.
+    pub segment: ClosedSegment,
+    /// The first number that its ops can have.
+    pub first_seq: u64,
+    /// Its length.
+    pub n_bytes: u64,
+}
+
+/// The path of a segment.
+pub fn segment_path(folder: &Path, number: u64) -> PathBuf {
+    folder.join(format!("journal-{number}.log"))
+}
+
+/// The numbers of the segments in a folder, in order.
+pub fn segment_numbers(folder: &Path) -> io::Result<Vec<u64>> {
+    let mut numbers = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix("journal-")?.strip_suffix(".log"));
+        numbers.extend(number.and_then(|number| number.parse::<u64>().ok()));
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+/// Reads one segment into `recovered`. Returns `None` for one whose header was never written: it holds nothing.
+pub fn read_segment(folder: &Path, number: u64, recovered: &mut Recovered) -> io::Result<Option<Found>> {
+    let path = segment_path(folder, number);
+    let bytes = fs::read(&path)?;
+    if bytes.len() < HEADER_BYTES {
+        fs::remove_file(&path)?;
+        return Ok(None);
+    }
+    let scan = record::scan(&bytes);
+    let mut seqs = Vec::new();
+    let mut n_unread = 0;
+    for body in &scan.bodies {
+        match serde_json::from_slice::<Op>(&bytes[body.clone()]) {
+            Ok(op) => {
+                seqs.push(op.local_seq);
+                recovered.ops.push(op);
+            }
+            // whole, but of another version: it stays in the file
+            Err(_) => n_unread += 1,
+        }
+    }
+    let header = record::read_header(&bytes);
+    let is_damaged = !scan.damaged.is_empty() || scan.tail == Tail::Damaged || header.is_none() || n_unread > 0;
+    let first_seq = header.or_else(|| seqs.first().copied()).unwrap_or(1);
+    let mut n_bytes = scan.end as u64;
+    if is_damaged {
+        recovered.damaged.push(set_aside(&path, &bytes)?);
+    }
+    if !scan.damaged.is_empty() || header.is_none() {
+        let mut mended = record::header(first_seq).to_vec();
+        for body in &scan.bodies {
+            record::encode(&bytes[body.clone()], &mut mended);
+        }
+        n_bytes = mended.len() as u64;
+        replace(&path, &mended)?;
+    } else if scan.tail != Tail::Clean {
+        let file = File::options().write(true).open(&path)?;
+        file.set_len(n_bytes)?;
+        file.sync_all()?;
+    }
+    Ok(Some(Found { segment: ClosedSegment { number, seqs }, first_seq, n_bytes }))
+}
+
+/// Copies a damaged segment aside; the copy is named by the content's checksum, so that it is made once.
+fn set_aside(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".damaged-{:08x}", crc32c::crc32c(bytes)));
+    let aside = path.with_file_name(name);
+    if !aside.exists() {
+        replace(&aside, bytes)?;
+    }
+    Ok(aside)
+}
+
+/// Writes a whole file so that it is on disk, or the old one is.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let new = path.with_file_name(name);
+    let mut file = File::create(&new)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&new, path)?;
+    path.parent().map_or(Ok(()), sync_folder)
+}
