@@ -1,0 +1,79 @@
+//! Benchmarks: each prints its figures beside the goal's ratio to a floor measured in the same run.
+
+mod daemon;
+mod engine;
+mod interface;
+mod process;
+mod pty;
+mod shop;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+/// What can be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// The SOP engine, in this process.
+    Engine,
+    /// The interface, in a pseudo-terminal.
+    Guide,
+    /// The daemon, over its socket.
+    Guided,
+}
+
+/// Runs the benchmarks named, or all.
+pub fn run(parts: &[Part]) -> anyhow::Result<()> {
+    let wanted = |part| parts.is_empty() || parts.contains(&part);
+    if cfg!(debug_assertions) {
+        println!("note: this is a debug build; run `cargo run --release -p xtask -- bench` for figures that count");
+    }
+    if wanted(Part::Engine) {
+        engine::run();
+    }
+    if wanted(Part::Guided) {
+        daemon::run()?;
+    }
+    if wanted(Part::Guide) {
+        interface::run()?;
+    }
+    Ok(())
+}
+
+/// A program of this workspace, built beside this one.
+fn program(name: &str) -> anyhow::Result<PathBuf> {
+    let path = std::env::current_exe()?.with_file_name(name);
+    anyhow::ensure!(path.exists(), "{} is not built: run `cargo build --release --workspace` first", path.display());
+    Ok(path)
+}
+
+/// Sorted times, and what is read off them.
+struct Times(Vec<Duration>);
+
+impl Times {
+    fn new(mut times: Vec<Duration>) -> Self {
+        times.sort_unstable();
+        Self(times)
+    }
+
+    /// The time below which this share of all lies, in ms.
+    fn ms(&self, share: f64) -> f64 {
+        let idx = ((self.0.len().saturating_sub(1)) as f64 * share) as usize;
+        self.0.get(idx).map_or(f64::NAN, |time| time.as_secs_f64() * 1_000.0)
+    }
+
+    fn p50(&self) -> f64 {
+        self.ms(0.5)
+    }
+
+    fn p99(&self) -> f64 {
+        self.ms(0.99)
+    }
+}
+
+impl std::fmt::Display for Times {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "p50 {:.3} ms, p99 {:.3} ms, n {}", self.p50(), self.p99(), self.0.len())
+    }
+}

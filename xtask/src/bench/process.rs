@@ -1,0 +1,51 @@
+//! What the kernel says of a process: memory, wake-ups, processor time. Linux only.
+
+use std::path::Path;
+use std::time::Duration;
+
+/// Resident memory in MiB.
+pub fn rss_mib(pid: u32) -> anyhow::Result<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let kib: f64 = line.and_then(|line| line.split_whitespace().nth(1)).unwrap_or("0").parse()?;
+    Ok(kib / 1024.0)
+}
+
+/// What a process did while nobody asked for anything.
+pub struct Idle {
+    /// Voluntary context switches a second, over all threads.
+    pub wake_ups: f64,
+    /// Processor time as a share of one core, in per cent.
+    pub cpu_percent: f64,
+}
+
+/// Watches a process for a while.
+pub fn idle(pid: u32, seconds: u64) -> anyhow::Result<Idle> {
+    let before = counters(pid)?;
+    std::thread::sleep(Duration::from_secs(seconds));
+    let after = counters(pid)?;
+    let n_seconds = seconds as f64;
+    Ok(Idle {
+        wake_ups: (after.0 - before.0) as f64 / n_seconds,
+        cpu_percent: (after.1 - before.1) as f64 / 1e9 / n_seconds * 100.0,
+    })
+}
+
+/// Switches, and nanoseconds on a processor.
+fn counters(pid: u32) -> anyhow::Result<(u64, u64)> {
+    let (mut switches, mut nanoseconds) = (0, 0);
+    for task in std::fs::read_dir(format!("/proc/{pid}/task"))? {
+        let task = task?.path();
+        let status = std::fs::read_to_string(task.join("status"))?;
+        let line = status.lines().find(|line| line.starts_with("voluntary_ctxt_switches:"));
+        switches += line.and_then(|line| line.split_whitespace().nth(1)).unwrap_or("0").parse::<u64>()?;
+        let schedstat = std::fs::read_to_string(task.join("schedstat"))?;
+        nanoseconds += schedstat.split_whitespace().next().unwrap_or("0").parse::<u64>()?;
+    }
+    Ok((switches, nanoseconds))
+}
+
+/// A file's size in MB.
+pub fn size_mb(path: &Path) -> anyhow::Result<f64> {
+    Ok(std::fs::metadata(path)?.len() as f64 / 1e6)
+}

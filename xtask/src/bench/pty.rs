@@ -1,0 +1,122 @@
+//! A program in a pseudo-terminal, timed as a person meets it: from the key to the last byte before silence.
+
+use std::io::{Read, Write};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// So much silence ends a frame.
+const QUIET: Duration = Duration::from_millis(60);
+/// What does not come within this time does not come.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A program in a pseudo-terminal of 120×40.
+pub struct Pty {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    keyboard: Box<dyn Write + Send>,
+    output: Receiver<(Instant, Vec<u8>)>,
+    screen: vt100::Parser,
+    /// From before fork and exec to the last byte of the frame that showed what was awaited.
+    pub first_frame: Duration,
+}
+
+impl Pty {
+    /// Starts a program and waits until its screen shows all of `texts` and is quiet.
+    pub fn start(command: CommandBuilder, texts: &[&str]) -> anyhow::Result<Self> {
+        let size = PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size)?;
+        let started = Instant::now();
+        let child = pair.slave.spawn_command(command)?;
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader()?;
+        let keyboard = pair.master.take_writer()?;
+        let (sender, output) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = vec![0; 1 << 16];
+            while let Ok(n @ 1..) = reader.read(&mut buffer) {
+                if sender.send((Instant::now(), buffer[..n].to_vec())).is_err() {
+                    break;
+                }
+            }
+        });
+        let screen = vt100::Parser::new(size.rows, size.cols, 0);
+        let mut pty = Self { child, master: pair.master, keyboard, output, screen, first_frame: Duration::ZERO };
+        let last = pty.until(texts).with_context(|| format!("the first frame: {texts:?}"))?;
+        pty.first_frame = last - started;
+        Ok(pty)
+    }
+
+    /// Presses keys and waits until the screen shows all of `texts` and is quiet; the time to the last byte.
+    pub fn press(&mut self, keys: &str, texts: &[&str]) -> anyhow::Result<Duration> {
+        self.drain();
+        let pressed = Instant::now();
+        self.keyboard.write_all(keys.as_bytes())?;
+        self.keyboard.flush()?;
+        let last = self.until(texts).with_context(|| format!("after {keys:?}: {texts:?}"))?;
+        Ok(last - pressed)
+    }
+
+    /// Reads what has come; the number of bytes.
+    pub fn drain(&mut self) -> usize {
+        let mut n_bytes = 0;
+        while let Ok((_, bytes)) = self.output.try_recv() {
+            n_bytes += bytes.len();
+            self.feed(&bytes);
+        }
+        n_bytes
+    }
+
+    /// The text of the screen.
+    pub fn text(&self) -> String {
+        self.screen.screen().contents()
+    }
+
+    /// The process.
+    pub fn pid(&self) -> anyhow::Result<u32> {
+        self.child.process_id().context("the program has ended")
+    }
+
+    fn until(&mut self, texts: &[&str]) -> anyhow::Result<Instant> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut last = None;
+        loop {
+            match self.output.recv_timeout(QUIET) {
+                Ok((at, bytes)) => {
+                    self.feed(&bytes);
+                    last = Some(at);
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    let shown = self.text();
+                    if let Some(last) = last
+                        && texts.iter().all(|text| shown.contains(text))
+                    {
+                        return Ok(last);
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => anyhow::bail!("the program ended:\n{}", self.text()),
+            }
+            anyhow::ensure!(Instant::now() < deadline, "did not come within {PATIENCE:?}:\n{}", self.text());
+        }
+    }
+
+    /// Shows bytes on the screen, and answers what the program asks of its terminal.
+    fn feed(&mut self, bytes: &[u8]) {
+        self.screen.process(bytes);
+        for (question, answer) in [(&b"\x1b[6n"[..], &b"\x1b[1;1R"[..]), (b"\x1b[c", b"\x1b[?62;22c")] {
+            if bytes.windows(question.len()).any(|window| window == question) {
+                let _ = self.keyboard.write_all(answer).and_then(|()| self.keyboard.flush());
+            }
+        }
+    }
+}
+
+impl Drop for Pty {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = &self.master;
+    }
+}
