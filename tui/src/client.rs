@@ -7,10 +7,11 @@ mod transport;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDateTime;
 use futures_util::stream::BoxStream;
 use guide_common::id::{CustomerId, OpId, PlanId, TemplateId};
 use guide_common::paths::Paths;
+use guide_common::report::Report;
 use guide_common::sop::plan::{Lang, Plan};
 use guide_common::template::Template;
 use guide_common::time::Period;
@@ -185,8 +186,8 @@ impl Client {
         self.read(&format!("/v1/plans/{}", encoded(id.as_str()))).await
     }
 
-    /// The report of a period in the shape that the caller names.
-    pub async fn report<T: DeserializeOwned>(&self, period: Period, plan: Option<&PlanId>) -> Result<T> {
+    /// The report of a period, of one plan where it is named.
+    pub async fn report(&self, period: Period, plan: Option<&PlanId>) -> Result<Report> {
         let mut path = format!("/v1/reports?from={}&to={}", period.from, period.to);
         if let Some(plan) = plan {
             path.push_str(&format!("&plan={}", encoded(plan.as_str())));
@@ -285,12 +286,6 @@ fn encoded(text: &str) -> String {
         }
     }
     encoded
-}
-
-/// The first and the last day of a month's report that runs until `today`.
-pub fn month_of(today: NaiveDate) -> Period {
-    use chrono::Datelike;
-    Period { from: today.with_day(1).unwrap_or(today), to: today }
 }
 
 #[cfg(test)]

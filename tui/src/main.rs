@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The program `guide`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    guide::cli::main()
+}

@@ -1,1 +1,193 @@
-//! To be filled.
+//! The command line: what can be asked, one file a command. Everything that the interface does can be done here.
+
+pub mod clock;
+pub mod complaint;
+pub mod completions;
+pub mod config;
+pub mod context;
+pub mod customer;
+pub mod dates;
+pub mod demo;
+pub mod enroll;
+pub mod failure;
+pub mod interactive;
+pub mod log;
+pub mod man;
+pub mod next;
+pub mod outbox;
+pub mod plan;
+pub mod promise;
+pub mod report;
+pub mod start;
+pub mod status;
+pub mod sync;
+pub mod table;
+pub mod template;
+pub mod today;
+pub mod undo;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use guide_common::paths::{Env, Paths};
+use guide_common::sop::plan::Lang;
+
+use crate::cli::context::{Context, Form, Style, note};
+use crate::cli::failure::{Answer, Failure};
+use crate::lang;
+
+/// The guide's terminal: today's service tasks, what to say, and what came of it.
+///
+/// Without a command it opens the interface. Exit codes: 0 done, 1 failed, 2 usage, 3 refused by a rule, 4 daemon or
+/// hub unreachable.
+#[derive(Debug, Parser)]
+#[command(name = "guide", version, max_term_width = 100)]
+pub struct Cli {
+    /// Language of texts: zh or en
+    #[arg(long, global = true, value_name = "LANG")]
+    lang: Option<Lang>,
+    /// Print data as JSON with a schema number
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show today's queue
+    Today(today::Args),
+    /// Show the first task of the queue with its customer and script
+    Next(next::Args),
+    /// Log what came of a task, or of a contact that no task asked for
+    Log(log::Args),
+    /// Take back the newest record, or the one that is named
+    Undo(undo::Args),
+    /// Find and show customers
+    Customer(customer::Args),
+    /// Close a complaint
+    Complaint(complaint::Args),
+    /// Record a promise with its date
+    Promise(promise::Args),
+    /// List, show and render templates
+    Template(template::Args),
+    /// List and show plans
+    Plan(plan::Args),
+    /// Report a period
+    Report(report::Args),
+    /// Synchronise with headquarters, or show the state of it
+    Sync(sync::Args),
+    /// List what was recorded here and what became of it
+    Outbox,
+    /// Enrol this terminal; the code is asked for or read from standard input
+    Enroll(enroll::Args),
+    /// Show whom this terminal serves, its clock, counts and sync
+    Status,
+    /// Show or move the demo's clock
+    Clock(clock::Args),
+    /// Open a demo with 600 customers that leaves nothing behind
+    Demo(demo::Args),
+    /// Print completions for a shell
+    Completions(completions::Args),
+    /// Print the manual
+    Man(man::Args),
+}
+
+/// Runs the program with the process's arguments and environment.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let paths = match environment() {
+        Ok(env) => Paths::of(&env),
+        Err(message) => {
+            note(&format!("guide: {message}"));
+            return ExitCode::from(1);
+        }
+    };
+    let (config, warning) = config::read(&paths.config_file());
+    let lang = lang::choose(cli.lang, config.lang, locale().as_deref());
+    if let Some(warning) = warning {
+        note(&crate::text!(
+            lang,
+            "guide: 配置有误，已忽略这一项：{warning}",
+            "guide: a setting is passed over: {warning}"
+        ));
+    }
+    let context = Context {
+        lang,
+        form: if cli.json { Form::Json } else { Form::Text },
+        style: Style::of(&std::io::stdout()),
+        paths,
+    };
+    match block_on(run(cli.command, &context, config)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.report(lang);
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn block_on(work: impl Future<Output = Answer<()>>) -> Answer<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Failure::Failed(format!("starting the runtime: {error}")))?.block_on(work)
+}
+
+async fn run(command: Option<Command>, context: &Context, config: config::Config) -> Answer<()> {
+    let Some(command) = command else {
+        return interactive::open(context, config.theme).await;
+    };
+    match command {
+        Command::Today(args) => today::run(args, context).await,
+        Command::Next(args) => next::run(args, context).await,
+        Command::Log(args) => log::run(args, context).await,
+        Command::Undo(args) => undo::run(args, context).await,
+        Command::Customer(args) => customer::run(args, context).await,
+        Command::Complaint(args) => complaint::run(args, context).await,
+        Command::Promise(args) => promise::run(args, context).await,
+        Command::Template(args) => template::run(args, context).await,
+        Command::Plan(args) => plan::run(args, context).await,
+        Command::Report(args) => report::run(args, context).await,
+        Command::Sync(args) => sync::run(args, context).await,
+        Command::Outbox => outbox::run(context).await,
+        Command::Enroll(args) => enroll::run(args, context).await,
+        Command::Status => status::run(context).await,
+        Command::Clock(args) => clock::run(args, context).await,
+        Command::Demo(args) => demo::run(args, context, config.theme).await,
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
+    }
+}
+
+/// The locale that messages are wanted in, as POSIX orders the variables.
+fn locale() -> Option<String> {
+    ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+}
+
+/// Reads the environment, once.
+fn environment() -> Result<Env, String> {
+    let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let guide_home = folder("GUIDE_HOME");
+    if let Some(home) = &guide_home
+        && home.is_relative()
+    {
+        let home = home.display();
+        return Err(format!("GUIDE_HOME={home} must be an absolute path (GUIDE_HOME 须是绝对路径)"));
+    }
+    let Some(found) = directories::ProjectDirs::from("", "", "guide") else {
+        return match guide_home {
+            Some(home) => Ok(Env { guide_home: Some(home), ..Env::default() }),
+            None => Err("neither HOME nor GUIDE_HOME is set (没有设置 HOME 或 GUIDE_HOME)".to_owned()),
+        };
+    };
+    Ok(Env {
+        guide_home,
+        runtime_dir: folder("XDG_RUNTIME_DIR"),
+        config_dir: found.config_dir().to_owned(),
+        data_dir: found.data_dir().to_owned(),
+        state_dir: found.state_dir().unwrap_or(found.data_dir()).to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,210 @@
+//! `guide customer find|show`.
+
+use chrono::NaiveDate;
+use clap::{Args as ClapArgs, Subcommand};
+use guide_common::customer::Calendar;
+use guide_common::outcome::Outcome;
+use guide_common::text::{Lines, sanitise};
+use guide_common::wire::local::{CustomerCard, CustomerList};
+
+use crate::cli::context::{Context, today};
+use crate::cli::failure::Answer;
+use crate::cli::table::{Side, Table};
+use crate::lang::name::{channel_name, hold_name, outcome_name, reason_name, tier_name};
+use crate::lang::{amount, date, pick};
+use crate::text;
+
+/// Arguments of `guide customer`.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Look for customers by name, phone or id
+    Find {
+        /// What to look for; nothing lists the first
+        #[arg(value_name = "WORDS", num_args = 0..)]
+        q: Vec<String>,
+        /// Show at most so many
+        #[arg(long, short = 'n', value_name = "N", default_value_t = 20)]
+        limit: usize,
+    },
+    /// Show one customer
+    Show {
+        /// The customer's id
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+}
+
+/// Runs the command.
+pub async fn run(args: Args, context: &Context) -> Answer<()> {
+    match args.command {
+        Command::Find { q, limit } => {
+            let (client, status) = context.client_and_status().await?;
+            let list = client.customers(&q.join(" "), limit).await?;
+            context.show(&list, |context| list_page(&list, today(&status), context))
+        }
+        Command::Show { id } => {
+            let id = context.customer_id(&id)?;
+            let (client, status) = context.client_and_status().await?;
+            let card = client.customer(&id).await?;
+            context.show(&card, |context| card_page(&card, today(&status), context))
+        }
+    }
+}
+
+fn list_page(list: &CustomerList, today: NaiveDate, context: &Context) -> String {
+    let lang = context.lang;
+    let mut table = Table::new([
+        (pick(lang, ("编号", "Id")), Side::Left),
+        (pick(lang, ("姓名", "Name")), Side::Left),
+        (pick(lang, ("手机", "Phone")), Side::Left),
+        (pick(lang, ("分层", "Tier")), Side::Left),
+        (pick(lang, ("最近消费", "Last bought")), Side::Left),
+        (pick(lang, ("累计", "Total")), Side::Right),
+        (pick(lang, ("今日任务", "Task")), Side::Left),
+    ]);
+    for row in &list.rows {
+        table.row([
+            row.id.to_string(),
+            row.name.clone(),
+            row.phone_masked.clone().unwrap_or_default(),
+            row.tier.letter().to_owned(),
+            row.last_bought_on.map(|day| date::short(day, today, lang)).unwrap_or_default(),
+            amount(row.total_fen),
+            row.task.map(|task| task.to_string()).unwrap_or_default(),
+        ]);
+    }
+    let (n_shown, n_found, n_all) = (list.rows.len(), list.n_found, list.n_all);
+    let summary = text!(
+        lang,
+        "显示 {n_shown} 位，符合 {n_found} 位，共 {n_all} 位客户",
+        "{n_shown} shown, {n_found} found, {n_all} customers"
+    );
+    let rows = if list.rows.is_empty() { String::new() } else { table.render(context.style) };
+    rows + &context.style.dim(&summary) + "\n"
+}
+
+fn card_page(card: &CustomerCard, today: NaiveDate, context: &Context) -> String {
+    let mut page = head(card, context);
+    if let Some(task) = card.task {
+        page.push_str(&text!(context.lang, "今日任务 {task}\n", "today's task {task}\n"));
+    }
+    for section in
+        [promises(card, today, context), contacts(card, today, 10, context), purchases(card, today, 10, context)]
+    {
+        page.push_str(&section);
+    }
+    page
+}
+
+/// Who it is, in two or three lines.
+pub(crate) fn head(card: &CustomerCard, context: &Context) -> String {
+    let (lang, style) = (context.lang, context.style);
+    let mut first = vec![style.bold(&sanitise(&card.name, Lines::One, 80)), card.id.to_string()];
+    first.push(tier_name(card.tier, lang).to_owned());
+    first.extend(card.phone_masked.clone());
+    if let Some(birthday) = card.birthday {
+        let (month, day) = (birthday.month, birthday.day);
+        first.push(match birthday.calendar {
+            Calendar::Lunar => text!(lang, "农历生日 {month}月{day}日", "lunar birthday {month}/{day}"),
+            Calendar::Solar | Calendar::Unknown => text!(lang, "生日 {month}月{day}日", "birthday {month}/{day}"),
+        });
+    }
+    first.push(text!(lang, "累计 {}", "total {}", amount(card.total_fen)));
+    let mut head = first.join(" · ") + "\n";
+    let tags: Vec<String> = card.tags.iter().map(|tag| sanitise(&tag.value, Lines::One, 40)).collect();
+    if !tags.is_empty() {
+        head.push_str(&tags.join(" · "));
+        head.push('\n');
+    }
+    for hold in &card.holds {
+        let reason = hold_name(hold.reason, lang);
+        let until = hold.until_on.map(|day| text!(lang, "，到 {}", " until {}", date::full(day, lang)));
+        head.push_str(&style.red(&format!("! {reason}{}", until.unwrap_or_default())));
+        head.push('\n');
+    }
+    head
+}
+
+/// What was promised and not yet kept.
+pub(crate) fn promises(card: &CustomerCard, today: NaiveDate, context: &Context) -> String {
+    let lang = context.lang;
+    let mut section = String::new();
+    for row in &card.promises {
+        let day = date::short(row.promise.due_on, today, lang);
+        let late = row.promise.due_on < today;
+        let what = sanitise(&row.promise.text, Lines::One, 200);
+        let line = match late {
+            true => text!(lang, "{what}（{day}，已逾期）", "{what} (by {day}, overdue)"),
+            false => text!(lang, "{what}（{day}前）", "{what} (by {day})"),
+        };
+        section.push_str(&format!("  {}\n", if late { context.style.red(&line) } else { line }));
+    }
+    titled(pick(lang, ("承诺", "Promises")), section)
+}
+
+/// The newest contacts.
+pub(crate) fn contacts(card: &CustomerCard, today: NaiveDate, limit: usize, context: &Context) -> String {
+    let lang = context.lang;
+    let mut table =
+        Table::new([("", Side::Left), ("", Side::Left), ("", Side::Left), ("", Side::Left), ("", Side::Left)]);
+    for row in card.contacts.iter().take(limit) {
+        table.row([
+            date::short(row.at.date(), today, lang),
+            channel_name(row.outcome.channel, lang).to_owned(),
+            outcome_name(row.outcome.code, lang).to_owned(),
+            particulars(&row.outcome, today, context),
+            if row.received { String::new() } else { pick(lang, ("未发出", "unsent")).to_owned() },
+        ]);
+    }
+    titled(pick(lang, ("最近联系", "Contacts")), table.render_bare())
+}
+
+/// What an outcome says beside its code.
+fn particulars(outcome: &Outcome, today: NaiveDate, context: &Context) -> String {
+    let lang = context.lang;
+    let mut parts = Vec::new();
+    parts.extend(outcome.score.map(|score| text!(lang, "满意度 {score}", "score {score}")));
+    parts.extend(outcome.amount_fen.map(amount));
+    if let Some(day) = outcome.next_on {
+        let time = outcome.next_time.map(|time| format!(" {}", date::time(time))).unwrap_or_default();
+        parts.push(format!("→ {}{time}", date::short(day, today, lang)));
+    }
+    parts.extend(outcome.reason.map(|reason| reason_name(reason, lang).to_owned()));
+    parts.extend(outcome.note.clone());
+    parts.join(" · ")
+}
+
+/// The newest purchases.
+pub(crate) fn purchases(card: &CustomerCard, today: NaiveDate, limit: usize, context: &Context) -> String {
+    let lang = context.lang;
+    let mut table = Table::new([("", Side::Left), ("", Side::Right), ("", Side::Left)]);
+    for purchase in card.purchases.iter().take(limit) {
+        let items = purchase.items.iter().map(|item| {
+            let parts = [&item.name, &item.category, &item.material];
+            let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+            parts.join(" ")
+        });
+        table.row([
+            date::short(purchase.bought_on, today, lang),
+            amount(purchase.amount_fen),
+            items.collect::<Vec<_>>().join(pick(lang, ("、", ", "))),
+        ]);
+    }
+    let mut rows = table.render_bare();
+    if card.purchases.len() > limit {
+        let n_more = card.purchases.len() - limit;
+        rows.push_str(&context.style.dim(&text!(lang, "  … 还有 {n_more} 笔", "  … {n_more} more")));
+        rows.push('\n');
+    }
+    titled(pick(lang, ("消费", "Purchases")), rows)
+}
+
+fn titled(title: &str, rows: String) -> String {
+    if rows.is_empty() { rows } else { format!("\n{title}\n{rows}") }
+}

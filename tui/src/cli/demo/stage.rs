@@ -1,0 +1,158 @@
+//! The demo's stage: a home, a hub with the demo chain, and an enrolled daemon that has synchronised once.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use guide_common::paths::Paths;
+use guide_common::sop::plan::Lang;
+use guide_common::wire::local::EnrollLocalRequest;
+
+use crate::cli::demo::home::Home;
+use crate::cli::demo::hub::{GuideRow, Hub};
+use crate::cli::demo::process::Process;
+use crate::cli::failure::{Answer, Failure};
+use crate::cli::start::beside;
+use crate::client::Client;
+use crate::text;
+
+/// The demo's first morning, shop time.
+const DEMO_STARTS_AT: &str = "2026-08-12T10:00:00";
+/// How long a program may take until it answers.
+const START_PATIENCE: Duration = Duration::from_secs(30);
+/// How often is asked whether it does.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Everything that a demo has made. The order of the fields is the order in which it goes: the programs before the
+/// folder in which they write.
+#[derive(Debug)]
+pub(super) struct Stage {
+    daemon: Option<Process>,
+    hub_process: Option<Process>,
+    hub: Hub,
+    guided: PathBuf,
+    guide: GuideRow,
+    lang: Lang,
+    home: Home,
+}
+
+impl Stage {
+    /// Sets the stage for a guide; for the first one where nobody is named.
+    pub(super) async fn set(guide: Option<&str>, lang: Lang) -> Answer<Self> {
+        let (hub_program, guided) = (program("guide-hub", lang)?, program("guided", lang)?);
+        let home = Home::new().map_err(|error| Failure::Failed(format!("making a temporary folder: {error}")))?;
+        let folders = [home.paths().state.clone(), home.paths().data.clone(), home.paths().config.clone()];
+        for folder in &folders {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| Failure::Failed(format!("{}: {error}", folder.display())))?;
+        }
+        // written before either program starts, so that both begin on the same morning
+        std::fs::write(home.paths().virtual_clock(), format!("{DEMO_STARTS_AT}\n"))
+            .map_err(|error| Failure::Failed(format!("setting the demo's clock: {error}")))?;
+        let mut hub = Hub::new(hub_program, home.paths(), home.folder());
+        hub.import_demo(lang).await?;
+        let guide = hub.guide(guide, lang).await?;
+        let hub_process = Some(hub.serve().await?);
+        let mut stage = Self { daemon: None, hub_process, hub, guided, guide, lang, home };
+        stage.start_daemon().await?;
+        stage.enroll().await?;
+        Ok(stage)
+    }
+
+    pub(super) fn paths(&self) -> &Paths {
+        self.home.paths()
+    }
+
+    pub(super) fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    pub(super) fn guide(&self) -> &GuideRow {
+        &self.guide
+    }
+
+    /// A client of the demo's daemon.
+    pub(super) fn client(&self) -> Client {
+        Client::at(&self.home.paths().socket)
+    }
+
+    /// Starts the daemon and waits until it answers.
+    pub(super) async fn start_daemon(&mut self) -> Answer<()> {
+        let mut command = Command::new(&self.guided);
+        command
+            .args(["run", "--clock", "virtual", "--exit-with-parent"])
+            .env("GUIDE_HOME", self.home.folder())
+            .env_remove("XDG_RUNTIME_DIR");
+        let mut process = Process::start("guided", &mut command, self.home.folder())?;
+        let deadline = Instant::now() + START_PATIENCE;
+        while self.client().health().await.is_err() {
+            process.still_runs()?;
+            if Instant::now() > deadline {
+                return Err(Failure::Failed(text!(self.lang, "guided 没有应答", "guided does not answer")));
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        self.daemon = Some(process);
+        Ok(())
+    }
+
+    /// Starts the hub again, at the address that the terminal knows.
+    pub(super) async fn start_hub(&mut self) -> Answer<()> {
+        self.hub_process = Some(self.hub.serve().await?);
+        Ok(())
+    }
+
+    /// Stops the hub: headquarters cannot be reached.
+    pub(super) async fn stop_hub(&mut self) {
+        if let Some(process) = self.hub_process.take() {
+            process.stop().await;
+        }
+    }
+
+    /// Kills the daemon without a warning.
+    pub(super) fn kill_daemon(&mut self) {
+        if let Some(process) = self.daemon.take() {
+            process.kill();
+        }
+    }
+
+    /// Stops the programs and removes the folder.
+    pub(super) async fn strike(mut self) {
+        if let Some(process) = self.daemon.take() {
+            process.stop().await;
+        }
+        self.stop_hub().await;
+    }
+
+    async fn enroll(&self) -> Answer<()> {
+        let client = self.client();
+        let code = self.hub.device_code(&self.guide).await?;
+        client.enroll(&EnrollLocalRequest { url: self.hub.url().to_owned(), code }).await?;
+        let deadline = Instant::now() + START_PATIENCE;
+        loop {
+            let sync = client.sync_now().await?;
+            if sync.last_ok_at.is_some() && sync.guide_feed.n_live > 0 {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                let reason = sync.last_error.map(|error| error.detail).unwrap_or_default();
+                return Err(Failure::Failed(text!(
+                    self.lang,
+                    "第一次同步没有完成：{reason}",
+                    "the first sync did not end: {reason}"
+                )));
+            }
+            tokio::time::sleep(PAUSE * 10).await;
+        }
+    }
+}
+
+fn program(name: &'static str, lang: Lang) -> Answer<PathBuf> {
+    beside(name).ok_or_else(|| {
+        Failure::Failed(text!(
+            lang,
+            "找不到 {name}：它应在 guide 旁边（重新安装：./install.sh）",
+            "{name} is not beside guide (install again: ./install.sh)"
+        ))
+    })
+}

@@ -1,0 +1,45 @@
+//! `guide outbox`: what was recorded on this terminal and what became of it.
+
+use chrono::Local;
+use guide_common::wire::local::Outbox;
+
+use crate::cli::context::Context;
+use crate::cli::failure::Answer;
+use crate::cli::table::{Side, Table};
+use crate::lang::name::{op_kind_name, op_state_name};
+use crate::lang::pick;
+use crate::text;
+
+/// Runs the command.
+pub async fn run(context: &Context) -> Answer<()> {
+    let outbox = context.client().await?.outbox().await?;
+    context.show(&outbox, |context| page(&outbox, context))
+}
+
+fn page(outbox: &Outbox, context: &Context) -> String {
+    let lang = context.lang;
+    if outbox.ops.is_empty() {
+        return text!(lang, "没有记录。\n", "Nothing is recorded.\n");
+    }
+    let mut table = Table::new([
+        ("#", Side::Right),
+        (pick(lang, ("记录编号", "Record")), Side::Left),
+        (pick(lang, ("时间", "Made")), Side::Left),
+        (pick(lang, ("种类", "Kind")), Side::Left),
+        (pick(lang, ("客户", "Customer")), Side::Left),
+        (pick(lang, ("状态", "State")), Side::Left),
+        (pick(lang, ("说明", "Detail")), Side::Left),
+    ]);
+    for op in &outbox.ops {
+        table.row([
+            op.local_seq.to_string(),
+            op.op_id.to_string(),
+            op.at.with_timezone(&Local).format("%Y-%m-%d %H:%M").to_string(),
+            op_kind_name(&op.kind, lang).to_owned(),
+            op.customer.to_string(),
+            op_state_name(&op.state, lang).to_owned(),
+            op.detail.clone().unwrap_or_default(),
+        ]);
+    }
+    table.render(context.style)
+}

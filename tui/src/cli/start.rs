@@ -1,0 +1,161 @@
+//! Starts `guided` where none serves. Whether one serves is asked of the daemon itself: a file or a process proves
+//! nothing.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use guide_common::paths::{Paths, socket_fault};
+use guide_common::sop::plan::Lang;
+use guide_common::text::{Lines, sanitise};
+
+use crate::client::{Client, ClientError};
+use crate::lang::problem::Explained;
+use crate::text;
+
+/// How long a start may take. Opening a store after a crash may take seconds; serving comes before checking.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How often is asked whether it serves.
+const PAUSE: Duration = Duration::from_millis(3);
+
+/// Why no daemon serves.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The socket's path cannot be used.
+    #[error("{0}")]
+    Socket(String),
+    /// The program is neither beside this one nor in `PATH`.
+    #[error("guided was found neither beside this program nor in PATH")]
+    Missing,
+    /// It could not be run, or ended at once.
+    #[error("guided did not start: {detail}")]
+    Ended {
+        /// Its last words, or the system's.
+        detail: String,
+        /// Its logs.
+        log: PathBuf,
+    },
+    /// It runs, or seems to, and does not answer.
+    #[error("guided does not answer after {} s", PATIENCE.as_secs())]
+    Silent {
+        /// Its logs.
+        log: PathBuf,
+    },
+}
+
+impl StartError {
+    /// As a sentence with the next step.
+    pub fn explain(&self, lang: Lang) -> Explained {
+        let see = |log: &Path| Some(text!(lang, "查看日志 {}", "see the log in {}", log.display()));
+        match self {
+            Self::Socket(fault) => Explained { what: fault.clone(), next: None },
+            Self::Missing => Explained {
+                what: text!(
+                    lang,
+                    "找不到后台程序 guided（本程序旁边和 PATH 里都没有）",
+                    "guided is neither beside this program nor in PATH"
+                ),
+                next: Some(text!(lang, "重新安装：./install.sh", "install again: ./install.sh")),
+            },
+            Self::Ended { detail, log } => Explained {
+                what: text!(lang, "后台程序 guided 没能启动：{detail}", "guided did not start: {detail}"),
+                next: see(log),
+            },
+            Self::Silent { log } => Explained {
+                what: text!(
+                    lang,
+                    "后台程序 guided {} 秒内没有应答",
+                    "guided does not answer after {} s",
+                    PATIENCE.as_secs()
+                ),
+                next: see(log),
+            },
+        }
+    }
+}
+
+/// The daemon that serves; it is started where none does.
+pub async fn client(paths: &Paths) -> Result<Client, StartError> {
+    if let Some(fault) = socket_fault(&paths.socket) {
+        return Err(StartError::Socket(fault));
+    }
+    if let Ok(client) = Client::find(paths).await
+        && client.health().await.is_ok()
+    {
+        return Ok(client);
+    }
+    let program = beside_or_in_path("guided").ok_or(StartError::Missing)?;
+    start(&program, paths).await
+}
+
+async fn start(program: &Path, paths: &Paths) -> Result<Client, StartError> {
+    let ended = |detail: String| StartError::Ended { detail, log: paths.log() };
+    let mut child = std::process::Command::new(program)
+        .args(["run", "--detach"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| ended(format!("{}: {error}", program.display())))?;
+    let deadline = Instant::now() + PATIENCE;
+    let mut running = true;
+    loop {
+        match serving(paths).await {
+            Ok(client) => {
+                // reaped where it has ended; a `--detach` that lingers is not waited for
+                let _ = child.try_wait();
+                return Ok(client);
+            }
+            Err(error) if Instant::now() > deadline => {
+                drop(error);
+                return Err(StartError::Silent { log: paths.log() });
+            }
+            Err(_) => {}
+        }
+        if running && let Ok(Some(status)) = child.try_wait() {
+            running = false;
+            if !status.success() {
+                // another guide may have started one in the same moment
+                return serving(paths).await.map_err(|_| ended(last_words(&mut child, status)));
+            }
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn serving(paths: &Paths) -> Result<Client, ClientError> {
+    let client = Client::find(paths).await?;
+    client.health().await?;
+    Ok(client)
+}
+
+fn last_words(child: &mut std::process::Child, status: std::process::ExitStatus) -> String {
+    use std::io::Read;
+    let mut words = String::new();
+    if let Some(stderr) = child.stderr.take() {
+        // the program has ended, but what it started may hold the pipe: only what is there is read
+        let _ = stderr.take(4_096).read_to_string(&mut words);
+    }
+    let last = words.lines().rev().find(|line| !line.trim().is_empty());
+    last.map_or_else(|| status.to_string(), |line| sanitise(line, Lines::One, 300))
+}
+
+/// A program of ours: beside this one, else in `PATH`.
+pub fn beside_or_in_path(name: &str) -> Option<PathBuf> {
+    beside(name).or_else(|| {
+        let path = std::env::var_os("PATH")?;
+        std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| is_program(file))
+    })
+}
+
+/// A program of ours beside this one.
+pub fn beside(name: &str) -> Option<PathBuf> {
+    let own = std::env::current_exe().ok()?;
+    let own = own.canonicalize().unwrap_or(own);
+    Some(own.parent()?.join(name)).filter(|file| is_program(file))
+}
+
+fn is_program(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    file.metadata().is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+}

@@ -1,0 +1,99 @@
+//! `guide sync [now|status]`.
+
+use chrono::Utc;
+use clap::{Args as ClapArgs, Subcommand};
+use guide_common::sop::plan::Lang;
+use guide_common::text::{Lines, sanitise};
+use guide_common::wire::local::{FeedState, SavedState, SyncStatus};
+
+use crate::cli::context::Context;
+use crate::cli::failure::{Answer, Failure};
+use crate::lang::name::{saved_state_name, sync_error_name};
+use crate::lang::{date, pick};
+use crate::text;
+
+/// Arguments of `guide sync`.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a cycle and wait for its end
+    Now,
+    /// Show when it last worked and what is unsent
+    Status,
+}
+
+/// Runs the command.
+pub async fn run(args: Args, context: &Context) -> Answer<()> {
+    let client = context.client().await?;
+    match args.command.unwrap_or(Command::Now) {
+        Command::Status => {
+            let sync = client.sync_status().await?;
+            context.show(&sync, |context| page(&sync, context))
+        }
+        Command::Now => {
+            let sync = client.sync_now().await?;
+            context.show(&sync, |context| page(&sync, context))?;
+            ended_well(&sync, context.lang)
+        }
+    }
+}
+
+/// A cycle that failed fails the command, as far as the hub is to blame with the code for that.
+fn ended_well(sync: &SyncStatus, lang: Lang) -> Answer<()> {
+    let Some(error) = &sync.last_error else {
+        return Ok(());
+    };
+    let code = if error.code == "unreachable" { "hub_unreachable" } else { "sync_failed" };
+    let detail = sync_error_name(&error.code, lang);
+    Err(Failure::Client(guide_common::wire::Problem::new(502, code, detail).into()))
+}
+
+/// The state of sync in lines.
+pub(crate) fn page(sync: &SyncStatus, context: &Context) -> String {
+    let (lang, style) = (context.lang, context.style);
+    let state = saved_state_name(sync.state, lang);
+    let state = match sync.state {
+        SavedState::Received => style.green(state),
+        SavedState::Saved => state.to_owned(),
+        SavedState::Attention => style.red(state),
+    };
+    let now = Utc::now();
+    let last = sync.last_ok_at.map_or_else(
+        || pick(lang, ("还没有同步过", "never synchronised")).to_owned(),
+        |at| text!(lang, "上次同步 {}", "last synchronised {}", date::ago(at, now, lang)),
+    );
+    let (n_unsent, n_rejected) = (sync.n_unsent, sync.n_rejected);
+    let mut page = text!(lang, "{state} · {last} · 待发 {n_unsent}", "{state} · {last} · {n_unsent} unsent");
+    if n_rejected > 0 {
+        page.push_str(&text!(lang, " · 被退回 {n_rejected}", " · {n_rejected} rejected"));
+    }
+    page.push('\n');
+    if let Some(hub) = &sync.hub {
+        let hub = sanitise(hub, Lines::One, 200);
+        page.push_str(&text!(lang, "总部 {hub}\n", "headquarters {hub}\n"));
+    }
+    if let Some(error) = &sync.last_error {
+        let (what, detail) = (sync_error_name(&error.code, lang), sanitise(&error.detail, Lines::One, 300));
+        page.push_str(&style.red(&format!("{what} ({detail})")));
+        page.push('\n');
+    }
+    if sync.hub.is_some() {
+        page.push_str(&style.dim(&feed(pick(lang, ("客户数据", "customers")), &sync.guide_feed, lang)));
+        page.push_str(&style.dim(&feed(pick(lang, ("方案话术", "plans and templates")), &sync.shared_feed, lang)));
+    }
+    page
+}
+
+fn feed(name: &str, feed: &FeedState, lang: Lang) -> String {
+    let (n_live, seq, digest) = (feed.n_live, feed.seq, feed.digest);
+    text!(
+        lang,
+        "{name}：{n_live} 条，到第 {seq} 号，校验 {digest}\n",
+        "{name}: {n_live} items, at {seq}, digest {digest}\n"
+    )
+}

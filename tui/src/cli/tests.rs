@@ -1,0 +1,86 @@
+//! What can be asked, and what is refused before anything is done.
+
+use clap::{CommandFactory, Parser};
+
+use super::*;
+
+#[test]
+fn the_command_line_is_well_formed() {
+    Cli::command().debug_assert();
+}
+
+#[track_caller]
+fn check(line: &str, parses: bool) {
+    let words = std::iter::once("guide").chain(line.split_whitespace());
+    let parsed = Cli::try_parse_from(words);
+    assert_eq!(parsed.is_ok(), parses, "{line}: {:?}", parsed.err().map(|error| error.to_string()));
+}
+
+#[test]
+fn every_command_of_the_manual_parses() {
+    for line in [
+        "",
+        "--lang en",
+        "today",
+        "today --json",
+        "next",
+        "log 1a2b 4 --amount 1280.50",
+        "log 1a2b BUY --amount 1,280",
+        "log 1a2b call_later --next +3 --note 晚上打",
+        "log 1a2b 2 --next 8-20 --time 14:30 --promise 带戒指样 --promise-by 1w",
+        "log --customer C00004 6 --channel phone",
+        "log next 0 --reason a",
+        "undo",
+        "undo 01989b0e-8a1e-7000-8000-000000000001",
+        "customer find 单",
+        "customer show C00004",
+        "complaint close C00004 处理得很快",
+        "complaint close C00004",
+        "promise C00004 找同款 --by +3",
+        "template list",
+        "template show T01 --lang en",
+        "template render T01 --customer C00004",
+        "plan list",
+        "plan show P01 --json",
+        "report",
+        "report --from 8-1 --to -1d --plan P01",
+        "sync",
+        "sync now",
+        "sync status --json",
+        "outbox",
+        "enroll https://hub.example",
+        "status",
+        "clock",
+        "clock set 2026-08-20T10:00",
+        "clock forward 1w",
+        "demo --as 周予安 --lang en",
+        "demo --check",
+        "completions bash",
+        "man",
+    ] {
+        check(line, true);
+    }
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_by_the_parser() {
+    for line in [
+        "tody",
+        "--lang fr",
+        "log",
+        "log a b c",
+        "log a 4 --amount 1.234",
+        "log a 7 --next someday",
+        "log a 2 --time 25:00",
+        "log a 0 --reason z",
+        "log a 1 --channel pigeon",
+        "log a 1 --promise x",
+        "undo 12",
+        "promise C1 text",
+        "enroll",
+        "enroll https://hub.example CODE",
+        "completions tcl",
+    ] {
+        check(line, false);
+    }
+}

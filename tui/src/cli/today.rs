@@ -1,0 +1,148 @@
+//! `guide today`: the queue, what the gate holds, and what was logged.
+
+use clap::Args as ClapArgs;
+use guide_common::wire::local::{DueRow, HeldRow, TaskRow, Today};
+
+use crate::cli::context::Context;
+use crate::cli::failure::Answer;
+use crate::cli::table::{Side, Table};
+use crate::lang::name::{channel_name, hold_name, outcome_name, term_name};
+use crate::lang::{date, pick};
+use crate::text;
+
+/// Arguments of `guide today`.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    /// Show at most so many tasks
+    #[arg(long, short = 'n', value_name = "N")]
+    limit: Option<usize>,
+    /// Show what each task's place in the queue is made of
+    #[arg(long)]
+    terms: bool,
+}
+
+/// Runs the command.
+pub async fn run(args: Args, context: &Context) -> Answer<()> {
+    let client = context.client().await?;
+    let mut today = client.today().await?;
+    let n_tasks = today.tasks.len();
+    today.tasks.truncate(args.limit.unwrap_or(usize::MAX));
+    context.show(&today, |context| page(&today, n_tasks, args.terms, context))
+}
+
+fn page(today: &Today, n_tasks: usize, terms: bool, context: &Context) -> String {
+    let (lang, style) = (context.lang, context.style);
+    let (day, n_held, n_done) = (date::full(today.on, lang), today.held.len(), today.done.len());
+    let title = text!(
+        lang,
+        "{day} · 待办 {n_tasks} · 暂缓 {n_held} · 已记 {n_done}",
+        "{day} · {n_tasks} open · {n_held} held · {n_done} logged"
+    );
+    let mut page = style.bold(&title) + "\n";
+    if !today.tasks.is_empty() {
+        page.push('\n');
+        page.push_str(&tasks(today, terms, context));
+    }
+    if n_tasks > today.tasks.len() {
+        let n_more = n_tasks - today.tasks.len();
+        page.push_str(&style.dim(&text!(lang, "… 还有 {n_more} 条", "… {n_more} more")));
+        page.push('\n');
+    }
+    if !today.held.is_empty() {
+        page.push_str(&format!("\n{}\n{}", pick(lang, ("暂缓", "Held")), held(&today.held, today, context)));
+    }
+    if !today.done.is_empty() {
+        page.push_str(&format!("\n{}\n{}", pick(lang, ("今天已记", "Logged today")), done(today, context)));
+    }
+    page
+}
+
+fn tasks(today: &Today, terms: bool, context: &Context) -> String {
+    let lang = context.lang;
+    let mut table = Table::new([
+        ("#", Side::Right),
+        (pick(lang, ("编号", "Task")), Side::Left),
+        (pick(lang, ("客户", "Customer")), Side::Left),
+        (pick(lang, ("分层", "Tier")), Side::Left),
+        (pick(lang, ("做什么", "What")), Side::Left),
+        (pick(lang, ("渠道", "Over")), Side::Left),
+        (pick(lang, ("截止", "Until")), Side::Left),
+        (pick(lang, ("分", "Score")), Side::Right),
+        (if terms { pick(lang, ("排序依据", "Because")) } else { "" }, Side::Left),
+    ]);
+    for (idx, task) in today.tasks.iter().enumerate() {
+        table.row([
+            (idx + 1).to_string(),
+            task.id.to_string(),
+            task.name.clone(),
+            task.tier.letter().to_owned(),
+            steps(&task.dues, context),
+            channel_name(task.channel, lang).to_owned(),
+            closes(&task.dues).map(|day| date::short(day, today.on, lang)).unwrap_or_default(),
+            task.score.to_string(),
+            if terms { because(task, context) } else { String::new() },
+        ]);
+    }
+    table.render(context.style)
+}
+
+fn held(rows: &[HeldRow], today: &Today, context: &Context) -> String {
+    let lang = context.lang;
+    let mut table = Table::new([
+        (pick(lang, ("客户", "Customer")), Side::Left),
+        (pick(lang, ("分层", "Tier")), Side::Left),
+        (pick(lang, ("做什么", "What")), Side::Left),
+        (pick(lang, ("原因", "Because")), Side::Left),
+        (pick(lang, ("到", "Until")), Side::Left),
+    ]);
+    for row in rows {
+        let until = row.hold.until_on.map(|day| date::short(day, today.on, lang));
+        table.row([
+            row.name.clone(),
+            row.tier.letter().to_owned(),
+            steps(&row.dues, context),
+            hold_name(row.hold.reason, lang).to_owned(),
+            until.unwrap_or_default(),
+        ]);
+    }
+    table.render(context.style)
+}
+
+fn done(today: &Today, context: &Context) -> String {
+    let lang = context.lang;
+    let mut table = Table::new([
+        (pick(lang, ("时间", "Time")), Side::Left),
+        (pick(lang, ("客户", "Customer")), Side::Left),
+        (pick(lang, ("结果", "Outcome")), Side::Left),
+        (pick(lang, ("做了什么", "What")), Side::Left),
+        (pick(lang, ("记录编号", "Record")), Side::Left),
+    ]);
+    for row in &today.done {
+        let steps: Vec<&str> = row.steps.iter().map(|step| step.in_lang(lang)).collect();
+        table.row([
+            date::time(row.at.time()),
+            row.name.clone(),
+            outcome_name(row.outcome.code, lang).to_owned(),
+            steps.join(" + "),
+            row.op_id.to_string(),
+        ]);
+    }
+    table.render(context.style)
+}
+
+/// The names of what is due together.
+pub(crate) fn steps(dues: &[DueRow], context: &Context) -> String {
+    let names: Vec<&str> = dues.iter().map(|due| due.step_name.in_lang(context.lang)).collect();
+    names.join(" + ")
+}
+
+/// The first day on which something of a task closes.
+pub(crate) fn closes(dues: &[DueRow]) -> Option<chrono::NaiveDate> {
+    dues.iter().map(|due| due.until_on).min()
+}
+
+/// The terms of a task's place.
+pub(crate) fn because(task: &TaskRow, context: &Context) -> String {
+    let terms = task.terms.iter().map(|term| format!("{} {:+}", term_name(term.name, context.lang), term.points));
+    terms.collect::<Vec<_>>().join(pick(context.lang, ("，", ", ")))
+}

@@ -1,0 +1,164 @@
+//! Names of what the wire calls by code: outcomes, channels, reasons, holds, terms, states.
+
+use guide_common::customer::Tier;
+use guide_common::outcome::{Channel, OutcomeCode, SkipReason};
+use guide_common::sop::plan::{Asks, Lang, Purpose};
+use guide_common::sop::queue::{HoldReason, TermName};
+use guide_common::wire::local::SavedState;
+
+use crate::lang::pick;
+
+/// An outcome (跟进结果).
+pub fn outcome_name(code: OutcomeCode, lang: Lang) -> &'static str {
+    let pair = match code {
+        OutcomeCode::Interested => ("有意向", "interested"),
+        OutcomeCode::Appointment => ("已约到店", "visit booked"),
+        OutcomeCode::Visited => ("到店未成交", "visited, no deal"),
+        OutcomeCode::Bought => ("已成交", "bought"),
+        OutcomeCode::NoNeed => ("暂无需求", "no need"),
+        OutcomeCode::NoReply => ("未接未回", "no reply"),
+        OutcomeCode::CallLater => ("改日联系", "call later"),
+        OutcomeCode::Complaint => ("不满投诉", "complaint"),
+        OutcomeCode::DoNotContact => ("请勿打扰", "do not contact"),
+        OutcomeCode::Skipped => ("跳过", "skipped"),
+        OutcomeCode::Unknown => ("未知结果", "unknown"),
+    };
+    pick(lang, pair)
+}
+
+/// A channel (渠道).
+pub fn channel_name(channel: Channel, lang: Lang) -> &'static str {
+    let pair = match channel {
+        Channel::Wecom => ("企微", "WeCom"),
+        Channel::Phone => ("电话", "phone"),
+        Channel::Visit => ("到店", "visit"),
+        Channel::Sms => ("短信", "SMS"),
+        Channel::OfficialAccount => ("公众号", "account"),
+        Channel::Group => ("群", "group"),
+        Channel::Moments => ("朋友圈", "Moments"),
+        Channel::Card => ("邮寄卡片", "card"),
+        Channel::Unknown => ("未知渠道", "unknown"),
+    };
+    pick(lang, pair)
+}
+
+/// Why a task was skipped.
+pub fn reason_name(reason: SkipReason, lang: Lang) -> &'static str {
+    let pair = match reason {
+        SkipReason::MetToday => ("今天已见面", "met today"),
+        SkipReason::Travelling => ("客户出差", "travelling"),
+        SkipReason::WrongData => ("信息有误", "wrong data"),
+        SkipReason::UnfitContent => ("内容不合适", "content unfit"),
+        SkipReason::StalePrice => ("价格已过期", "price expired"),
+        SkipReason::ColleagueDid => ("已由同事联系", "colleague did it"),
+        SkipReason::Unknown => ("未知原因", "unknown"),
+    };
+    pick(lang, pair)
+}
+
+/// Why the gate holds a contact.
+pub fn hold_name(reason: HoldReason, lang: Lang) -> &'static str {
+    let pair = match reason {
+        HoldReason::DoNotContact => ("请勿打扰", "do not contact"),
+        HoldReason::OpenComplaint => ("投诉未关闭", "open complaint"),
+        HoldReason::PromoRest => ("营销暂停", "promotions rest"),
+        HoldReason::Unknown => ("未知原因", "unknown"),
+    };
+    pick(lang, pair)
+}
+
+/// A term of a task's score.
+pub fn term_name(term: TermName, lang: Lang) -> &'static str {
+    let pair = match term {
+        TermName::PromiseOverdue => ("承诺逾期", "promise overdue"),
+        TermName::PromiseDue => ("承诺到期", "promise due"),
+        TermName::WindowClosing => ("窗口将关", "window closing"),
+        TermName::Lateness => ("已等天数", "days waiting"),
+        TermName::Tier => ("客户分层", "tier"),
+        TermName::Value => ("消费金额", "spending"),
+        TermName::Priority => ("方案优先", "plan priority"),
+        TermName::Unknown => ("其他", "other"),
+    };
+    pick(lang, pair)
+}
+
+/// A tier (客户分层).
+pub fn tier_name(tier: Tier, lang: Lang) -> &'static str {
+    let pair = match tier {
+        Tier::S => ("S 级", "tier S"),
+        Tier::A => ("A 级", "tier A"),
+        Tier::B => ("B 级", "tier B"),
+        Tier::C => ("C 级", "tier C"),
+        Tier::Unknown => ("未分层", "no tier"),
+    };
+    pick(lang, pair)
+}
+
+/// What a step asks the customer for.
+pub fn asks_name(asks: Asks, lang: Lang) -> &'static str {
+    let pair = match asks {
+        Asks::Satisfaction => ("满意度 1–5", "satisfaction 1–5"),
+        Asks::Appointment => ("到店时间", "a visit"),
+        Asks::Amount => ("成交金额", "the amount"),
+        Asks::Unknown => ("其他", "other"),
+    };
+    pick(lang, pair)
+}
+
+/// What a step is for.
+pub fn purpose_name(purpose: Purpose, lang: Lang) -> &'static str {
+    let pair = match purpose {
+        Purpose::Promo => ("营销", "promotion"),
+        Purpose::Service => ("服务", "service"),
+        Purpose::Answer => ("答复", "answer"),
+        Purpose::Unknown => ("其他", "other"),
+    };
+    pick(lang, pair)
+}
+
+/// The state of what was saved, in a few words.
+pub fn saved_state_name(state: SavedState, lang: Lang) -> &'static str {
+    let pair = match state {
+        SavedState::Received => ("总部已收到", "received by headquarters"),
+        SavedState::Saved => ("已保存在本机", "saved on this terminal"),
+        SavedState::Attention => ("需要处理", "needs attention"),
+    };
+    pick(lang, pair)
+}
+
+/// Why a sync cycle failed, by the stable code of `SyncError`.
+pub fn sync_error_name(code: &str, lang: Lang) -> &'static str {
+    let pair = match code {
+        "unreachable" => ("连不上总部", "headquarters cannot be reached"),
+        "refused" => ("总部拒绝了同步", "headquarters refused"),
+        "unauthorised" => ("本机授权已失效，请重新登记", "this terminal is no longer authorised: enrol again"),
+        "protocol" => ("总部版本不符", "headquarters speaks another version"),
+        "store" => ("本机存储出错", "this terminal's store failed"),
+        _ => ("同步失败", "sync failed"),
+    };
+    pick(lang, pair)
+}
+
+/// What became of an op in the outbox: `unsent`, or the hub's answer.
+pub fn op_state_name(state: &str, lang: Lang) -> &str {
+    match state {
+        "unsent" => pick(lang, ("待发", "unsent")),
+        "applied" | "duplicate" => pick(lang, ("总部已收到", "received")),
+        "superseded" => pick(lang, ("已收到，任务已被取代", "received, task had gone")),
+        "rejected" => pick(lang, ("被总部退回", "rejected")),
+        "retry" => pick(lang, ("稍后重发", "to be sent again")),
+        other => other,
+    }
+}
+
+/// A kind of op.
+pub fn op_kind_name(kind: &str, lang: Lang) -> &str {
+    match kind {
+        "outcome" => pick(lang, ("跟进结果", "outcome")),
+        "undo" => pick(lang, ("撤销", "undo")),
+        "promise" => pick(lang, ("承诺", "promise")),
+        "promise_kept" => pick(lang, ("承诺兑现", "promise kept")),
+        "complaint_closed" => pick(lang, ("投诉关闭", "complaint closed")),
+        other => other,
+    }
+}

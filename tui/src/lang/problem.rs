@@ -1,0 +1,182 @@
+//! Problems as sentences: what happened and what is safe, then what to do. The code decides; the details of an
+//! unknown code are shown as they came.
+
+use guide_common::sop::plan::Lang;
+use guide_common::text::{Lines, sanitise};
+use guide_common::wire::Problem;
+
+use crate::client::ClientError;
+use crate::lang::{Pair, pick};
+
+/// A problem for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explained {
+    /// What happened.
+    pub what: String,
+    /// The next step, where there is one.
+    pub next: Option<String>,
+}
+
+impl Explained {
+    /// Both in one line, for where there is only one.
+    pub fn line(&self, lang: Lang) -> String {
+        match &self.next {
+            Some(next) => format!("{}{}{next}", self.what, pick(lang, ("：", ": "))),
+            None => self.what.clone(),
+        }
+    }
+}
+
+/// Explains why a call has no answer.
+pub fn explain(error: &ClientError, lang: Lang) -> Explained {
+    match error {
+        ClientError::Problem(problem) => explain_problem(problem, lang),
+        ClientError::Unreachable { socket, source } => {
+            let (what, next) = UNREACHABLE;
+            let what = format!("{} ({}: {source})", pick(lang, what), socket.display());
+            Explained { what, next: Some(pick(lang, next).to_owned()) }
+        }
+        ClientError::Protocol { .. } => Explained {
+            what: format!(
+                "{} ({error})",
+                pick(lang, ("后台程序的回答无法识别", "the daemon's answer is not understood"))
+            ),
+            next: Some(
+                pick(lang, ("guide 与 guided 的版本须一致", "guide and guided must be of one version")).to_owned(),
+            ),
+        },
+    }
+}
+
+/// Explains a planned answer.
+pub fn explain_problem(problem: &Problem, lang: Lang) -> Explained {
+    match known(&problem.code) {
+        Some((what, next)) => {
+            Explained { what: pick(lang, what).to_owned(), next: next.map(|next| pick(lang, next).to_owned()) }
+        }
+        None => Explained {
+            what: sanitise(&problem.detail, Lines::One, 400),
+            next: problem.hint.as_deref().map(|hint| sanitise(hint, Lines::One, 400)),
+        },
+    }
+}
+
+const UNREACHABLE: (Pair, Pair) = (
+    ("后台程序 guided 没有应答；已保存的都在本机", "guided does not answer; what was saved is on this terminal"),
+    ("运行 guide 会重新启动它", "run guide to start it again"),
+);
+
+/// The sentences of a code, and the next step; none for a code of another version.
+fn known(code: &str) -> Option<(Pair, Option<Pair>)> {
+    Some(match code {
+        "not_enrolled" => (
+            ("本机还没有登记到总部", "this terminal is not enrolled"),
+            Some(("向总部要登记码，然后 guide enroll 网址", "ask headquarters for a code, then guide enroll URL")),
+        ),
+        "already_enrolled" => (
+            ("本机已经登记过", "this terminal is enrolled already"),
+            Some(("guide status 可查看登记的导购", "guide status shows for whom")),
+        ),
+        "unknown_task" => (
+            ("今日队列里没有这条任务", "today's queue has no such task"),
+            Some(("guide today 列出今天的任务", "guide today lists the tasks")),
+        ),
+        "ambiguous_task" => {
+            (("有不止一条任务以此开头", "more than one task begins so"), Some(("多写几位编号", "give more of the id")))
+        }
+        "unknown_customer" => (
+            ("本机没有这位客户", "this terminal has no such customer"),
+            Some(("guide customer find 可按姓名、手机号查找", "guide customer find looks by name and phone")),
+        ),
+        "unknown_plan" => (
+            ("没有这个方案", "there is no such plan"),
+            Some(("guide plan list 列出方案", "guide plan list lists them")),
+        ),
+        "unknown_template" => (
+            ("没有这个话术模板", "there is no such template"),
+            Some(("guide template list 列出模板", "guide template list lists them")),
+        ),
+        "task_closed" => (
+            ("这条任务今天已经记过", "this task has been logged already"),
+            Some(("guide undo 可撤销，再重新记录", "guide undo takes it back, then log it again")),
+        ),
+        "needs_amount" => {
+            (("成交需要填写金额", "a purchase needs its amount"), Some(("加上 --amount 1280", "add --amount 1280")))
+        }
+        "amount_not_positive" => (("金额必须大于零", "the amount must be more than zero"), None),
+        "needs_date" => (
+            ("改日联系需要日期", "a later contact needs its date"),
+            Some(("加上 --next +3 或 --next 8-20", "add --next +3 or --next 8-20")),
+        ),
+        "date_out_of_range" => {
+            (("日期须在明天到一年之内", "the date must lie between tomorrow and a year from now"), None)
+        }
+        "needs_reason" => (
+            ("跳过需要原因", "a skipped task needs a reason"),
+            Some((
+                "加上 --reason a…f：a 已见面 b 出差 c 信息有误 d 不合适 e 价格过期 f 同事已联系",
+                "add --reason a…f: a met today, b travelling, c wrong data, d unfit, e price expired, f colleague did",
+            )),
+        ),
+        "score_out_of_range" => (("满意度是 1 到 5", "satisfaction goes from 1 to 5"), None),
+        "needs_text" => (("缺少文字内容", "the text is missing"), None),
+        "no_open_complaint" => (("这位客户没有未关闭的投诉", "this customer has no open complaint"), None),
+        "unknown_target" => {
+            (("要撤销的记录不存在或已撤销", "what should be taken back is not there, or was taken back"), None)
+        }
+        "nothing_to_undo" => (("没有可以撤销的记录", "there is nothing to take back"), None),
+        "store" => (
+            ("本机存储写不进去，这次没有保存", "this terminal's store cannot be written: this was NOT saved"),
+            Some(("检查磁盘空间，再记录一次", "check the disk's free space, then log it again")),
+        ),
+        "clock_is_real" => (
+            ("只有演示时钟可以调整", "only the demo's clock can be moved"),
+            Some(("guide demo 打开演示", "guide demo opens the demo")),
+        ),
+        "hub_unreachable" => (
+            (
+                "连不上总部；已保存的都在本机，恢复后自动上传",
+                "headquarters cannot be reached; what was saved stays on this terminal and is sent later",
+            ),
+            Some(("检查网络和总部网址", "check the network and the address")),
+        ),
+        "hub_refused" => (
+            ("总部拒绝了：登记码不对、已用过或已过期", "headquarters refused: the code is wrong, used or expired"),
+            Some(("向总部要新的登记码", "ask headquarters for a fresh code")),
+        ),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use guide_common::outcome::Refusal;
+
+    use super::*;
+
+    #[test]
+    fn every_refusal_that_a_guide_can_meet_has_a_sentence() {
+        use Refusal::*;
+        for refusal in [
+            NeedsAmount,
+            AmountNotPositive,
+            NeedsDate,
+            DateOutOfRange,
+            NeedsReason,
+            ScoreOutOfRange,
+            NeedsText,
+            UnknownCustomer,
+            UnknownTarget,
+            NoOpenComplaint,
+        ] {
+            assert!(known(&refusal.code()).is_some(), "{refusal:?}");
+        }
+    }
+
+    #[test]
+    fn a_problem_of_a_newer_version_is_told_in_its_own_words_without_control_characters() {
+        let problem = Problem::new(422, "moon_phase", "the moon \u{1b}[31mis full").hint("wait");
+        let explained = explain_problem(&problem, Lang::En);
+        assert_eq!(explained.line(Lang::En), "the moon [31mis full: wait");
+    }
+}
