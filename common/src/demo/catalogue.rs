@@ -1,0 +1,206 @@
+//! What the chain sells, at what prices, and how its customers are tagged. All invented.
+
+use super::dice::Dice;
+use super::in_lang;
+use crate::purchase::Item;
+use crate::sop::plan::Lang;
+
+/// A piece in both languages: name, style (款型), material (材质).
+pub(super) struct Piece {
+    name: (&'static str, &'static str),
+    category: (&'static str, &'static str),
+    material: (&'static str, &'static str),
+}
+
+const fn piece(
+    name: (&'static str, &'static str),
+    category: (&'static str, &'static str),
+    material: (&'static str, &'static str),
+) -> Piece {
+    Piece { name, category, material }
+}
+
+const RING: (&str, &str) = ("戒指", "ring");
+const PAIR: (&str, &str) = ("对戒", "wedding rings");
+const NECKLACE: (&str, &str) = ("项链", "necklace");
+const PENDANT: (&str, &str) = ("吊坠", "pendant");
+const BRACELET: (&str, &str) = ("手链", "bracelet");
+const BANGLE: (&str, &str) = ("手镯", "bangle");
+const EARRINGS: (&str, &str) = ("耳饰", "earrings");
+const BEAD: (&str, &str) = ("转运珠", "lucky bead");
+const GOLD: (&str, &str) = ("足金", "pure gold");
+const HERITAGE: (&str, &str) = ("古法金", "heritage gold");
+const HARD: (&str, &str) = ("硬金", "hard gold");
+const KARAT: (&str, &str) = ("18K金", "18K gold");
+const PLATINUM: (&str, &str) = ("铂金", "platinum");
+const DIAMOND: (&str, &str) = ("钻石", "diamond");
+const GEMS: (&str, &str) = ("彩宝", "gemstone");
+const JADEITE: (&str, &str) = ("翡翠", "jadeite");
+const NEPHRITE: (&str, &str) = ("和田玉", "nephrite jade");
+const PEARL: (&str, &str) = ("珍珠", "pearl");
+const SILVER: (&str, &str) = ("银饰", "silver");
+
+/// Pure gold, the largest share.
+const GOLD_PIECES: [Piece; 10] = [
+    piece(("古法金传承手镯", "heritage gold bangle"), BANGLE, HERITAGE),
+    piece(("古法金如意吊坠", "heritage gold ruyi pendant"), PENDANT, HERITAGE),
+    piece(("足金福字吊坠", "gold pendant with the character for luck"), PENDANT, GOLD),
+    piece(("足金素圈戒指", "plain gold ring"), RING, GOLD),
+    piece(("足金水波纹项链", "gold ripple chain"), NECKLACE, GOLD),
+    piece(("足金绞丝手链", "twisted gold bracelet"), BRACELET, GOLD),
+    piece(("足金小圆耳钉", "round gold ear studs"), EARRINGS, GOLD),
+    piece(("硬金转运珠手绳", "cord with a hard gold lucky bead"), BEAD, HARD),
+    piece(("硬金四叶草手链", "hard gold clover bracelet"), BRACELET, HARD),
+    piece(("足金龙凤对戒", "gold wedding rings"), PAIR, GOLD),
+];
+const SET_PIECES: [Piece; 6] = [
+    piece(("六爪钻石戒指", "six-prong diamond ring"), RING, DIAMOND),
+    piece(("排钻对戒", "diamond wedding rings"), PAIR, DIAMOND),
+    piece(("钻石锁骨链", "diamond collarbone necklace"), NECKLACE, DIAMOND),
+    piece(("碎钻耳钉", "diamond ear studs"), EARRINGS, DIAMOND),
+    piece(("蓝宝石吊坠", "sapphire pendant"), PENDANT, GEMS),
+    piece(("红宝石戒指", "ruby ring"), RING, GEMS),
+];
+const JADE_PIECES: [Piece; 4] = [
+    piece(("翡翠平安扣", "jadeite peace buckle"), PENDANT, JADEITE),
+    piece(("翡翠圆条手镯", "jadeite bangle"), BANGLE, JADEITE),
+    piece(("和田玉手串", "nephrite bead bracelet"), BRACELET, NEPHRITE),
+    piece(("和田玉观音吊坠", "nephrite Guanyin pendant"), PENDANT, NEPHRITE),
+];
+const PEARL_PIECES: [Piece; 3] = [
+    piece(("淡水珍珠项链", "freshwater pearl necklace"), NECKLACE, PEARL),
+    piece(("珍珠耳钉", "pearl ear studs"), EARRINGS, PEARL),
+    piece(("珍珠吊坠", "pearl pendant"), PENDANT, PEARL),
+];
+const KARAT_PIECES: [Piece; 5] = [
+    piece(("18K金锁骨链", "18K gold collarbone necklace"), NECKLACE, KARAT),
+    piece(("18K金蝴蝶耳环", "18K gold butterfly earrings"), EARRINGS, KARAT),
+    piece(("18K金满天星手链", "18K gold starry bracelet"), BRACELET, KARAT),
+    piece(("18K金素圈戒指", "plain 18K gold ring"), RING, KARAT),
+    piece(("铂金对戒", "platinum wedding rings"), PAIR, PLATINUM),
+];
+const SILVER_PIECES: [Piece; 3] = [
+    piece(("银饰生肖手链", "silver zodiac bracelet"), BRACELET, SILVER),
+    piece(("银饰小猫吊坠", "silver kitten pendant"), PENDANT, SILVER),
+    piece(("银饰开口戒指", "open silver ring"), RING, SILVER),
+];
+
+/// Share of sales in hundredths, and what a price is multiplied with, in hundredths; the product leaves the median.
+const GROUPS: [(u64, (u64, &[Piece])); 6] = [
+    (46, (110, &GOLD_PIECES)),
+    (18, (150, &SET_PIECES)),
+    (9, (130, &JADE_PIECES)),
+    (7, (75, &PEARL_PIECES)),
+    (12, (85, &KARAT_PIECES)),
+    (8, (30, &SILVER_PIECES)),
+];
+
+/// What a sale comes to in yuan at each fortieth of all sales, from the least to the most: log-normal, median 2,600,
+/// 95th percentile 18,000.
+const AMOUNTS: [u64; 41] = [
+    126, 259, 376, 478, 576, 672, 768, 866, 966, 1_069, 1_176, 1_287, 1_403, 1_525, 1_652, 1_787, 1_930, 2_081, 2_243,
+    2_415, 2_600, 2_799, 3_014, 3_248, 3_503, 3_782, 4_091, 4_434, 4_818, 5_252, 5_748, 6_323, 6_997, 7_806, 8_799,
+    10_061, 11_740, 14_138, 18_000, 26_077, 53_812,
+];
+
+/// Draws a piece and what it costs, in fen.
+pub(super) fn draw(dice: &mut Dice) -> (&'static Piece, i64) {
+    let (factor, pieces) = dice.weighted(&GROUPS);
+    let piece = dice.pick(pieces);
+    let point = dice.below(40_000);
+    let (idx, part) = ((point / 1_000) as usize, point % 1_000);
+    let yuan = AMOUNTS[idx] + (AMOUNTS[idx + 1] - AMOUNTS[idx]) * part / 1_000;
+    let yuan = (yuan * factor / 100).max(68);
+    // price tags end in 0 or 8
+    let yuan = yuan / 10 * 10 + if dice.happens(500) { 8 } else { 0 };
+    (piece, (yuan * 100) as i64)
+}
+
+/// The piece of a name, for the cast.
+pub(super) fn named(name: &str) -> Option<&'static Piece> {
+    GROUPS.iter().flat_map(|(_, (_, pieces))| pieces.iter()).find(|piece| piece.name.0 == name)
+}
+
+impl Piece {
+    /// The piece as a line of a sale.
+    pub(super) fn item(&self, lang: Lang) -> Item {
+        Item {
+            name: Some(in_lang(self.name, lang)),
+            category: Some(in_lang(self.category, lang)),
+            material: Some(in_lang(self.material, lang)),
+            quantity: Some(1),
+        }
+    }
+}
+
+/// Values of a tag group by weight: Chinese and English.
+type TagValues = &'static [(u64, (&'static str, &'static str))];
+
+/// Tag groups that are drawn, their codes and values.
+pub(super) const TAGS: [(&str, TagValues); 6] = [
+    (
+        "BUD",
+        &[
+            (10, ("1千内", "under 1,000")),
+            (34, ("1–3千", "1,000–3,000")),
+            (30, ("3–8千", "3,000–8,000")),
+            (16, ("8千–2万", "8,000–20,000")),
+            (7, ("2–5万", "20,000–50,000")),
+            (3, ("5万以上", "over 50,000")),
+        ],
+    ),
+    (
+        "OCC",
+        &[
+            (34, ("自戴", "for herself")),
+            (16, ("送伴侣", "for a partner")),
+            (12, ("送父母", "for parents")),
+            (14, ("婚嫁", "wedding")),
+            (8, ("纪念日", "anniversary")),
+            (8, ("生日", "birthday")),
+            (4, ("满月百天", "newborn")),
+            (4, ("本命年", "zodiac year")),
+        ],
+    ),
+    (
+        "PRC",
+        &[
+            (38, ("金价敏感", "gold price")),
+            (24, ("工费敏感", "craft fee")),
+            (16, ("折扣敏感", "discounts")),
+            (10, ("不敏感", "not sensitive")),
+            (12, ("重服务", "service first")),
+        ],
+    ),
+    (
+        "TST",
+        &[
+            (26, ("简约", "plain")),
+            (22, ("国风", "Chinese style")),
+            (20, ("轻奢", "light luxury")),
+            (12, ("可爱", "sweet")),
+            (10, ("复古", "retro")),
+            (10, ("设计感", "designed")),
+        ],
+    ),
+    (
+        "SRC",
+        &[
+            (40, ("自然进店", "walk-in")),
+            (18, ("老带新", "referral")),
+            (16, ("企微活码", "WeCom code")),
+            (8, ("小程序", "mini program")),
+            (8, ("直播", "live stream")),
+            (10, ("商场活动", "mall event")),
+        ],
+    ),
+    (
+        "COM",
+        &[
+            (60, ("企微文字", "WeCom text")),
+            (16, ("电话", "phone")),
+            (12, ("只在晚上", "evenings only")),
+            (12, ("只在周末", "weekends only")),
+        ],
+    ),
+];

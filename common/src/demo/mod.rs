@@ -1,0 +1,107 @@
+//! The demo chain: shops, guides, customers, purchases and a history of contacts, all fictional and all from a seed.
+//! The same seed gives the same bytes on every machine, so nothing here uses floats, clocks or the order of a hash map.
+
+mod cast;
+mod catalogue;
+mod content;
+mod dice;
+mod history;
+mod people;
+mod shop;
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate};
+use serde::Serialize;
+
+use crate::apply::CustomerFile;
+use crate::customer::Customer;
+use crate::id::{CustomerId, GuideId};
+use crate::op::Op;
+use crate::purchase::Purchase;
+use crate::sop::plan::Lang;
+use crate::wire::hub::{GuideProfile, StoreProfile};
+
+pub use content::{plan_files, template_files};
+
+/// The seed of the lesson set.
+pub const SEED: u64 = 20_260_812;
+/// Customers of the lesson set.
+const N_LESSON_CUSTOMERS: usize = 600;
+
+/// A whole chain as a hub is filled with it. Purchases go on after [`d0`], so that days to come have work too; no op
+/// does, since nobody has recorded one.
+#[derive(Clone, Debug, Serialize)]
+pub struct Chain {
+    /// The shops.
+    pub stores: Vec<StoreProfile>,
+    /// The guides; the first one is the demo's own.
+    pub guides: Vec<GuideProfile>,
+    /// The customers, each with the guide who serves them; a few leads have none.
+    pub customers: Vec<(Customer, Option<GuideId>)>,
+    /// Sales and returns, by day.
+    pub purchases: Vec<Purchase>,
+    /// What the guides recorded before [`d0`], in the order in which it was recorded.
+    pub ops: Vec<(GuideId, Op)>,
+    /// The plans to publish: file name and TOML.
+    pub plans: Vec<(&'static str, &'static str)>,
+    /// The templates to publish: file name and TOML.
+    pub templates: Vec<(&'static str, &'static str)>,
+}
+
+impl Chain {
+    /// What is known of each customer, with the guide who serves them.
+    pub fn files(&self) -> Vec<(Option<GuideId>, CustomerFile)> {
+        let mut files: Vec<_> = self
+            .customers
+            .iter()
+            .map(|(customer, guide)| (guide.clone(), CustomerFile::new(customer.clone())))
+            .collect();
+        let places: BTreeMap<CustomerId, usize> =
+            files.iter().enumerate().map(|(idx, (_, file))| (file.customer.id.clone(), idx)).collect();
+        for purchase in &self.purchases {
+            if let Some(idx) = places.get(&purchase.customer) {
+                files[*idx].1.purchases.push(purchase.clone());
+            }
+        }
+        for (guide, op) in &self.ops {
+            if let Some(idx) = places.get(&op.customer) {
+                // a test applies every op and finds none refused
+                let _ = files[*idx].1.apply(op, guide);
+            }
+        }
+        files
+    }
+}
+
+/// The demo's first day, 12 August 2026: one week before 七夕.
+pub fn d0() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 8, 12).unwrap_or_default()
+}
+
+/// The lesson set: 600 customers of 3 shops and 5 guides, with the cast of the demo's stories.
+pub fn chain(seed: u64, lang: Lang) -> Chain {
+    shop::open(seed, lang, &shop::lesson(lang), N_LESSON_CUSTOMERS)
+}
+
+/// A set of any size from the same generator, in Chinese and without the cast: for benchmarks and load.
+pub fn sized(seed: u64, n_customers: usize, n_stores: usize, guides_per_store: usize) -> Chain {
+    shop::open(seed, Lang::Zh, &shop::plain(n_stores, guides_per_store), n_customers)
+}
+
+/// The day so many days after [`d0`].
+fn day(offset: i64) -> NaiveDate {
+    let days = Days::new(offset.unsigned_abs());
+    let day = if offset < 0 { d0().checked_sub_days(days) } else { d0().checked_add_days(days) };
+    day.unwrap_or_else(d0)
+}
+
+fn in_lang((zh, en): (&str, &str), lang: Lang) -> String {
+    match lang {
+        Lang::Zh => zh.to_owned(),
+        Lang::En => en.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
