@@ -3,6 +3,7 @@
 
 pub mod apply;
 pub mod customer;
+pub mod demo;
 pub mod file_error;
 pub mod id;
 pub mod names;

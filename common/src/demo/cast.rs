@@ -3,7 +3,7 @@
 
 use super::catalogue;
 use super::shop::Sale;
-use super::{day, in_lang};
+use super::{Both, day, in_lang};
 use crate::customer::{Birthday, Calendar, Customer, Tag};
 use crate::id::CustomerId;
 use crate::outcome::OutcomeCode;
@@ -11,13 +11,13 @@ use crate::sop::plan::Lang;
 
 /// One of the cast. Days count from the first day.
 pub(super) struct Role {
-    name: (&'static str, &'static str),
-    salutation: (&'static str, &'static str),
+    name: Both,
+    salutation: Both,
     phone: &'static str,
     /// Which guide of the lesson set serves them.
     pub(super) guide: usize,
     birthday: Option<Birthday>,
-    tags: &'static [(&'static str, (&'static str, &'static str))],
+    tags: &'static [(&'static str, Both)],
     /// Day, piece, yuan.
     sales: &'static [(i64, &'static str, i64)],
     /// What was recorded.
@@ -28,15 +28,9 @@ pub(super) struct Role {
 /// Something recorded about one of the cast.
 pub(super) enum Deed {
     /// A contact; `closes` names the day of the sale and the step of the after-sale plan.
-    Contact {
-        on: i64,
-        closes: Option<(i64, &'static str)>,
-        code: OutcomeCode,
-        score: Option<u8>,
-        note: Option<(&'static str, &'static str)>,
-    },
+    Contact { on: i64, closes: Option<(i64, &'static str)>, code: OutcomeCode, score: Option<u8>, note: Option<Both> },
     /// A promise.
-    Promised { on: i64, due: i64, text: (&'static str, &'static str), item: Option<(&'static str, &'static str)> },
+    Promised { on: i64, due: i64, text: Both, item: Option<Both> },
 }
 
 impl Role {

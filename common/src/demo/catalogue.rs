@@ -1,44 +1,40 @@
 //! What the chain sells, at what prices, and how its customers are tagged. All invented.
 
 use super::dice::Dice;
-use super::in_lang;
+use super::{Both, in_lang};
 use crate::purchase::Item;
 use crate::sop::plan::Lang;
 
 /// A piece in both languages: name, style (款型), material (材质).
 pub(super) struct Piece {
-    name: (&'static str, &'static str),
-    category: (&'static str, &'static str),
-    material: (&'static str, &'static str),
+    name: Both,
+    category: Both,
+    material: Both,
 }
 
-const fn piece(
-    name: (&'static str, &'static str),
-    category: (&'static str, &'static str),
-    material: (&'static str, &'static str),
-) -> Piece {
+const fn piece(name: Both, category: Both, material: Both) -> Piece {
     Piece { name, category, material }
 }
 
-const RING: (&str, &str) = ("戒指", "ring");
-const PAIR: (&str, &str) = ("对戒", "wedding rings");
-const NECKLACE: (&str, &str) = ("项链", "necklace");
-const PENDANT: (&str, &str) = ("吊坠", "pendant");
-const BRACELET: (&str, &str) = ("手链", "bracelet");
-const BANGLE: (&str, &str) = ("手镯", "bangle");
-const EARRINGS: (&str, &str) = ("耳饰", "earrings");
-const BEAD: (&str, &str) = ("转运珠", "lucky bead");
-const GOLD: (&str, &str) = ("足金", "pure gold");
-const HERITAGE: (&str, &str) = ("古法金", "heritage gold");
-const HARD: (&str, &str) = ("硬金", "hard gold");
-const KARAT: (&str, &str) = ("18K金", "18K gold");
-const PLATINUM: (&str, &str) = ("铂金", "platinum");
-const DIAMOND: (&str, &str) = ("钻石", "diamond");
-const GEMS: (&str, &str) = ("彩宝", "gemstone");
-const JADEITE: (&str, &str) = ("翡翠", "jadeite");
-const NEPHRITE: (&str, &str) = ("和田玉", "nephrite jade");
-const PEARL: (&str, &str) = ("珍珠", "pearl");
-const SILVER: (&str, &str) = ("银饰", "silver");
+const RING: Both = ("戒指", "ring");
+const PAIR: Both = ("对戒", "wedding rings");
+const NECKLACE: Both = ("项链", "necklace");
+const PENDANT: Both = ("吊坠", "pendant");
+const BRACELET: Both = ("手链", "bracelet");
+const BANGLE: Both = ("手镯", "bangle");
+const EARRINGS: Both = ("耳饰", "earrings");
+const BEAD: Both = ("转运珠", "lucky bead");
+const GOLD: Both = ("足金", "pure gold");
+const HERITAGE: Both = ("古法金", "heritage gold");
+const HARD: Both = ("硬金", "hard gold");
+const KARAT: Both = ("18K金", "18K gold");
+const PLATINUM: Both = ("铂金", "platinum");
+const DIAMOND: Both = ("钻石", "diamond");
+const GEMS: Both = ("彩宝", "gemstone");
+const JADEITE: Both = ("翡翠", "jadeite");
+const NEPHRITE: Both = ("和田玉", "nephrite jade");
+const PEARL: Both = ("珍珠", "pearl");
+const SILVER: Both = ("银饰", "silver");
 
 /// Pure gold, the largest share.
 const GOLD_PIECES: [Piece; 10] = [
@@ -134,7 +130,7 @@ impl Piece {
 }
 
 /// Values of a tag group by weight: Chinese and English.
-type TagValues = &'static [(u64, (&'static str, &'static str))];
+type TagValues = &'static [(u64, Both)];
 
 /// Tag groups that are drawn, their codes and values.
 pub(super) const TAGS: [(&str, TagValues); 6] = [

@@ -1,34 +1,27 @@
 //! What the guides recorded before the first day: contacts that closed steps of the after-sale plan, complaints and
 //! their closing, promises made and kept.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{NaiveDate, NaiveTime};
 
 use super::cast::{Deed, Role};
 use super::content;
-use super::dice::Dice;
+use super::diary::{Diary, Draft};
+use super::dice::{Dice, scaled, spread};
 use super::shop::{Sale, Staff};
+use super::words::{COMPLAINTS, NOTES, PROMISES, SOLVED};
 use super::{d0, day, in_lang};
 use crate::customer::Customer;
-use crate::id::{DeviceId, DueId, GuideId, OpId, StepId};
+use crate::id::{DeviceId, DueId, GuideId, StepId};
 use crate::op::{ComplaintClosed, FactBody, Op, OpBody, Promise, PromiseKept, Stamp};
 use crate::outcome::{Channel, Outcome, OutcomeCode, SkipReason};
 use crate::sop::plan::{Lang, Plan, Step, Trigger};
 use crate::sop::plan_file;
-use crate::time::Zone;
+use crate::time::Offset;
 
 /// How far back contacts are made up.
 const FIRST_DAY: i64 = -180;
 /// One promise for so many customers.
 const CUSTOMERS_PER_PROMISE: usize = 12;
-
-/// An op before it has its number.
-pub(super) struct Draft {
-    guide_idx: usize,
-    customer: crate::id::CustomerId,
-    at: DateTime<Utc>,
-    op_id: OpId,
-    body: FactBody,
-}
 
 /// Makes histories up.
 pub(super) struct History {
@@ -121,7 +114,7 @@ impl History {
 
     /// What was done about a step, if anything was: sooner in its window rather than later.
     fn step(&self, diary: &mut Diary<'_>, plan: &Plan, step: &Step, anchor: &Anchor) {
-        let offset = |offset: crate::time::Offset| offset.from(day(anchor.on)).map(|on| (on - d0()).num_days());
+        let offset = |offset: Offset| offset.from(day(anchor.on)).map(|on| (on - d0()).num_days());
         let (Some(opens), Some(until)) = (offset(step.offset), offset(step.until)) else { return };
         let window = (until - opens + 1).unsigned_abs();
         let wait = diary.dice.below(window).min(diary.dice.below(window)) as i64;
@@ -234,7 +227,7 @@ impl History {
             6 => 1,
             nth if nth % CUSTOMERS_PER_PROMISE == 8 => {
                 let n_promise = (nth / CUSTOMERS_PER_PROMISE) as u64;
-                super::dice::scaled(super::dice::spread(self.seed, n_promise), 90) as i64 - 45
+                scaled(spread(self.seed, n_promise), 90) as i64 - 45
             }
             _ => return,
         };
@@ -313,76 +306,3 @@ impl History {
         ops
     }
 }
-
-/// What is written down about one customer.
-struct Diary<'a> {
-    dice: Dice,
-    guide_idx: usize,
-    customer: &'a Customer,
-    handles: u64,
-    leave: Option<(i64, i64)>,
-    drafts: Vec<Draft>,
-    /// The customer wants no contact: nothing follows.
-    is_closed: bool,
-}
-
-impl<'a> Diary<'a> {
-    fn new(dice: Dice, guide_idx: usize, customer: &'a Customer, handles: u64, leave: Option<(i64, i64)>) -> Self {
-        Self { dice, guide_idx, customer, handles, leave, drafts: Vec::new(), is_closed: false }
-    }
-
-    /// Whether nothing is recorded on a day: it is still to come, or the guide was on leave.
-    fn is_away(&self, on: i64) -> bool {
-        on >= 0 || self.leave.is_some_and(|(first, last)| (first..=last).contains(&on))
-    }
-
-    /// Writes a fact down on a day before the first one; others are not written.
-    fn write(&mut self, on: i64, body: FactBody) -> OpId {
-        let minute = self.dice.between(0, 599);
-        let time = day(on).and_time(NaiveTime::MIN) + chrono::TimeDelta::minutes(600 + minute);
-        let at = Zone::default().instant(time);
-        let op_id = op_id(&mut self.dice, at);
-        if !self.is_away(on) {
-            self.drafts.push(Draft { guide_idx: self.guide_idx, customer: self.customer.id.clone(), at, op_id, body });
-        }
-        op_id
-    }
-}
-
-/// A UUID version 7 of an instant.
-fn op_id(dice: &mut Dice, at: DateTime<Utc>) -> OpId {
-    let mut random = [0; 10];
-    random[..8].copy_from_slice(&dice.next().to_be_bytes());
-    random[8..].copy_from_slice(&dice.next().to_be_bytes()[..2]);
-    let millis = at.timestamp_millis().unsigned_abs();
-    OpId(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
-}
-
-const NOTES: [(&str, &str); 6] = [
-    ("戴着很喜欢，问过同系列耳饰", "likes wearing it, asked about matching earrings"),
-    ("下月搬家，地址要更新", "moves next month, new address to follow"),
-    ("女儿十月结婚，留意对戒", "her daughter marries in October: wedding rings"),
-    ("周末才有空", "has time at weekends only"),
-    ("不喜欢电话，发文字", "prefers text to calls"),
-    ("戒圈略松，下次来改", "ring a little loose, to be resized next time"),
-];
-const COMPLAINTS: [(&str, &str); 3] = [
-    ("扣头松，掉过一次", "the clasp is loose, it came off once"),
-    ("刻字歪了", "the engraving is crooked"),
-    ("等了四十分钟才有人接待", "waited forty minutes to be served"),
-];
-const SOLVED: [(&str, &str); 2] = [
-    ("换好了，挺满意", "it has been exchanged, I am happy with it"),
-    ("你们处理得挺快，没事了", "you were quick, all is well"),
-];
-/// What was promised, and the piece it is about.
-const PROMISES: [((&str, &str), (&str, &str)); 5] = [
-    (
-        ("调一只 58 圈口的同款", "bring in the same one in size 58"),
-        ("58 圈口古法金手镯", "heritage gold bangle, size 58"),
-    ),
-    (("找 45 厘米的同款链", "find the same chain in 45 cm"), ("45 厘米水波纹项链", "45 cm ripple chain")),
-    (("留意马年生肖吊坠", "look out for a Year of the Horse pendant"), ("马年生肖吊坠", "Year of the Horse pendant")),
-    (("配一颗同色珍珠", "match a pearl of the same colour"), ("同色淡水珍珠", "freshwater pearl in your colour")),
-    (("找小一号的同款戒指", "find the ring one size smaller"), ("小一号的素圈戒指", "plain ring one size smaller")),
-];

@@ -4,10 +4,12 @@
 mod cast;
 mod catalogue;
 mod content;
+mod diary;
 mod dice;
 mod history;
 mod people;
 mod shop;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -88,6 +90,9 @@ pub fn chain(seed: u64, lang: Lang) -> Chain {
 pub fn sized(seed: u64, n_customers: usize, n_stores: usize, guides_per_store: usize) -> Chain {
     shop::open(seed, Lang::Zh, &shop::plain(n_stores, guides_per_store), n_customers)
 }
+
+/// A text in Chinese and in English.
+type Both = (&'static str, &'static str);
 
 /// The day so many days after [`d0`].
 fn day(offset: i64) -> NaiveDate {

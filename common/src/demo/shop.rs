@@ -4,8 +4,9 @@ use chrono::Months;
 
 use super::cast::{self, Role};
 use super::catalogue::{self, Piece};
+use super::diary::Draft;
 use super::dice::{Dice, scaled, spread};
-use super::history::{Draft, History};
+use super::history::History;
 use super::people::{customer_id, person};
 use super::{Chain, content, d0, day, in_lang};
 use crate::customer::{Birthday, Customer, Tier};
@@ -43,7 +44,7 @@ pub(super) struct Sale {
 }
 
 /// Where sales lie: weight, first day, last day. Recent months are denser, and the months to come go on alike.
-const SEASONS: [(u64, i64, i64); 4] = [(600, -900, -131), (180, -130, -36), (90, -35, -1), (130, 1, 150)];
+const SEASONS: [(u64, i64, i64); 4] = [(480, -900, -131), (190, -130, -36), (115, -35, -1), (215, 1, 125)];
 
 /// The three shops and five guides of the lesson set.
 pub(super) fn lesson(lang: Lang) -> Layout {
@@ -58,11 +59,11 @@ pub(super) fn lesson(lang: Lang) -> Layout {
         store("laocheng", ("老城南店", "Old Town South"), "10020000003"),
     ];
     let staff = [
-        ("linzhixia", ("林知夏", "Lin Zhixia"), 0, 250, 850, None),
-        ("zhouyuan", ("周予安", "Zhou Yu'an"), 0, 175, 700, None),
-        ("xuweixi", ("许未晞", "Xu Weixi"), 1, 195, 850, Some((-10, 0))),
-        ("heyingchuan", ("何映川", "He Yingchuan"), 2, 205, 800, None),
-        ("shenqiao", ("沈乔", "Shen Qiao"), 0, 175, 750, None),
+        ("linzhixia", ("林知夏", "Lin Zhixia"), 0, 265, 850, None),
+        ("zhouyuan", ("周予安", "Zhou Yu'an"), 0, 180, 600, None),
+        ("xuweixi", ("许未晞", "Xu Weixi"), 1, 185, 850, Some((-10, 0))),
+        ("heyingchuan", ("何映川", "He Yingchuan"), 2, 195, 700, None),
+        ("shenqiao", ("沈乔", "Shen Qiao"), 0, 175, 650, None),
     ];
     let staff = staff
         .into_iter()
