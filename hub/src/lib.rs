@@ -1,1 +1,19 @@
-//! placeholder
+//! `guide-hub`: headquarters' side of `guide`. It is the authority on customers, plans and templates, hands out a feed
+//! a guide, takes the ops of terminals in, and reports from its own facts.
+
+pub mod app;
+pub mod assign;
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod db;
+pub mod error;
+pub mod import;
+pub mod problem;
+pub mod publish;
+pub mod push;
+pub mod report;
+pub mod router;
+pub mod routes;
+pub mod secret;
+pub mod server;

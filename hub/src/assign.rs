@@ -1,0 +1,173 @@
+//! Handing customers to guides: a tombstone in the old feed and the whole file in the new one, in one transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use guide_common::id::{CustomerId, GuideId, StoreId};
+
+use crate::db::directory::{self, customers_of, owners, put_owners, unknown_guide};
+use crate::db::feed::{Change, Feed, POOL, kind};
+use crate::db::{Db, commit, file};
+use crate::error::HubError;
+
+/// How many customers move in one transaction: a guide's ops wait no longer than that takes.
+const BATCH: usize = 100;
+
+/// Who moves where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// Who.
+    pub customer: String,
+    /// To which feed.
+    pub to: String,
+}
+
+/// How many customers went to a guide.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Assigned {
+    /// To whom.
+    pub guide: GuideId,
+    /// How many came.
+    pub n_moved: u64,
+    /// How many of those named were there already.
+    pub n_there: u64,
+}
+
+/// Plans to give named customers to one guide; refuses where one is not known, so that nothing is half done.
+pub async fn plan_named(db: &Db, customers: &[CustomerId], to: &GuideId) -> Result<Vec<Move>, HubError> {
+    let mut conn = db.conn().await?;
+    check_guides(db, std::slice::from_ref(to)).await?;
+    let ids: Vec<&str> = customers.iter().map(CustomerId::as_str).collect();
+    let known = owners(&mut conn, &ids).await?;
+    let unknown: Vec<&str> = ids.iter().copied().filter(|id| !known.contains_key(*id)).collect();
+    if !unknown.is_empty() {
+        return Err(HubError::refused(format!(
+            "no such customers: {}; nothing was assigned. Import them first, or check the ids",
+            unknown.join(", ")
+        )));
+    }
+    Ok(ids.into_iter().map(|id| Move { customer: id.to_owned(), to: to.to_string() }).collect())
+}
+
+/// Plans to deal the customers whom nobody serves out to guides, evenly: by customer id, one after the other, so that
+/// the same customers and guides give the same shares. Where a store is given, only its customers.
+pub async fn plan_unassigned(db: &Db, store: Option<&StoreId>, to: &[GuideId]) -> Result<Vec<Move>, HubError> {
+    if to.is_empty() {
+        return Err(HubError::refused("name at least one guide: --to G1,G2"));
+    }
+    check_guides(db, to).await?;
+    let mut conn = db.conn().await?;
+    let mut customers = customers_of(&mut conn, POOL).await?;
+    if let Some(store) = store {
+        if directory::store(&mut conn, store).await?.is_none() {
+            return Err(directory::unknown_store(store.as_str()));
+        }
+        let pool = file::customers_of_feed(&mut conn, POOL).await?;
+        let of_store: BTreeSet<&str> = pool
+            .iter()
+            .filter(|customer| customer.store.as_ref() == Some(store))
+            .map(|customer| customer.id.as_str())
+            .collect();
+        customers.retain(|id| of_store.contains(id.as_str()));
+    }
+    customers.sort();
+    let deal = customers.into_iter().zip(to.iter().cycle());
+    Ok(deal.map(|(customer, guide)| Move { customer, to: guide.to_string() }).collect())
+}
+
+/// Carries moves out, guide by guide, in batches; a batch is there wholly or not at all, and carrying the same moves
+/// out again changes nothing. `progress` hears how many are done.
+pub async fn carry_out(db: &Db, moves: &[Move], mut progress: impl FnMut(usize)) -> Result<Vec<Assigned>, HubError> {
+    let mut assigned: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    let mut pending: Vec<&Move> = moves.iter().collect();
+    let mut n_done = 0;
+    // who is moved by somebody else between the look into the directory and the lock comes round again
+    for _ in 0..ROUNDS {
+        if pending.is_empty() {
+            break;
+        }
+        let mut conn = db.conn().await?;
+        let ids: Vec<&str> = pending.iter().map(|one| one.customer.as_str()).collect();
+        let owners = owners(&mut conn, &ids).await?;
+        drop(conn);
+        let mut pairs: BTreeMap<(String, &str), Vec<&Move>> = BTreeMap::new();
+        for one in std::mem::take(&mut pending) {
+            let Some(from) = owners.get(&one.customer) else { continue };
+            if *from == one.to {
+                assigned.entry(&one.to).or_default().1 += 1;
+                n_done += 1;
+            } else {
+                pairs.entry((from.clone(), &one.to)).or_default().push(one);
+            }
+        }
+        for ((from, to), moves) in &pairs {
+            for batch in moves.chunks(BATCH) {
+                let left = move_batch(db, from, to, batch).await?;
+                let n_moved = batch.len() - left.len();
+                assigned.entry(to).or_default().0 += n_moved as u64;
+                n_done += n_moved;
+                pending.extend(left);
+                progress(n_done);
+            }
+        }
+    }
+    if !pending.is_empty() {
+        return Err(HubError::refused(format!(
+            "{} customers were moved by somebody else meanwhile: run the command again",
+            pending.len()
+        )));
+    }
+    let rows = assigned.into_iter().map(|(guide, (n_moved, n_there))| {
+        let guide = GuideId::new(guide).map_err(|_| HubError::corrupt(format!("the guide {guide}")))?;
+        Ok(Assigned { guide, n_moved, n_there })
+    });
+    rows.collect()
+}
+
+/// How often a batch that others change meanwhile is tried.
+const ROUNDS: usize = 5;
+
+async fn move_batch<'m>(db: &Db, from: &str, to: &str, batch: &[&'m Move]) -> Result<Vec<&'m Move>, HubError> {
+    let mut tx = db.begin().await?;
+    // always in the order of their ids, so that two moves never wait for each other
+    let (mut old, mut new) = if from < to {
+        let old = Feed::lock_known(&mut tx, from).await?;
+        (old, Feed::lock_known(&mut tx, to).await?)
+    } else {
+        let new = Feed::lock_known(&mut tx, to).await?;
+        (Feed::lock_known(&mut tx, from).await?, new)
+    };
+    let ids: Vec<&str> = batch.iter().map(|one| one.customer.as_str()).collect();
+    let owners = owners(&mut tx, &ids).await?;
+    let (here, left): (Vec<&Move>, Vec<&Move>) =
+        batch.iter().copied().partition(|one| owners.get(&one.customer).is_some_and(|owner| owner == from));
+    let ids: Vec<&str> = here.iter().map(|one| one.customer.as_str()).collect();
+    let mut puts = Vec::new();
+    let mut dels = Vec::new();
+    for stored in old.load_of_customers(&mut tx, &ids).await? {
+        let Some(kind) = kind_of(&stored.kind) else { continue };
+        dels.push(Change::del(kind, &stored.id, &stored.customer_id));
+        let put = Change::put(kind, &stored.id, &stored.customer_id, stored.body);
+        puts.push(Change { rev_before: stored.rev, ..put });
+    }
+    // customers before what hangs on them, so that a terminal never meets a purchase of nobody
+    puts.sort_by_key(|put| put.kind != kind::CUSTOMER);
+    old.apply(&mut tx, dels).await?;
+    new.apply(&mut tx, puts).await?;
+    put_owners(&mut tx, to, &ids).await?;
+    commit(tx).await?;
+    Ok(left)
+}
+
+fn kind_of(kind: &str) -> Option<&'static str> {
+    [kind::CUSTOMER, kind::PURCHASE, kind::FACT].into_iter().find(|known| *known == kind)
+}
+
+async fn check_guides(db: &Db, guides: &[GuideId]) -> Result<(), HubError> {
+    let mut conn = db.conn().await?;
+    for guide in guides {
+        if directory::guide(&mut conn, guide.as_str()).await?.is_none() {
+            return Err(unknown_guide(guide.as_str()));
+        }
+    }
+    Ok(())
+}

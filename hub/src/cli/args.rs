@@ -1,0 +1,287 @@
+//! The arguments of every command.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Parser, Subcommand, ValueEnum};
+use guide_common::id::{CustomerId, DeviceId, GuideId, PlanId, StoreId};
+use guide_common::sop::plan::Lang;
+use guide_common::time::Zone;
+
+/// Headquarters' side of guide: holds customers, plans and templates, serves terminals, reports.
+#[derive(Debug, Parser)]
+#[command(name = "guide-hub", version, about, max_term_width = 100, arg_required_else_help = true)]
+pub struct Args {
+    #[command(flatten)]
+    pub(super) database: DatabaseArgs,
+    /// The shops' time zone
+    #[arg(long, global = true, env = "GUIDE_HUB_ZONE", default_value = "Asia/Shanghai", value_name = "NAME")]
+    pub(super) zone: Zone,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct DatabaseArgs {
+    /// The folder of the embedded database (default: `hub` in the data folder of guide)
+    #[arg(long, global = true, value_name = "DIR", env = "GUIDE_HUB_DATA", conflicts_with = "database_url")]
+    pub(super) data: Option<PathBuf>,
+    /// sqlite://FILE or postgres://USER@HOST/DATABASE; a password is better kept in the environment than in arguments
+    #[arg(long, global = true, value_name = "URL", env = "GUIDE_HUB_DATABASE_URL", hide_env_values = true)]
+    pub(super) database_url: Option<String>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve terminals until SIGTERM or Ctrl-C
+    Serve(ServeArgs),
+    /// Bring the database to this version (every command does so)
+    Migrate,
+    /// Import what shops export; docs/import.md lists the columns
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// Publish plans or templates to all terminals
+    #[command(subcommand)]
+    Publish(PublishCommand),
+    /// Shops
+    #[command(subcommand)]
+    Store(StoreCommand),
+    /// Guides, and whom they serve
+    #[command(subcommand)]
+    Guide(GuideCommand),
+    /// Terminals
+    #[command(subcommand)]
+    Device(DeviceCommand),
+    /// What was due, and what became of it, from the hub's own facts
+    Report(ReportArgs),
+    /// A guide's feed and terminals, for support
+    Inspect(InspectArgs),
+}
+
+/// How to serve.
+#[derive(Debug, clap::Args)]
+pub struct ServeArgs {
+    /// Where to listen; port 0 lets the system choose
+    #[arg(long, default_value = "127.0.0.1:7600", value_name = "ADDR")]
+    pub(super) listen: String,
+    /// Write the URL into this file as soon as the hub listens
+    #[arg(long, value_name = "FILE")]
+    pub(super) address_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) clock: ClockArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ClockArgs {
+    /// The clock that rules shop dates; a hub on the virtual one takes training terminals only
+    #[arg(long, value_enum, default_value_t = ClockKind::Real)]
+    pub(super) clock: ClockKind,
+    /// The file that holds the virtual time (default: `clock` in the state folder of guide)
+    #[arg(long, value_name = "FILE")]
+    pub(super) clock_file: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ClockKind {
+    Real,
+    Virtual,
+}
+
+/// What to import.
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// Customers: filled cells change what is there, empty ones leave it
+    Customers(ImportArgs),
+    /// Purchases and returns; customers that are not known are made
+    Purchases(ImportArgs),
+    /// The demo's chain, into an empty hub
+    Demo(DemoArgs),
+}
+
+/// A file to import.
+#[derive(Debug, clap::Args)]
+pub struct ImportArgs {
+    /// A CSV file, UTF-8 or GB18030, its first line names the columns
+    pub(super) file: PathBuf,
+    /// The store of rows that name none
+    #[arg(long, value_name = "ID")]
+    pub(super) store: Option<StoreId>,
+    /// Say what would be written and write nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// Which demo.
+#[derive(Debug, clap::Args)]
+pub struct DemoArgs {
+    /// The language of names: zh or en
+    #[arg(long, default_value = "zh")]
+    pub(super) lang: Lang,
+    /// The same seed gives the same chain
+    #[arg(long, default_value_t = guide_common::demo::SEED)]
+    pub(super) seed: u64,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// What to publish.
+#[derive(Debug, Subcommand)]
+pub enum PublishCommand {
+    /// SOP plans (docs/plans.md)
+    Plans(PublishArgs),
+    /// Templates (docs/templates.md)
+    Templates(PublishArgs),
+}
+
+/// The files to publish.
+#[derive(Debug, clap::Args)]
+pub struct PublishArgs {
+    /// TOML files; all are published or none
+    #[arg(required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// What to do with shops.
+#[derive(Debug, Subcommand)]
+pub enum StoreCommand {
+    /// Add a store, or change its name and phone
+    Add {
+        /// Its id, such as S01
+        #[arg(long)]
+        id: StoreId,
+        /// Its name
+        #[arg(long)]
+        name: String,
+        /// Its phone, as scripts name it
+        #[arg(long)]
+        phone: Option<String>,
+    },
+    /// List the stores
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What to do with guides.
+#[derive(Debug, Subcommand)]
+pub enum GuideCommand {
+    /// Add a guide, or change name and store
+    Add {
+        /// The id, such as G001
+        #[arg(long)]
+        id: GuideId,
+        /// The name
+        #[arg(long)]
+        name: String,
+        /// The store
+        #[arg(long)]
+        store: StoreId,
+    },
+    /// List the guides with the number of their customers
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Hand customers to guides
+    Assign(AssignArgs),
+}
+
+/// Who goes to whom.
+#[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("who").required(true).args(["customers", "unassigned"])))]
+pub struct AssignArgs {
+    /// These customers, from whomever serves them
+    #[arg(long, value_delimiter = ',', value_name = "C1,C2")]
+    pub(super) customers: Vec<CustomerId>,
+    /// All customers whom no guide serves
+    #[arg(long)]
+    pub(super) unassigned: bool,
+    /// Of the unassigned, only those of this store
+    #[arg(long, value_name = "ID", conflicts_with = "customers")]
+    pub(super) store: Option<StoreId>,
+    /// To this guide, or to these, evenly
+    #[arg(long, value_delimiter = ',', required = true, value_name = "G1,G2")]
+    pub(super) to: Vec<GuideId>,
+    /// Say who would move and move nobody
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// What to do with terminals.
+#[derive(Debug, Subcommand)]
+pub enum DeviceCommand {
+    /// Make a one-time code that enrols a guide's terminal: ten minutes, five tries
+    Code {
+        /// Whose terminal
+        guide: GuideId,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the terminals
+    List {
+        /// Only this guide's
+        #[arg(long)]
+        guide: Option<GuideId>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Revoke a terminal's token, at once
+    Revoke {
+        /// The id that `device list` shows
+        device: DeviceId,
+    },
+}
+
+/// What to report on.
+#[derive(Debug, clap::Args)]
+pub struct ReportArgs {
+    /// The first day
+    #[arg(long, value_name = "DATE")]
+    pub(super) from: NaiveDate,
+    /// The last day
+    #[arg(long, value_name = "DATE")]
+    pub(super) to: NaiveDate,
+    /// Only this guide
+    #[arg(long, value_name = "ID")]
+    pub(super) guide: Option<GuideId>,
+    /// Only the guides of this store
+    #[arg(long, value_name = "ID")]
+    pub(super) store: Option<StoreId>,
+    /// Only this plan
+    #[arg(long, value_name = "ID")]
+    pub(super) plan: Option<PlanId>,
+    /// The language: zh or en (default: en where LANG begins with en, else zh)
+    #[arg(long)]
+    pub(super) lang: Option<Lang>,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) clock: ClockArgs,
+}
+
+/// Whom to inspect.
+#[derive(Debug, clap::Args)]
+pub struct InspectArgs {
+    /// The guide
+    pub(super) guide: GuideId,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}

@@ -1,0 +1,140 @@
+//! The command line of headquarters. A command reads its arguments, calls the library and says what came of it.
+
+mod args;
+mod device;
+mod directory;
+mod import;
+mod inspect;
+mod publish;
+mod report;
+mod serve;
+mod table;
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use guide_common::paths::{Env, Paths};
+use guide_common::wire::SCHEMA;
+
+pub use args::{Args, Command};
+
+use crate::db::Db;
+use crate::error::HubError;
+
+/// What a command prints, and whether it did all that was asked.
+#[derive(Debug, Default)]
+pub struct Output {
+    /// For standard output.
+    pub text: String,
+    /// For standard error.
+    pub notes: String,
+    /// The exit code: 0, or 1 where something was left out.
+    pub status: u8,
+}
+
+impl Output {
+    /// Text for standard output; everything was done.
+    fn done(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// A value as one line of JSON with the schema's version.
+    fn json(value: impl serde::Serialize) -> Result<Self, HubError> {
+        #[derive(serde::Serialize)]
+        struct Versioned<T> {
+            schema: u32,
+            #[serde(flatten)]
+            value: T,
+        }
+        Ok(Self::done(crate::db::directory::json(&Versioned { schema: SCHEMA, value })? + "\n"))
+    }
+}
+
+/// Runs the program and returns its exit code.
+pub async fn run(args: Args) -> u8 {
+    match dispatch(args).await {
+        Ok(output) => {
+            // who closes the pipe early has read enough
+            let _ = std::io::stdout().lock().write_all(output.text.as_bytes());
+            let _ = std::io::stderr().lock().write_all(output.notes.as_bytes());
+            output.status
+        }
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "guide-hub: {}", error.chain());
+            1
+        }
+    }
+}
+
+async fn dispatch(args: Args) -> Result<Output, HubError> {
+    let paths = paths();
+    let db = match &args.database.database_url {
+        Some(url) => Db::open(url).await?,
+        None => Db::open_dir(&args.database.data.clone().unwrap_or_else(|| paths.hub())).await?,
+    };
+    crate::db::directory::create_common_feeds(&db).await?;
+    let result = match args.command {
+        Command::Serve(serve) => serve::run(&db, args.zone, serve, &paths).await,
+        Command::Migrate => Ok(Output::done("the tables are those of this version\n")),
+        Command::Import(import) => import::run(&db, import).await,
+        Command::Publish(publish) => publish::run(&db, publish).await,
+        Command::Store(store) => directory::store(&db, store).await,
+        Command::Guide(guide) => directory::guide(&db, guide).await,
+        Command::Device(device) => device::run(&db, device).await,
+        Command::Report(report) => report::run(&db, args.zone, report, &paths).await,
+        Command::Inspect(inspect) => inspect::run(&db, inspect).await,
+    };
+    db.close().await;
+    result
+}
+
+fn paths() -> Paths {
+    let dirs = directories::ProjectDirs::from("", "", "guide");
+    let fallback = || std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+    let env = Env {
+        guide_home: std::env::var_os("GUIDE_HOME").filter(|home| !home.is_empty()).map(PathBuf::from),
+        runtime_dir: std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from),
+        config_dir: dirs.as_ref().map_or_else(fallback, |dirs| dirs.config_dir().to_owned()),
+        data_dir: dirs.as_ref().map_or_else(fallback, |dirs| dirs.data_dir().to_owned()),
+        state_dir: dirs
+            .as_ref()
+            .map_or_else(fallback, |dirs| dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned()),
+    };
+    Paths::of(&env)
+}
+
+/// One line on standard error about work that takes more than two seconds.
+struct Progress {
+    started: Instant,
+    last: Option<Instant>,
+}
+
+impl Progress {
+    /// What is done without a word.
+    const SILENT: Duration = Duration::from_secs(2);
+
+    fn new() -> Self {
+        Self { started: Instant::now(), last: None }
+    }
+
+    fn at(&mut self, n_done: usize, n_all: usize) {
+        let started = self.last.map_or_else(|| self.started + Self::SILENT, |last| last + Duration::from_secs(1));
+        if Instant::now() < started {
+            return;
+        }
+        self.last = Some(Instant::now());
+        let mut stderr = std::io::stderr().lock();
+        let (before, after) = if stderr.is_terminal() { ("\r", "") } else { ("", "\n") };
+        let _ = write!(stderr, "{before}{n_done} of {n_all} …{after}");
+        let _ = stderr.flush();
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.last.is_some() && std::io::stderr().is_terminal() {
+            let _ = writeln!(std::io::stderr());
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! `guide-hub report`.
+
+use std::fmt::Write as _;
+
+use guide_common::outcome::{OutcomeCode, SkipReason};
+use guide_common::paths::Paths;
+use guide_common::report::Figures;
+use guide_common::sop::plan::Lang;
+use guide_common::time::{Period, Zone};
+
+use super::Output;
+use super::args::ReportArgs;
+use super::serve::clock;
+use super::table::Table;
+use crate::db::Db;
+use crate::error::HubError;
+use crate::report::{ChainReport, ReportRequest, chain_report};
+
+pub(super) async fn run(db: &Db, zone: Zone, args: ReportArgs, paths: &Paths) -> Result<Output, HubError> {
+    let period = Period::new(args.from, args.to).ok_or_else(|| {
+        HubError::refused(format!("the period ends on {} before it begins on {}", args.to, args.from))
+    })?;
+    let today = clock(&args.clock, paths).today(zone)?;
+    let request = ReportRequest { period, today, guide: args.guide, store: args.store, plan: args.plan };
+    let report = chain_report(db, &request).await?;
+    if args.json {
+        return Output::json(report);
+    }
+    let from_env = || if std::env::var("LANG").is_ok_and(|lang| lang.starts_with("en")) { Lang::En } else { Lang::Zh };
+    Ok(Output::done(told(&report, args.lang.unwrap_or_else(from_env))))
+}
+
+fn told(chain: &ChainReport, lang: Lang) -> String {
+    let say = |zh: &'static str, en: &'static str| if lang == Lang::Zh { zh } else { en };
+    let report = &chain.report;
+    let mut text = match lang {
+        Lang::Zh => format!("{} 至 {}，截至 {} 当天结束\n\n", report.period.from, report.period.to, report.as_of),
+        Lang::En => format!("{} to {}, as of the end of {}\n\n", report.period.from, report.period.to, report.as_of),
+    };
+    let mut table = Table::new(&[
+        "",
+        say("到期", "due"),
+        say("完成", "done"),
+        say("按时", "on time"),
+        say("跳过", "skipped"),
+        say("未联系上", "not reached"),
+        say("过期", "expired"),
+        say("被取代", "superseded"),
+        say("已结束", "ended"),
+        say("未完", "open"),
+    ]);
+    let mut row = |name: String, f: &Figures| {
+        let numbers = [f.due, f.done, f.on_time, f.skipped, f.not_reached, f.expired, f.superseded, f.ended, f.open];
+        table.row(std::iter::once(name).chain(numbers.map(|n| n.to_string())));
+    };
+    row(say("合计", "total").to_owned(), &report.total);
+    for (plan, figures) in &report.by_plan {
+        row(plan.to_string(), figures);
+    }
+    for (store, figures) in &chain.by_store {
+        row(store.to_string(), figures);
+    }
+    for (guide, figures) in &chain.by_guide {
+        let name = chain.guide_names.get(guide).map(String::as_str).unwrap_or_default();
+        row(format!("{guide} {name}"), figures);
+    }
+    text.push_str(&table.text());
+    text.push('\n');
+    let total = &report.total;
+    let outcomes = total.outcomes.iter().map(|(code, n)| format!("{} {n}", outcome_name(*code, lang)));
+    line(&mut text, say("跟进结果", "outcomes"), outcomes);
+    let skipped = total.skipped_by.iter().map(|(reason, n)| format!("{} {n}", reason_name(*reason, lang)));
+    line(&mut text, say("跳过原因", "skipped because"), skipped);
+    let scores = total.satisfaction.iter().enumerate().filter(|(_, n)| **n > 0);
+    let scores = scores.rev().map(|(idx, n)| format!("{}{} {n}", idx + 1, say("分", "/5")));
+    line(&mut text, say("满意度", "satisfaction"), scores);
+    if chain.n_unassigned > 0 {
+        let _ = match lang {
+            Lang::Zh => writeln!(text, "另有 {} 位客户未分配导购，不计入。", chain.n_unassigned),
+            Lang::En => writeln!(text, "{} customers have no guide and are not counted.", chain.n_unassigned),
+        };
+    }
+    text
+}
+
+fn line(text: &mut String, title: &str, parts: impl Iterator<Item = String>) {
+    let parts: Vec<String> = parts.collect();
+    if !parts.is_empty() {
+        let _ = writeln!(text, "{title}: {}", parts.join(", "));
+    }
+}
+
+fn outcome_name(code: OutcomeCode, lang: Lang) -> String {
+    let zh = match code {
+        OutcomeCode::Interested => "有意向",
+        OutcomeCode::Appointment => "已约到店",
+        OutcomeCode::Visited => "已到店未成交",
+        OutcomeCode::Bought => "已成交",
+        OutcomeCode::NoNeed => "暂无需求",
+        OutcomeCode::NoReply => "未回",
+        OutcomeCode::CallLater => "改日再联系",
+        OutcomeCode::Complaint => "投诉",
+        OutcomeCode::DoNotContact => "请勿打扰",
+        OutcomeCode::Skipped => "跳过",
+        OutcomeCode::Unknown => "其他",
+    };
+    if lang == Lang::Zh { zh.to_owned() } else { code.names().2.replace('_', " ") }
+}
+
+fn reason_name(reason: SkipReason, lang: Lang) -> String {
+    let zh = match reason {
+        SkipReason::MetToday => "今天已见面",
+        SkipReason::Travelling => "客户出差",
+        SkipReason::WrongData => "信息有误",
+        SkipReason::UnfitContent => "内容不合适",
+        SkipReason::StalePrice => "价格已过期",
+        SkipReason::ColleagueDid => "已由同事联系",
+        SkipReason::Unknown => "其他",
+    };
+    if lang == Lang::Zh { zh.to_owned() } else { reason.names().1.replace('_', " ") }
+}

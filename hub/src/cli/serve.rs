@@ -1,0 +1,49 @@
+//! `guide-hub serve`.
+
+use std::io::IsTerminal;
+
+use guide_common::paths::Paths;
+use guide_common::time::Zone;
+use tracing_subscriber::EnvFilter;
+
+use super::Output;
+use super::args::{ClockArgs, ClockKind, ServeArgs};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::error::HubError;
+use crate::router::router;
+use crate::server;
+
+pub(super) async fn run(db: &Db, zone: Zone, args: ServeArgs, paths: &Paths) -> Result<Output, HubError> {
+    let filter = EnvFilter::try_from_env("GUIDE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    // a second subscriber in one process can only come from a test that set its own
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .try_init();
+    let clock = clock(&args.clock, paths);
+    // a clock file that is missing or wrong is named at the start, not at the first request
+    let shop_time = clock.shop_time(zone)?;
+    // before anybody can learn the address, so that a signal is never missed
+    let stop = server::stop_signal();
+    let listener = server::bind(&args.listen).await?;
+    let address = listener
+        .local_addr()
+        .map_err(|source| HubError::System { doing: format!("listening on {}", args.listen), source })?;
+    tracing::info!(%address, %shop_time, training = clock.is_virtual(), engine = ?db.engine(), "serving");
+    if let Some(file) = &args.address_file {
+        server::note_address(&listener, file)?;
+    }
+    server::serve(listener, router(App::new(db.clone(), clock, zone)), stop).await;
+    tracing::info!("stopped");
+    Ok(Output::default())
+}
+
+pub(super) fn clock(args: &ClockArgs, paths: &Paths) -> Clock {
+    match args.clock {
+        ClockKind::Real => Clock::Real,
+        ClockKind::Virtual => Clock::Virtual(args.clock_file.clone().unwrap_or_else(|| paths.virtual_clock())),
+    }
+}

@@ -1,0 +1,51 @@
+//! The hub's `now`, read in this one place: the real clock, or the demo's time in a file that the daemon writes.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{NaiveDate, NaiveDateTime, Utc};
+use guide_common::time::Zone;
+
+use crate::error::HubError;
+
+/// Which clock rules shop dates. Time limits, tokens and logs run on real time whatever it is.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The system's.
+    Real,
+    /// A file that holds one shop-local time, such as `2026-08-12T10:00:00`.
+    Virtual(PathBuf),
+}
+
+impl Clock {
+    /// The wall time in the shop.
+    pub fn shop_time(&self, zone: Zone) -> Result<NaiveDateTime, HubError> {
+        match self {
+            Self::Real => Ok(zone.shop_time(Utc::now())),
+            Self::Virtual(file) => read(file),
+        }
+    }
+
+    /// The shop's date.
+    pub fn today(&self, zone: Zone) -> Result<NaiveDate, HubError> {
+        self.shop_time(zone).map(|time| time.date())
+    }
+
+    /// Whether this is the demo's clock, and so the hub a training hub.
+    pub fn is_virtual(&self) -> bool {
+        matches!(self, Self::Virtual(_))
+    }
+}
+
+fn read(file: &Path) -> Result<NaiveDateTime, HubError> {
+    let text = std::fs::read_to_string(file).map_err(|source| HubError::File {
+        doing: "reading the virtual clock",
+        path: file.to_owned(),
+        source,
+    })?;
+    text.trim().parse().map_err(|_| {
+        HubError::refused(format!(
+            "the virtual clock {} does not hold a time such as 2026-08-12T10:00:00",
+            file.display()
+        ))
+    })
+}

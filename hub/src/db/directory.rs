@@ -1,0 +1,216 @@
+//! Headquarters' directory: shops, guides, and who serves whom.
+
+use std::collections::BTreeMap;
+
+use guide_common::id::{GuideId, StoreId};
+use guide_common::wire::hub::{GuideProfile, StoreProfile};
+use sqlx::AssertSqlSafe;
+
+use super::feed::{self, Change, Feed, POOL, SHARED, kind};
+use super::{Conn, Db, MAX_ROWS, commit, count, placeholders, text};
+use crate::error::{DatabaseContext, HubError};
+
+/// A guide as headquarters lists them.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct GuideRow {
+    /// Who and where.
+    #[serde(flatten)]
+    pub profile: GuideProfile,
+    /// How many customers they serve.
+    pub n_customers: u64,
+}
+
+/// Adds shops or changes their names and phones, also in the profiles of their guides.
+pub async fn put_store(db: &Db, store: &StoreProfile) -> Result<(), HubError> {
+    let mut tx = db.begin().await?;
+    sqlx::query(
+        "INSERT INTO store (id, name, phone) VALUES ($1, $2, $3) \
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, phone = excluded.phone",
+    )
+    .bind(store.id.as_str())
+    .bind(&store.name)
+    .bind(store.phone.as_deref().unwrap_or_default())
+    .execute(&mut *tx)
+    .await
+    .doing("writing a store")?;
+    let profiles = guides(&mut tx).await?;
+    for guide in profiles.into_iter().filter(|guide| guide.profile.store.id == store.id) {
+        put_profile(&mut tx, &guide.profile).await?;
+    }
+    commit(tx).await
+}
+
+/// Adds a guide or changes name and shop; the shop must be known.
+pub async fn put_guide(db: &Db, id: &GuideId, name: &str, store_id: &StoreId) -> Result<GuideProfile, HubError> {
+    if id.as_str().starts_with('@') {
+        return Err(HubError::refused("a guide's id does not begin with @: choose another one"));
+    }
+    let mut tx = db.begin().await?;
+    // the first statement writes, so that on SQLite the transaction holds the lock before it reads
+    sqlx::query(
+        "INSERT INTO guide (id, name, store_id) VALUES ($1, $2, $3) \
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, store_id = excluded.store_id",
+    )
+    .bind(id.as_str())
+    .bind(name)
+    .bind(store_id.as_str())
+    .execute(&mut *tx)
+    .await
+    .doing("writing a guide")?;
+    let Some(store) = store(&mut tx, store_id).await? else {
+        return Err(unknown_store(store_id.as_str()));
+    };
+    let profile = GuideProfile { id: id.clone(), name: name.to_owned(), store };
+    put_profile(&mut tx, &profile).await?;
+    commit(tx).await?;
+    Ok(profile)
+}
+
+/// Says that there is no such shop, and what to do.
+pub fn unknown_store(id: &str) -> HubError {
+    HubError::refused(format!("there is no store {id}: `guide-hub store add --id {id} --name NAME` makes it"))
+}
+
+/// Says that there is no such guide, and what to do.
+pub fn unknown_guide(id: &str) -> HubError {
+    HubError::refused(format!("there is no guide {id}: `guide-hub guide list` shows those that there are"))
+}
+
+/// A shop, or `None`.
+pub async fn store(conn: &mut Conn, id: &StoreId) -> Result<Option<StoreProfile>, HubError> {
+    Ok(stores(conn).await?.into_iter().find(|store| store.id == *id))
+}
+
+/// All shops, by id.
+pub async fn stores(conn: &mut Conn) -> Result<Vec<StoreProfile>, HubError> {
+    let rows = sqlx::query("SELECT id, name, phone FROM store ORDER BY id").fetch_all(conn).await;
+    rows.doing("reading the stores")?.iter().map(|row| store_profile(row, 0)).collect()
+}
+
+/// A guide's profile, or `None`.
+pub async fn guide(conn: &mut Conn, id: &str) -> Result<Option<GuideProfile>, HubError> {
+    let row = sqlx::query(
+        "SELECT g.id, g.name, s.id, s.name, s.phone FROM guide g JOIN store s ON s.id = g.store_id WHERE g.id = $1",
+    )
+    .bind(id)
+    .fetch_optional(conn)
+    .await
+    .doing("reading a guide")?;
+    row.as_ref().map(guide_profile).transpose()
+}
+
+/// All guides, by id.
+pub async fn guides(conn: &mut Conn) -> Result<Vec<GuideRow>, HubError> {
+    let rows = sqlx::query(
+        "SELECT g.id, g.name, s.id, s.name, s.phone, \
+                (SELECT COUNT(*) FROM customer_owner o WHERE o.guide_id = g.id) \
+         FROM guide g JOIN store s ON s.id = g.store_id ORDER BY g.id",
+    )
+    .fetch_all(conn)
+    .await
+    .doing("reading the guides")?;
+    rows.iter().map(|row| Ok(GuideRow { profile: guide_profile(row)?, n_customers: count(row, 5)? })).collect()
+}
+
+/// How many customers no guide serves.
+pub async fn count_unassigned(conn: &mut Conn) -> Result<u64, HubError> {
+    let row = sqlx::query("SELECT COUNT(*) FROM customer_owner WHERE guide_id = $1").bind(POOL).fetch_one(conn).await;
+    count(&row.doing("counting customers")?, 0)
+}
+
+/// In which feed each of these customers lives; unknown ones are missing.
+pub async fn owners(conn: &mut Conn, customers: &[&str]) -> Result<BTreeMap<String, String>, HubError> {
+    let mut owners = BTreeMap::new();
+    for customers in customers.chunks(MAX_ROWS) {
+        let sql = format!(
+            "SELECT customer_id, guide_id FROM customer_owner WHERE customer_id IN {}",
+            placeholders(1, 1, customers.len())
+        );
+        // safe: only numbered placeholders are put into the text
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for customer in customers {
+            query = query.bind(*customer);
+        }
+        for row in query.fetch_all(&mut *conn).await.doing("reading who serves whom")? {
+            owners.insert(text(&row, 0)?, text(&row, 1)?);
+        }
+    }
+    Ok(owners)
+}
+
+/// Enters in which feed customers live.
+pub async fn put_owners(conn: &mut Conn, guide_id: &str, customers: &[&str]) -> Result<(), HubError> {
+    for customers in customers.chunks(MAX_ROWS) {
+        let sql = format!(
+            "INSERT INTO customer_owner (customer_id, guide_id) VALUES {} \
+             ON CONFLICT (customer_id) DO UPDATE SET guide_id = excluded.guide_id",
+            placeholders(1, customers.len(), 2)
+        );
+        // safe: only numbered placeholders are put into the text
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for customer in customers {
+            query = query.bind(*customer).bind(guide_id);
+        }
+        query.execute(&mut *conn).await.doing("writing who serves whom")?;
+    }
+    Ok(())
+}
+
+/// The customers of a feed, by id.
+pub async fn customers_of(conn: &mut Conn, guide_id: &str) -> Result<Vec<String>, HubError> {
+    let rows = sqlx::query("SELECT customer_id FROM customer_owner WHERE guide_id = $1 ORDER BY customer_id")
+        .bind(guide_id)
+        .fetch_all(conn)
+        .await
+        .doing("reading a guide's customers")?;
+    rows.iter().map(|row| text(row, 0)).collect()
+}
+
+/// Makes the feeds that belong to no guide.
+pub async fn create_common_feeds(db: &Db) -> Result<(), HubError> {
+    let mut conn = db.conn().await?;
+    for id in [SHARED, POOL] {
+        if sqlx::query("SELECT head FROM guide_feed WHERE guide_id = $1")
+            .bind(id)
+            .fetch_optional(&mut *conn)
+            .await
+            .doing("looking for a feed")?
+            .is_none()
+        {
+            feed::create(&mut conn, id).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn put_profile(conn: &mut Conn, profile: &GuideProfile) -> Result<(), HubError> {
+    let id = profile.id.as_str();
+    feed::create(conn, id).await?;
+    let mut feed = Feed::lock_known(conn, id).await?;
+    feed.apply(conn, vec![Change::put(kind::GUIDE, id, "", json(profile)?)]).await?;
+    Ok(())
+}
+
+/// The JSON of what the hub itself made.
+pub fn json<T: serde::Serialize>(value: &T) -> Result<String, HubError> {
+    serde_json::to_string(value).map_err(|error| HubError::refused(format!("this cannot be written as JSON: {error}")))
+}
+
+fn store_profile(row: &sqlx::any::AnyRow, first: usize) -> Result<StoreProfile, HubError> {
+    let id = text(row, first)?;
+    let phone = text(row, first + 2)?;
+    Ok(StoreProfile {
+        id: StoreId::new(&id).map_err(|_| HubError::corrupt(format!("the store {id}")))?,
+        name: text(row, first + 1)?,
+        phone: (!phone.is_empty()).then_some(phone),
+    })
+}
+
+fn guide_profile(row: &sqlx::any::AnyRow) -> Result<GuideProfile, HubError> {
+    let id = text(row, 0)?;
+    Ok(GuideProfile {
+        id: GuideId::new(&id).map_err(|_| HubError::corrupt(format!("the guide {id}")))?,
+        name: text(row, 1)?,
+        store: store_profile(row, 2)?,
+    })
+}

@@ -1,0 +1,296 @@
+//! Feeds: one row an entity with its latest state, a counter row that orders the changes, and the digest of what lives.
+
+use std::collections::{BTreeMap, HashMap};
+
+use guide_common::wire::hub::{DigestKey, FeedDigest, item_hash};
+use sqlx::AssertSqlSafe;
+
+use super::{Conn, MAX_ROWS, count, int, placeholders, signed, text};
+use crate::error::{DatabaseContext, HubError};
+
+/// The feed of what all guides share.
+pub const SHARED: &str = "@shared";
+/// The feed of customers whom no guide serves yet; no terminal reads it.
+pub const POOL: &str = "@pool";
+
+/// The kinds of entities, as they stand on the wire.
+pub mod kind {
+    /// A customer's document.
+    pub const CUSTOMER: &str = "customer";
+    /// A purchase or return.
+    pub const PURCHASE: &str = "purchase";
+    /// What an op recorded.
+    pub const FACT: &str = "fact";
+    /// The guide's profile.
+    pub const GUIDE: &str = "guide";
+    /// A plan.
+    pub const PLAN: &str = "plan";
+    /// A template.
+    pub const TEMPLATE: &str = "template";
+}
+
+/// A feed whose row this transaction has locked.
+#[derive(Debug)]
+pub struct Feed {
+    /// Whose.
+    pub guide_id: String,
+    /// Sequence numbers of another epoch mean nothing.
+    pub epoch: String,
+    /// The last change.
+    pub head: u64,
+    /// How many entities live.
+    pub n_live: u64,
+    /// The digest of those.
+    pub digest: FeedDigest,
+    /// Its key.
+    pub key: DigestKey,
+}
+
+/// A change to make: `None` for the body deletes.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// One of [`kind`].
+    pub kind: &'static str,
+    /// The entity.
+    pub id: String,
+    /// Whom it concerns, or an empty text.
+    pub customer_id: String,
+    /// Its state.
+    pub body: Option<String>,
+    /// The revision that it had in the feed from which it comes.
+    pub rev_before: u64,
+}
+
+impl Change {
+    /// An entity's state.
+    pub fn put(kind: &'static str, id: &str, customer_id: &str, body: String) -> Self {
+        Self { kind, id: id.to_owned(), customer_id: customer_id.to_owned(), body: Some(body), rev_before: 0 }
+    }
+
+    /// An entity's end.
+    pub fn del(kind: &'static str, id: &str, customer_id: &str) -> Self {
+        Self { kind, id: id.to_owned(), customer_id: customer_id.to_owned(), body: None, rev_before: 0 }
+    }
+}
+
+/// What a change did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// There was no such entity.
+    New,
+    /// It was otherwise.
+    Changed,
+    /// It was so already: nothing was written.
+    Unchanged,
+}
+
+/// An entity as it is stored.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// Its kind.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// Whom it concerns.
+    pub customer_id: String,
+    /// How often it changed.
+    pub rev: u64,
+    /// Whether it is a tombstone.
+    pub deleted: bool,
+    /// Its state.
+    pub body: String,
+}
+
+/// Makes a feed where there is none.
+pub async fn create(conn: &mut Conn, guide_id: &str) -> Result<(), HubError> {
+    let key = DigestKey(rand::random());
+    sqlx::query(
+        "INSERT INTO guide_feed (guide_id, epoch, head, floor, n_live, digest, digest_key) \
+         VALUES ($1, $2, 0, 0, 0, $3, $4) ON CONFLICT (guide_id) DO NOTHING",
+    )
+    .bind(guide_id)
+    .bind(uuid::Uuid::now_v7().to_string())
+    .bind(FeedDigest::default().to_string())
+    .bind(String::from(key))
+    .execute(conn)
+    .await
+    .doing("making a feed")?;
+    Ok(())
+}
+
+impl Feed {
+    /// Locks a feed's row until the transaction ends, or `None` where there is no such feed.
+    pub async fn lock(conn: &mut Conn, guide_id: &str) -> Result<Option<Self>, HubError> {
+        let row = sqlx::query(
+            "UPDATE guide_feed SET head = head WHERE guide_id = $1 RETURNING epoch, head, n_live, digest, digest_key",
+        )
+        .bind(guide_id)
+        .fetch_optional(conn)
+        .await
+        .doing("locking a feed")?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let corrupt = || HubError::corrupt(format!("the feed of {guide_id}"));
+        Ok(Some(Self {
+            guide_id: guide_id.to_owned(),
+            epoch: text(&row, 0)?,
+            head: count(&row, 1)?,
+            n_live: count(&row, 2)?,
+            digest: text(&row, 3)?.parse().map_err(|_| corrupt())?,
+            key: text(&row, 4)?.try_into().map_err(|_| corrupt())?,
+        }))
+    }
+
+    /// Locks a feed that is made with the directory's row, and so must be there.
+    pub async fn lock_known(conn: &mut Conn, guide_id: &str) -> Result<Self, HubError> {
+        Self::lock(conn, guide_id).await?.ok_or_else(|| HubError::corrupt(format!("the guide {guide_id} (no feed)")))
+    }
+
+    /// The entities of a kind by their ids, tombstones among them.
+    pub async fn load(&self, conn: &mut Conn, kind: &str, ids: &[&str]) -> Result<HashMap<String, Stored>, HubError> {
+        let mut found = HashMap::with_capacity(ids.len());
+        for ids in ids.chunks(MAX_ROWS) {
+            let sql = format!(
+                "SELECT kind, id, customer_id, rev, deleted, body FROM entity \
+                 WHERE guide_id = $1 AND kind = $2 AND id IN {}",
+                placeholders(3, 1, ids.len())
+            );
+            // safe: only numbered placeholders are put into the text
+            let mut query = sqlx::query(AssertSqlSafe(sql)).bind(&self.guide_id).bind(kind);
+            for id in ids {
+                query = query.bind(*id);
+            }
+            for row in query.fetch_all(&mut *conn).await.doing("reading entities")? {
+                let stored = stored(&row)?;
+                found.insert(stored.id.clone(), stored);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The live entities of customers, of every kind.
+    pub async fn load_of_customers(&self, conn: &mut Conn, customers: &[&str]) -> Result<Vec<Stored>, HubError> {
+        let mut found = Vec::new();
+        for customers in customers.chunks(MAX_ROWS) {
+            let sql = format!(
+                "SELECT kind, id, customer_id, rev, deleted, body FROM entity \
+                 WHERE guide_id = $1 AND deleted = 0 AND customer_id IN {} ORDER BY seq",
+                placeholders(2, 1, customers.len())
+            );
+            // safe: only numbered placeholders are put into the text
+            let mut query = sqlx::query(AssertSqlSafe(sql)).bind(&self.guide_id);
+            for customer in customers {
+                query = query.bind(*customer);
+            }
+            for row in query.fetch_all(&mut *conn).await.doing("reading customers' entities")? {
+                found.push(stored(&row)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Makes changes, in order; of several to one entity only the last counts. Says of each what it did. What changes
+    /// nothing gets no sequence number.
+    pub async fn apply(&mut self, conn: &mut Conn, changes: Vec<Change>) -> Result<Vec<Written>, HubError> {
+        let mut last: HashMap<(&'static str, &str), usize> = HashMap::with_capacity(changes.len());
+        let mut ids: BTreeMap<&'static str, Vec<&str>> = BTreeMap::new();
+        for (idx, change) in changes.iter().enumerate() {
+            if last.insert((change.kind, &change.id), idx).is_none() {
+                ids.entry(change.kind).or_default().push(&change.id);
+            }
+        }
+        let mut stored: HashMap<&'static str, HashMap<String, Stored>> = HashMap::new();
+        for (kind, ids) in &ids {
+            stored.insert(kind, self.load(conn, kind, ids).await?);
+        }
+        let mut written = Vec::with_capacity(changes.len());
+        let mut rows = Vec::new();
+        for (idx, change) in changes.iter().enumerate() {
+            if last.get(&(change.kind, change.id.as_str())) != Some(&idx) {
+                written.push(Written::Unchanged);
+                continue;
+            }
+            let before = stored.get(change.kind).and_then(|of_kind| of_kind.get(&change.id));
+            let (did, row) = self.step(change, before);
+            written.push(did);
+            rows.extend(row);
+        }
+        upsert(conn, &self.guide_id, &rows).await?;
+        if !rows.is_empty() {
+            self.save(conn).await?;
+        }
+        Ok(written)
+    }
+
+    /// Works one change into head, count and digest.
+    fn step<'c>(&mut self, change: &'c Change, before: Option<&Stored>) -> (Written, Option<NewRow<'c>>) {
+        let live = before.filter(|stored| !stored.deleted);
+        let same = live.map(|stored| stored.body.as_str()) == change.body.as_deref();
+        if same && live.is_none_or(|stored| stored.customer_id == change.customer_id) {
+            return (Written::Unchanged, None);
+        }
+        let rev = before.map_or(0, |stored| stored.rev).max(change.rev_before) + 1;
+        if let Some(stored) = live {
+            let hash = item_hash(&self.key, change.kind, &change.id, stored.rev, &stored.body);
+            self.digest = self.digest.without(hash);
+            self.n_live = self.n_live.saturating_sub(1);
+        }
+        if let Some(body) = &change.body {
+            self.digest = self.digest.with(item_hash(&self.key, change.kind, &change.id, rev, body));
+            self.n_live += 1;
+        }
+        self.head += 1;
+        let did = if live.is_some() { Written::Changed } else { Written::New };
+        (did, Some(NewRow { change, seq: self.head, rev }))
+    }
+
+    async fn save(&self, conn: &mut Conn) -> Result<(), HubError> {
+        sqlx::query("UPDATE guide_feed SET head = $1, n_live = $2, digest = $3 WHERE guide_id = $4")
+            .bind(signed(self.head))
+            .bind(signed(self.n_live))
+            .bind(self.digest.to_string())
+            .bind(&self.guide_id)
+            .execute(conn)
+            .await
+            .doing("writing a feed's head")?;
+        Ok(())
+    }
+}
+
+struct NewRow<'c> {
+    change: &'c Change,
+    seq: u64,
+    rev: u64,
+}
+
+async fn upsert(conn: &mut Conn, guide_id: &str, rows: &[NewRow<'_>]) -> Result<(), HubError> {
+    for rows in rows.chunks(MAX_ROWS) {
+        let sql = format!(
+            "INSERT INTO entity (guide_id, kind, id, customer_id, seq, rev, deleted, body) VALUES {} \
+             ON CONFLICT (guide_id, kind, id) DO UPDATE SET customer_id = excluded.customer_id, seq = excluded.seq, \
+             rev = excluded.rev, deleted = excluded.deleted, body = excluded.body",
+            placeholders(1, rows.len(), 8)
+        );
+        // safe: only numbered placeholders are put into the text
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for NewRow { change, seq, rev } in rows {
+            query = query.bind(guide_id).bind(change.kind).bind(&change.id).bind(&change.customer_id);
+            query = query.bind(signed(*seq)).bind(signed(*rev)).bind(i64::from(change.body.is_none()));
+            query = query.bind(change.body.as_deref().unwrap_or_default());
+        }
+        query.execute(&mut *conn).await.doing("writing entities")?;
+    }
+    Ok(())
+}
+
+fn stored(row: &sqlx::any::AnyRow) -> Result<Stored, HubError> {
+    Ok(Stored {
+        kind: text(row, 0)?,
+        id: text(row, 1)?,
+        customer_id: text(row, 2)?,
+        rev: count(row, 3)?,
+        deleted: int(row, 4)? != 0,
+        body: text(row, 5)?,
+    })
+}

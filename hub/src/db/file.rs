@@ -1,0 +1,104 @@
+//! Customers' files and plans, read from the feeds in which they live.
+
+use std::collections::BTreeMap;
+
+use guide_common::apply::CustomerFile;
+use guide_common::customer::Customer;
+use guide_common::id::CustomerId;
+use guide_common::sop::plan::Plan;
+use serde::de::DeserializeOwned;
+
+use super::feed::{Feed, SHARED, Stored, kind};
+use super::{Conn, text};
+use crate::error::{DatabaseContext, HubError};
+
+/// The published plans, by id.
+pub async fn plans(conn: &mut Conn) -> Result<Vec<Plan>, HubError> {
+    let rows = sqlx::query("SELECT id, body FROM entity WHERE guide_id = $1 AND kind = $2 AND deleted = 0 ORDER BY id")
+        .bind(SHARED)
+        .bind(kind::PLAN)
+        .fetch_all(conn)
+        .await
+        .doing("reading the plans")?;
+    rows.iter().map(|row| parse(kind::PLAN, &text(row, 0)?, &text(row, 1)?)).collect()
+}
+
+/// The files of some of a guide's customers, by id; those who are not in the feed are missing.
+pub async fn of_customers(
+    conn: &mut Conn,
+    feed: &Feed,
+    customers: &[&str],
+) -> Result<BTreeMap<CustomerId, CustomerFile>, HubError> {
+    let stored = feed.load_of_customers(conn, customers).await?;
+    files(&stored.iter().map(Row::of).collect::<Vec<_>>())
+}
+
+/// The files of all customers of a feed, by id.
+pub async fn of_feed(conn: &mut Conn, guide_id: &str) -> Result<BTreeMap<CustomerId, CustomerFile>, HubError> {
+    let rows = sqlx::query(
+        "SELECT kind, id, body FROM entity WHERE guide_id = $1 AND deleted = 0 AND customer_id <> '' ORDER BY seq",
+    )
+    .bind(guide_id)
+    .fetch_all(conn)
+    .await
+    .doing("reading a guide's customers")?;
+    let mut stored = Vec::with_capacity(rows.len());
+    for row in &rows {
+        stored.push((text(row, 0)?, text(row, 1)?, text(row, 2)?));
+    }
+    files(&stored.iter().map(|(kind, id, body)| Row { kind, id, body }).collect::<Vec<_>>())
+}
+
+/// The documents of all customers of a feed, by id.
+pub async fn customers_of_feed(conn: &mut Conn, guide_id: &str) -> Result<Vec<Customer>, HubError> {
+    let rows = sqlx::query("SELECT id, body FROM entity WHERE guide_id = $1 AND kind = $2 AND deleted = 0 ORDER BY id")
+        .bind(guide_id)
+        .bind(kind::CUSTOMER)
+        .fetch_all(conn)
+        .await
+        .doing("reading a guide's customers")?;
+    rows.iter().map(|row| parse(kind::CUSTOMER, &text(row, 0)?, &text(row, 1)?)).collect()
+}
+
+/// Reads a stored body.
+pub fn parse<T: DeserializeOwned>(kind: &str, id: &str, body: &str) -> Result<T, HubError> {
+    serde_json::from_str(body).map_err(|_| HubError::corrupt(format!("the {kind} {id}")))
+}
+
+struct Row<'r> {
+    kind: &'r str,
+    id: &'r str,
+    body: &'r str,
+}
+
+impl<'r> Row<'r> {
+    fn of(stored: &'r Stored) -> Self {
+        Self { kind: &stored.kind, id: &stored.id, body: &stored.body }
+    }
+}
+
+fn files(rows: &[Row<'_>]) -> Result<BTreeMap<CustomerId, CustomerFile>, HubError> {
+    let mut files: BTreeMap<CustomerId, CustomerFile> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.kind == kind::CUSTOMER) {
+        let customer: Customer = parse(row.kind, row.id, row.body)?;
+        files.insert(customer.id.clone(), CustomerFile::new(customer));
+    }
+    for row in rows {
+        match row.kind {
+            kind::PURCHASE => {
+                let purchase: guide_common::purchase::Purchase = parse(row.kind, row.id, row.body)?;
+                if let Some(file) = files.get_mut(&purchase.customer) {
+                    file.purchases.push(purchase);
+                }
+            }
+            kind::FACT => {
+                let fact: guide_common::op::Fact = parse(row.kind, row.id, row.body)?;
+                if let Some(file) = files.get_mut(&fact.customer) {
+                    file.facts.push(fact);
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(files)
+}

@@ -1,0 +1,214 @@
+//! Applying a push: one transaction under the guide's feed lock, every op judged on its own.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{Days, NaiveDate};
+use guide_common::apply::{Applied, CustomerFile};
+use guide_common::id::{CustomerId, OpId};
+use guide_common::op::{FactBody, Op, OpBody};
+use guide_common::outcome::Refusal;
+use guide_common::sop::engine::gone;
+use guide_common::sop::plan::Plan;
+use guide_common::wire::Problem;
+use guide_common::wire::hub::{OpAnswer, OpResult};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::db::device::Device;
+use crate::db::directory::json;
+use crate::db::feed::{Change, Feed, kind};
+use crate::db::op::{Answered, NewAnswer};
+use crate::db::{Db, commit, file, op};
+use crate::error::HubError;
+
+/// What became of a push.
+#[derive(Debug)]
+pub struct Pushed {
+    /// One an op, in order.
+    pub answers: Vec<Box<RawValue>>,
+    /// The feed's last change.
+    pub head: u64,
+}
+
+/// Applies ops in order. An op that was answered before gets that answer, byte for byte. A refused op changes nothing
+/// and fails no neighbour; an op without a readable id cannot be answered, so such a push is refused as a whole.
+pub async fn push(
+    db: &Db,
+    device: &Device,
+    raw_ops: &[Box<RawValue>],
+    today: NaiveDate,
+) -> Result<Result<Pushed, Problem>, HubError> {
+    let mut ops = Vec::with_capacity(raw_ops.len());
+    for (idx, raw) in raw_ops.iter().enumerate() {
+        match read(raw, device) {
+            Some(op) => ops.push(op),
+            None => {
+                let detail = format!("op {} of the push has no readable op_id", idx + 1);
+                return Ok(Err(Problem::new(400, "bad_request", detail)));
+            }
+        }
+    }
+    let mut tx = db.begin().await?;
+    let mut feed = Feed::lock_known(&mut tx, device.guide.as_str()).await?;
+    let op_ids: Vec<String> = ops.iter().map(|op| op.id().to_string()).collect();
+    let answered = op::load(&mut tx, &feed.guide_id, &op_ids).await?;
+    let known_facts = feed.load(&mut tx, kind::FACT, &op_ids.iter().map(String::as_str).collect::<Vec<_>>()).await?;
+    let customers: Vec<&str> = ops.iter().filter_map(ReadOp::customer).collect();
+    let files = file::of_customers(&mut tx, &feed, &customers).await?;
+    let plans = file::plans(&mut tx).await?;
+
+    let mut batch = Batch { device, today, plans, files, answered, new_answers: Vec::new(), changes: Vec::new() };
+    let mut answers = Vec::with_capacity(ops.len());
+    for op in &ops {
+        let fact_is_known = known_facts.contains_key(&op.id().to_string());
+        answers.push(raw(batch.answer(op, fact_is_known)?)?);
+    }
+    let Batch { new_answers, changes, .. } = batch;
+    feed.apply(&mut tx, changes).await?;
+    op::record(&mut tx, &feed.guide_id, device.id.as_str(), &new_answers).await?;
+    commit(tx).await?;
+    tracing::info!(n_ops = ops.len(), n_new = new_answers.len(), head = feed.head, "a push was applied");
+    Ok(Ok(Pushed { answers, head: feed.head }))
+}
+
+/// An op as far as it can be read.
+enum ReadOp {
+    /// With all its fields.
+    Whole(Box<Op>),
+    /// Only the id.
+    Malformed(OpId),
+}
+
+impl ReadOp {
+    fn id(&self) -> OpId {
+        match self {
+            Self::Whole(op) => op.op_id,
+            Self::Malformed(id) => *id,
+        }
+    }
+
+    fn customer(&self) -> Option<&str> {
+        match self {
+            Self::Whole(op) => Some(op.customer.as_str()),
+            Self::Malformed(_) => None,
+        }
+    }
+}
+
+fn read(raw: &RawValue, device: &Device) -> Option<ReadOp> {
+    #[derive(Deserialize)]
+    struct IdOnly {
+        op_id: OpId,
+    }
+    match serde_json::from_str::<Op>(raw.get()) {
+        // the token says which terminal this is, not the body
+        Ok(op) => Some(ReadOp::Whole(Box::new(Op { device: device.id.clone(), ..op }))),
+        Err(_) => serde_json::from_str::<IdOnly>(raw.get()).ok().map(|only| ReadOp::Malformed(only.op_id)),
+    }
+}
+
+struct Batch<'b> {
+    device: &'b Device,
+    today: NaiveDate,
+    plans: Vec<Plan>,
+    files: BTreeMap<CustomerId, CustomerFile>,
+    answered: HashMap<String, Answered>,
+    new_answers: Vec<NewAnswer>,
+    changes: Vec<Change>,
+}
+
+impl Batch<'_> {
+    /// The JSON of the answer to one op.
+    fn answer(&mut self, op: &ReadOp, fact_is_known: bool) -> Result<String, HubError> {
+        let op = match op {
+            ReadOp::Whole(op) => op,
+            ReadOp::Malformed(id) => return json(&rejected(*id, Refusal::MalformedBody)),
+        };
+        // what arrived damaged is not recorded: the same op may yet arrive whole
+        if !op.hash_is_right() {
+            return json(&rejected(op.op_id, Refusal::BadHash));
+        }
+        let op_id = op.op_id.to_string();
+        match self.answered.get(&op_id) {
+            Some(before) if before.hash != op.hash => {
+                tracing::warn!(op_id, "an op id came with another payload");
+                return json(&rejected(op.op_id, Refusal::HashConflict));
+            }
+            Some(before) if before.is_final => return Ok(before.answer.clone()),
+            _ => {}
+        }
+        let (answer, is_final) = match self.judge(op, fact_is_known)? {
+            Ok(answer) => (answer, true),
+            Err(refusal) => (rejected(op.op_id, refusal), !can_pass(refusal)),
+        };
+        let answered = Answered { hash: op.hash.clone(), answer: json(&answer)?, is_final };
+        self.answered.insert(op_id.clone(), answered.clone());
+        self.new_answers.retain(|new| new.op_id != op_id);
+        let answer = answered.answer.clone();
+        self.new_answers.push(NewAnswer { op_id, answered });
+        Ok(answer)
+    }
+
+    fn judge(&mut self, op: &Op, fact_is_known: bool) -> Result<Result<OpAnswer, Refusal>, HubError> {
+        let content = match op.content() {
+            Ok(content) => content,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let Some(file) = self.files.get_mut(&op.customer) else {
+            return Ok(Err(Refusal::UnknownCustomer));
+        };
+        let latest = self.today.checked_add_days(Days::new(1)).unwrap_or(self.today);
+        if content.on().is_some_and(|on| on > latest) {
+            return Ok(Err(Refusal::FromTheFuture));
+        }
+        if fact_is_known && !file.facts.iter().any(|fact| fact.id == op.op_id) {
+            return Ok(Err(Refusal::HashConflict));
+        }
+        let n_gone = match &content {
+            OpBody::Fact(FactBody::Outcome(outcome)) if !outcome.due_ids.is_empty() => {
+                gone(file, &self.plans, &outcome.due_ids, outcome.on).len()
+            }
+            _ => 0,
+        };
+        let fact_id = match file.apply(op, &self.device.guide) {
+            Ok(Applied::Changed(fact_id)) => fact_id,
+            Ok(Applied::Already) => return Ok(Ok(plain(op.op_id, OpResult::Duplicate))),
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if let Some(fact) = file.facts.iter().find(|fact| fact.id == fact_id) {
+            let body = json(fact)?;
+            self.changes.push(Change::put(kind::FACT, &fact_id.to_string(), op.customer.as_str(), body));
+        }
+        if n_gone == 0 {
+            return Ok(Ok(plain(op.op_id, OpResult::Applied)));
+        }
+        let mut answer = plain(op.op_id, OpResult::Superseded);
+        answer.detail = Some(format!("{n_gone} of the dues that it names had gone; the contact counts"));
+        Ok(Ok(answer))
+    }
+}
+
+/// Whether the same op may be accepted at another time: its customer comes back, the day passes, the hub learns its
+/// kind, the op that it refers to arrives.
+fn can_pass(refusal: Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::UnknownCustomer
+            | Refusal::FromTheFuture
+            | Refusal::UnknownKind
+            | Refusal::UnknownTarget
+            | Refusal::NoOpenComplaint
+    )
+}
+
+fn plain(op_id: OpId, result: OpResult) -> OpAnswer {
+    OpAnswer { op_id, result, code: None, detail: None }
+}
+
+fn rejected(op_id: OpId, refusal: Refusal) -> OpAnswer {
+    OpAnswer { op_id, result: OpResult::Rejected, code: Some(refusal.code()), detail: Some(refusal.to_string()) }
+}
+
+fn raw(json: String) -> Result<Box<RawValue>, HubError> {
+    RawValue::from_string(json).map_err(|_| HubError::corrupt("an answer to an op"))
+}

@@ -1,0 +1,44 @@
+//! `POST /v1/ops`: what terminals recorded, each op answered on its own.
+
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use guide_common::wire::Problem;
+use guide_common::wire::hub::MAX_PUSH_OPS;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::app::App;
+use crate::auth::Caller;
+use crate::problem::ProblemAnswer;
+use crate::push::push;
+use crate::routes::enroll::bad_body;
+
+/// A push whose ops are read one by one, so that a malformed one does not fail its neighbours.
+#[derive(Debug, Deserialize)]
+pub struct RawPush {
+    ops: Vec<Box<RawValue>>,
+}
+
+/// The answers, those of earlier pushes byte for byte as they were given.
+#[derive(Debug, Serialize)]
+pub struct RawAnswers {
+    answers: Vec<Box<RawValue>>,
+    head: u64,
+}
+
+/// Applies a push in one transaction.
+pub async fn ops(
+    State(app): State<App>,
+    Caller(device): Caller,
+    body: Result<Json<RawPush>, JsonRejection>,
+) -> Result<Json<RawAnswers>, ProblemAnswer> {
+    let Json(RawPush { ops }) = body.map_err(|rejection| bad_body(&rejection))?;
+    if ops.len() > MAX_PUSH_OPS {
+        let detail = format!("a push holds at most {MAX_PUSH_OPS} ops, this one {}", ops.len());
+        return Err(Problem::new(413, "too_many_ops", detail).hint("send them in several pushes").into());
+    }
+    let today = app.clock.today(app.zone)?;
+    let pushed = push(&app.db, &device, &ops, today).await??;
+    Ok(Json(RawAnswers { answers: pushed.answers, head: pushed.head }))
+}
