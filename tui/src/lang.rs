@@ -2,6 +2,7 @@
 //! language does not compile.
 
 pub mod date;
+pub mod help;
 pub mod name;
 pub mod problem;
 

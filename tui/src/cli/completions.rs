@@ -4,8 +4,9 @@ use clap::{Args as ClapArgs, CommandFactory};
 use clap_complete::Shell;
 
 use crate::cli::Cli;
-use crate::cli::context::print;
+use crate::cli::context::{Context, print};
 use crate::cli::failure::{Answer, Failure};
+use crate::lang::help;
 
 /// Arguments of `guide completions`.
 #[derive(Debug, ClapArgs)]
@@ -16,8 +17,9 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: Args) -> Answer<()> {
+pub fn run(args: Args, context: &Context) -> Answer<()> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "guide", &mut script);
+    let mut command = help::in_lang(Cli::command(), context.lang);
+    clap_complete::generate(args.shell, &mut command, "guide", &mut script);
     print(&String::from_utf8(script).map_err(|error| Failure::Failed(error.to_string()))?)
 }

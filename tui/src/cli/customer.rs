@@ -57,7 +57,7 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
     }
 }
 
-fn list_page(list: &CustomerList, today: NaiveDate, context: &Context) -> String {
+pub(crate) fn list_page(list: &CustomerList, today: NaiveDate, context: &Context) -> String {
     let lang = context.lang;
     let mut table = Table::new([
         (pick(lang, ("编号", "Id")), Side::Left),
@@ -89,7 +89,7 @@ fn list_page(list: &CustomerList, today: NaiveDate, context: &Context) -> String
     rows + &context.style.dim(&summary) + "\n"
 }
 
-fn card_page(card: &CustomerCard, today: NaiveDate, context: &Context) -> String {
+pub(crate) fn card_page(card: &CustomerCard, today: NaiveDate, context: &Context) -> String {
     let mut page = head(card, context);
     if let Some(task) = card.task {
         page.push_str(&text!(context.lang, "今日任务 {task}\n", "today's task {task}\n"));

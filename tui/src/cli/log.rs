@@ -152,7 +152,7 @@ pub(crate) fn show_saved(saved: &SavedResponse, what: &str, context: &Context) -
     context.show(saved, |context| saved_page(saved, what, context))
 }
 
-fn saved_page(saved: &SavedResponse, what: &str, context: &Context) -> String {
+pub(crate) fn saved_page(saved: &SavedResponse, what: &str, context: &Context) -> String {
     use guide_common::text::{Lines, sanitise};
     let lang = context.lang;
     let (name, n_open) = (sanitise(&saved.name, Lines::One, 80), saved.queue.n_open);

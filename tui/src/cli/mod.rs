@@ -18,6 +18,7 @@ pub mod outbox;
 pub mod plan;
 pub mod promise;
 pub mod report;
+pub mod signal;
 pub mod start;
 pub mod status;
 pub mod sync;
@@ -26,23 +27,24 @@ pub mod template;
 pub mod today;
 pub mod undo;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use guide_common::paths::{Env, Paths};
 use guide_common::sop::plan::Lang;
 
 use crate::cli::context::{Context, Form, Style, note};
 use crate::cli::failure::{Answer, Failure};
-use crate::lang;
+use crate::lang::{self, help};
 
 /// The guide's terminal: today's service tasks, what to say, and what came of it.
 ///
 /// Without a command it opens the interface. Exit codes: 0 done, 1 failed, 2 usage, 3 refused by a rule, 4 daemon or
 /// hub unreachable.
 #[derive(Debug, Parser)]
-#[command(name = "guide", version, max_term_width = 100)]
+#[command(name = "guide", version, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Cli {
     /// Language of texts: zh or en
     #[arg(long, global = true, value_name = "LANG")]
@@ -92,11 +94,16 @@ enum Command {
     Completions(completions::Args),
     /// Print the manual
     Man(man::Args),
+    /// Print help, or that of a command
+    Help {
+        /// Which command
+        #[arg(value_name = "COMMAND", num_args = 0..)]
+        words: Vec<String>,
+    },
 }
 
 /// Runs the program with the process's arguments and environment.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
     let paths = match environment() {
         Ok(env) => Paths::of(&env),
         Err(message) => {
@@ -105,7 +112,13 @@ pub fn main() -> ExitCode {
         }
     };
     let (config, warning) = config::read(&paths.config_file());
-    let lang = lang::choose(cli.lang, config.lang, locale().as_deref());
+    let words: Vec<OsString> = std::env::args_os().collect();
+    // the help speaks the language that the same command line asks for
+    let lang = lang::choose(asked_lang(&words), config.lang, locale().as_deref());
+    let cli = match parse(words, lang) {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error, lang),
+    };
     if let Some(warning) = warning {
         note(&crate::text!(
             lang,
@@ -126,6 +139,30 @@ pub fn main() -> ExitCode {
             ExitCode::from(failure.exit_code())
         }
     }
+}
+
+fn parse(words: Vec<OsString>, lang: Lang) -> Result<Cli, clap::Error> {
+    let matches = help::in_lang(Cli::command(), lang).try_get_matches_from(words)?;
+    Cli::from_arg_matches(&matches)
+}
+
+/// Prints help and version, or says what is wrong with the command line.
+fn refuse(error: &clap::Error, lang: Lang) -> ExitCode {
+    let fault = if lang == Lang::Zh && error.use_stderr() { help::fault_in_chinese(error) } else { None };
+    match fault {
+        Some(fault) => note(&format!("guide: {fault}\n       guide --help 列出命令和选项")),
+        // whoever closed the pipe does not want the rest
+        None => drop(error.print()),
+    }
+    ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+}
+
+/// The language that a command line asks for, before it is parsed.
+fn asked_lang(words: &[OsString]) -> Option<Lang> {
+    let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).take_while(|word| *word != "--").collect();
+    let joined = words.iter().find_map(|word| word.strip_prefix("--lang="));
+    let apart = words.iter().position(|word| *word == "--lang").and_then(|idx| words.get(idx + 1).copied());
+    joined.or(apart)?.parse().ok()
 }
 
 fn block_on(work: impl Future<Output = Answer<()>>) -> Answer<()> {
@@ -154,9 +191,22 @@ async fn run(command: Option<Command>, context: &Context, config: config::Config
         Command::Status => status::run(context).await,
         Command::Clock(args) => clock::run(args, context).await,
         Command::Demo(args) => demo::run(args, context, config.theme).await,
-        Command::Completions(args) => completions::run(args),
+        Command::Completions(args) => completions::run(args, context),
         Command::Man(args) => man::run(args),
+        Command::Help { words } => show_help(&words, context),
     }
+}
+
+fn show_help(words: &[String], context: &Context) -> Answer<()> {
+    let mut command = help::in_lang(Cli::command(), context.lang);
+    command.build();
+    let mut asked = &mut command;
+    for word in words {
+        asked = asked.find_subcommand_mut(word).ok_or_else(|| {
+            Failure::Usage(crate::text!(context.lang, "没有“{word}”这个命令", "there is no command {word:?}"))
+        })?;
+    }
+    context::print(&asked.render_long_help().to_string())
 }
 
 /// The locale that messages are wanted in, as POSIX orders the variables.
@@ -189,5 +239,7 @@ fn environment() -> Result<Env, String> {
     })
 }
 
+#[cfg(test)]
+mod page_tests;
 #[cfg(test)]
 mod tests;

@@ -42,7 +42,7 @@ fn nothing(context: &Context) -> Answer<()> {
     context.show(&serde_json::json!({ "task": null }), |_| done + "\n")
 }
 
-fn page(detail: &TaskDetail, today: chrono::NaiveDate, context: &Context) -> String {
+pub(crate) fn page(detail: &TaskDetail, today: chrono::NaiveDate, context: &Context) -> String {
     let (lang, style) = (context.lang, context.style);
     let task = &detail.task;
     let mut page = head(&detail.customer, context);
@@ -61,8 +61,7 @@ fn page(detail: &TaskDetail, today: chrono::NaiveDate, context: &Context) -> Str
             let asks = asks_name(asks, lang);
             line.push_str(&text!(lang, " · 要问：{asks}", " · ask for {asks}"));
         }
-        page.push_str(&sanitise(&line, Lines::One, 400));
-        page.push('\n');
+        page.push_str(&format!("  {}\n", sanitise(&line, Lines::One, 400)));
     }
     for view in &detail.scripts {
         page.push('\n');

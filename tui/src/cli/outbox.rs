@@ -16,7 +16,7 @@ pub async fn run(context: &Context) -> Answer<()> {
     context.show(&outbox, |context| page(&outbox, context))
 }
 
-fn page(outbox: &Outbox, context: &Context) -> String {
+pub(crate) fn page(outbox: &Outbox, context: &Context) -> String {
     let lang = context.lang;
     if outbox.ops.is_empty() {
         return text!(lang, "没有记录。\n", "Nothing is recorded.\n");

@@ -69,7 +69,7 @@ fn list_page(plans: &[Plan], context: &Context) -> String {
     table.render(context.style)
 }
 
-fn plan_page(plan: &Plan, context: &Context) -> String {
+pub(crate) fn plan_page(plan: &Plan, context: &Context) -> String {
     let (lang, style) = (context.lang, context.style);
     let (id, name, version) = (&plan.id, sanitise(plan.name.in_lang(lang), Lines::One, 200), plan.version);
     let mut page = style.bold(&format!("{id} · {name} · v{version}")) + "\n";

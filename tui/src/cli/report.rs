@@ -50,7 +50,7 @@ fn period(args: &Args, today: NaiveDate, context: &Context) -> Answer<Period> {
     })
 }
 
-fn page(report: &Report, context: &Context) -> String {
+pub(crate) fn page(report: &Report, context: &Context) -> String {
     let (lang, style) = (context.lang, context.style);
     let (from, to) = (date::full(report.period.from, lang), date::full(report.period.to, lang));
     let mut page = style.bold(&text!(lang, "{from} 至 {to}", "{from} to {to}")) + "\n\n";

@@ -68,7 +68,11 @@ pub(crate) fn page(sync: &SyncStatus, context: &Context) -> String {
         |at| text!(lang, "上次同步 {}", "last synchronised {}", date::ago(at, now, lang)),
     );
     let (n_unsent, n_rejected) = (sync.n_unsent, sync.n_rejected);
-    let mut page = text!(lang, "{state} · {last} · 待发 {n_unsent}", "{state} · {last} · {n_unsent} unsent");
+    let mut page = match sync.last_ok_at {
+        // nothing was ever sent: that nothing waits says nothing about headquarters
+        None if sync.state == SavedState::Received => text!(lang, "{last}", "{last}"),
+        _ => text!(lang, "{state} · {last} · 待发 {n_unsent}", "{state} · {last} · {n_unsent} unsent"),
+    };
     if n_rejected > 0 {
         page.push_str(&text!(lang, " · 被退回 {n_rejected}", " · {n_rejected} rejected"));
     }

@@ -30,7 +30,7 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
     context.show(&today, |context| page(&today, n_tasks, args.terms, context))
 }
 
-fn page(today: &Today, n_tasks: usize, terms: bool, context: &Context) -> String {
+pub(crate) fn page(today: &Today, n_tasks: usize, terms: bool, context: &Context) -> String {
     let (lang, style) = (context.lang, context.style);
     let (day, n_held, n_done) = (date::full(today.on, lang), today.held.len(), today.done.len());
     let title = text!(

@@ -5,7 +5,6 @@ mod check;
 mod home;
 mod hub;
 mod process;
-mod signal;
 mod stage;
 mod verdict;
 
@@ -15,6 +14,7 @@ use crate::cli::context::{Context, note};
 use crate::cli::demo::stage::Stage;
 use crate::cli::failure::{Answer, Failure};
 use crate::cli::interactive;
+use crate::cli::signal::Signals;
 use crate::text;
 
 /// Arguments of `guide demo`.
@@ -31,11 +31,17 @@ pub struct Args {
 /// Runs the command.
 pub async fn run(args: Args, context: &Context, theme: Option<String>) -> Answer<()> {
     // before anything exists that would have to be removed
-    let signals = signal::Signals::new().map_err(|error| Failure::Failed(format!("catching signals: {error}")))?;
-    tokio::select! {
+    let signals = Signals::new()?;
+    let check = args.check;
+    let answer = tokio::select! {
         answer = play(args, context, theme) => answer,
         signal = signals.first() => Err(Failure::Signal(signal)),
+    };
+    if !check && matches!(answer, Err(Failure::Signal(_))) {
+        // last, so that the interface draws nothing over what the shell shows next
+        interactive::give_terminal_back();
     }
+    answer
 }
 
 /// Everything that the demo makes is owned by this future: whoever drops it cleans up.
@@ -46,8 +52,7 @@ async fn play(args: Args, context: &Context, theme: Option<String>) -> Answer<()
     interactive::needs_terminal(context)?;
     note(&text!(context.lang, "正在准备演示门店…", "Preparing the demo shop…"));
     let stage = Stage::set(args.guide.as_deref(), context.lang).await?;
-    let context = Context { paths: stage.paths().clone(), ..context.clone() };
-    let answer = interactive::demo(&context, theme).await;
+    let answer = interactive::show(stage.paths().socket.clone(), context, theme).await;
     stage.strike().await;
     answer
 }

@@ -1,18 +1,20 @@
-//! The signals that end a demo. Caught, so that what it made is removed first.
-
-use std::io;
+//! The signals that end a program which has something to clean up first: a terminal, or a demo's processes and files.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::cli::failure::{Answer, Failure};
+
 /// SIGINT, SIGTERM and SIGHUP.
-pub(super) struct Signals {
+pub struct Signals {
     interrupt: Signal,
     terminate: Signal,
     hang_up: Signal,
 }
 
 impl Signals {
-    pub(super) fn new() -> io::Result<Self> {
+    /// Catches them from here on.
+    pub fn new() -> Answer<Self> {
+        let signal = |kind| signal(kind).map_err(|error| Failure::Failed(format!("catching signals: {error}")));
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
@@ -21,7 +23,7 @@ impl Signals {
     }
 
     /// Waits for the first of them and says which number it has.
-    pub(super) async fn first(mut self) -> u8 {
+    pub async fn first(mut self) -> u8 {
         let kind = tokio::select! {
             _ = self.interrupt.recv() => SignalKind::interrupt(),
             _ = self.terminate.recv() => SignalKind::terminate(),

@@ -1,0 +1,231 @@
+//! The help of the command line in Chinese. English stands beside each argument, where it is defined; a test holds
+//! that nothing lacks its Chinese.
+
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, Command};
+use guide_common::sop::plan::Lang;
+
+/// The help in a language.
+pub fn in_lang(command: Command, lang: Lang) -> Command {
+    match lang {
+        Lang::En => command,
+        Lang::Zh => in_chinese(command, ""),
+    }
+}
+
+const TEMPLATE: &str = "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
+
+fn in_chinese(command: Command, path: &str) -> Command {
+    let key = if path.is_empty() { "guide" } else { path };
+    let about = text_of(key).unwrap_or_default();
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    let mut command = command
+        .about(about)
+        .help_template(TEMPLATE)
+        .subcommand_help_heading("命令")
+        .subcommand_value_name("命令")
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).help("显示帮助").help_heading("选项"));
+    if path.is_empty() {
+        command = command
+            .long_about(text_of("guide --"))
+            .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version).help("显示版本").help_heading("选项"));
+    }
+    command = command.mut_args(|arg| {
+        let heading = if arg.is_positional() { "参数" } else { "选项" };
+        let key = format!("{path} {}", arg.get_id());
+        let help: Option<StyledStr> = text_of(key.trim_start()).map(StyledStr::from);
+        let arg = arg.help_heading(heading);
+        match help {
+            Some(help) => arg.help(help.clone()).long_help(help),
+            None => arg,
+        }
+    });
+    for name in names {
+        let path = if path.is_empty() { name.clone() } else { format!("{path} {name}") };
+        command = command.mut_subcommand(name, |sub| in_chinese(sub, &path));
+    }
+    command
+}
+
+/// What is wrong with a command line, in Chinese; none for what is rare.
+pub fn fault_in_chinese(error: &clap::Error) -> Option<String> {
+    let of = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(texts)) => texts.join(" "),
+        _ => String::new(),
+    };
+    let (arg, value) = (of(ContextKind::InvalidArg), of(ContextKind::InvalidValue));
+    Some(match error.kind() {
+        ErrorKind::InvalidSubcommand => format!("没有“{}”这个命令", of(ContextKind::InvalidSubcommand)),
+        ErrorKind::UnknownArgument => format!("不认识“{arg}”"),
+        ErrorKind::MissingRequiredArgument => format!("缺少 {arg}"),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "缺少子命令".to_owned(),
+        ErrorKind::InvalidValue if value.is_empty() => format!("{arg} 后面缺少内容"),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => format!("“{value}”不能用作 {arg}"),
+        ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
+            format!("{arg} 的个数不对")
+        }
+        ErrorKind::ArgumentConflict => format!("{arg} 不能与 {} 同用", of(ContextKind::PriorArg)),
+        _ => return None,
+    })
+}
+
+fn text_of(key: &str) -> Option<&'static str> {
+    CHINESE.iter().find(|(known, _)| *known == key).map(|(_, text)| *text)
+}
+
+/// A command by its path, an argument by the path and its id.
+const CHINESE: &[(&str, &str)] = &[
+    ("guide", "导购工作台：今天的服务任务、该说什么、结果如何"),
+    (
+        "guide --",
+        "导购工作台：今天的服务任务、该说什么、结果如何。\n\n不带命令则打开界面。退出码：0 完成，1 失败，2 用法有误，3 按规则拒绝，4 连不上后台或总部。",
+    ),
+    ("lang", "语言：zh 或 en"),
+    ("json", "以 JSON 输出数据，带格式版本号"),
+    ("help", "显示帮助"),
+    ("help words", "哪个命令"),
+    ("version", "显示版本"),
+    ("today", "今日队列"),
+    ("today limit", "最多显示几条"),
+    ("today terms", "显示每条任务的排序依据"),
+    ("next", "队列里的第一条任务，连同客户和话术"),
+    ("next task", "另一条任务：编号、编号开头或客户编号"),
+    ("log", "记录任务的结果，或任务之外的一次联系"),
+    (
+        "log words",
+        "任务（编号、编号开头、客户编号，或 next 表示队列第一条），然后是结果：按键 0–9、代码如 BUY 或名称如 bought",
+    ),
+    ("log customer", "记录与这位客户的一次任务之外的联系"),
+    ("log score", "满意度 1 到 5"),
+    ("log next", "到店日或下次联系日：2026-08-20、8-20、+3、3d、1w"),
+    ("log time", "到店时间"),
+    ("log amount", "成交金额（元）：1280 或 1280.50"),
+    ("log reason", "跳过原因：按键 a–f 或名称如 met_today"),
+    ("log note", "备注"),
+    ("log channel", "渠道：wecom 企微、phone 电话、visit 到店、sms 短信等"),
+    ("log dues", "只关闭任务里的这个节点，可写多次"),
+    ("log template", "用了哪个话术模板"),
+    ("log fills", "话术空缺处填了什么：名称=内容，可写多次"),
+    ("log promise", "这次答应了客户什么"),
+    ("log promise_by", "答应在哪天之前办好"),
+    ("undo", "撤销最近一条或指定的记录"),
+    ("undo op", "记录编号；不写则是最近一条"),
+    ("customer", "查找、查看客户"),
+    ("customer find", "按姓名、手机号或编号查找"),
+    ("customer find q", "查找内容；不写则列出前几位"),
+    ("customer find limit", "最多显示几位"),
+    ("customer show", "查看一位客户"),
+    ("customer show id", "客户编号"),
+    ("complaint", "关闭投诉"),
+    ("complaint close", "关闭客户未关闭的投诉"),
+    ("complaint close customer", "客户编号"),
+    ("complaint close words", "客户对处理结果的原话；不写则从标准输入读取"),
+    ("promise", "记一个承诺和日期"),
+    ("promise customer", "客户编号"),
+    ("promise text", "答应了什么"),
+    ("promise by", "哪天之前：2026-08-20、8-20、+3、3d、1w"),
+    ("promise item", "关于哪件首饰"),
+    ("template", "列出、查看、生成话术"),
+    ("template list", "列出话术模板"),
+    ("template show", "查看一个模板和它的变量"),
+    ("template show id", "如 T01"),
+    ("template render", "生成对一位客户说的话"),
+    ("template render id", "如 T01"),
+    ("template render customer", "客户编号"),
+    ("plan", "列出、查看方案"),
+    ("plan list", "列出方案"),
+    ("plan show", "查看一个方案和它的节点"),
+    ("plan show id", "如 P01"),
+    ("report", "一段时间的报表"),
+    ("report from", "第一天；不写则是当月一日"),
+    ("report to", "最后一天；不写则是今天"),
+    ("report plan", "只看这个方案"),
+    ("sync", "与总部同步，或查看同步状态"),
+    ("sync now", "同步一次并等待完成"),
+    ("sync status", "上次成功的时间和待发条数"),
+    ("outbox", "本机记录了什么，各自到了哪里"),
+    ("enroll", "把本机登记到总部；登记码现场输入或从标准输入读取"),
+    ("enroll url", "总部网址，如 https://hub.example"),
+    ("status", "本机为谁服务，时钟、条数和同步"),
+    ("clock", "查看或调整演示时钟"),
+    ("clock show", "查看门店时间"),
+    ("clock set", "设定演示时钟"),
+    ("clock set when", "日期，或日期加时间：2026-08-20、8-20、2026-08-20T10:00"),
+    ("clock forward", "把演示时钟往前拨"),
+    ("clock forward span", "拨多少：1d、1w、1m"),
+    ("demo", "打开有 600 位客户的演示，退出后不留任何东西"),
+    ("demo guide", "换一位导购：编号或姓名的一部分"),
+    ("demo check", "不用终端做十条任务，途中停总部、强行终止后台，再逐项核对"),
+    ("completions", "输出命令行补全脚本"),
+    ("completions shell", "哪种 shell"),
+    ("man", "输出手册"),
+    ("man dir", "把每个命令的手册页写进这个文件夹"),
+];
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use crate::cli::Cli;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(command: &Command, path: &str) {
+        let key = if path.is_empty() { "guide" } else { path };
+        assert!(text_of(key).is_some(), "the command {key:?} has no Chinese");
+        for arg in command.get_arguments() {
+            let key = format!("{path} {}", arg.get_id());
+            assert!(text_of(key.trim_start()).is_some(), "the argument {key:?} has no Chinese");
+        }
+        for sub in command.get_subcommands() {
+            check(sub, format!("{path} {}", sub.get_name()).trim_start());
+        }
+    }
+
+    #[test]
+    fn every_command_and_argument_has_its_chinese() {
+        check(&Cli::command(), "");
+    }
+
+    #[test]
+    fn no_chinese_is_left_over_from_a_command_that_is_gone() {
+        fn names(command: &Command, path: &str, all: &mut Vec<String>) {
+            all.push(path.to_owned());
+            all.extend(command.get_arguments().map(|arg| format!("{path} {}", arg.get_id()).trim_start().to_owned()));
+            for sub in command.get_subcommands() {
+                names(sub, format!("{path} {}", sub.get_name()).trim_start(), all);
+            }
+        }
+        let mut all: Vec<String> = ["guide", "guide --", "help", "version"].map(str::to_owned).into();
+        names(&Cli::command(), "", &mut all);
+        for (key, _) in CHINESE {
+            assert!(all.iter().any(|known| known == key), "{key}");
+        }
+    }
+
+    #[test]
+    fn the_chinese_command_line_is_well_formed_and_says_usage_in_chinese() {
+        let mut command = in_lang(Cli::command(), Lang::Zh);
+        command.clone().debug_assert();
+        let help = command.render_long_help().to_string();
+        assert!(help.contains("用法：") && help.contains("命令:") && !help.contains("Usage"), "{help}");
+    }
+
+    #[test]
+    fn a_wrong_command_line_is_explained_in_chinese() {
+        let fault = |line: &str| {
+            let command = in_lang(Cli::command(), Lang::Zh);
+            let error = command.try_get_matches_from(line.split(' ')).unwrap_err();
+            fault_in_chinese(&error).unwrap_or_default()
+        };
+        assert_eq!(fault("guide tody"), "没有“tody”这个命令");
+        assert_eq!(fault("guide log a 4 --amount x"), "“x”不能用作 --amount <YUAN>");
+        assert_eq!(fault("guide enroll"), "缺少 <URL>");
+        assert_eq!(fault("guide customer"), "缺少子命令");
+    }
+}
