@@ -5,7 +5,7 @@ use std::ops::{Range, RangeInclusive};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::file_error::FileError;
+use crate::file_error::{FileError, line_at};
 use crate::text::{Lines, sanitise};
 
 /// The longest label, in characters.
@@ -84,7 +84,7 @@ impl<'t> Table<'t> {
     /// The line of a key, or of the table where it is missing.
     pub fn line_of(&self, name: &str) -> usize {
         let offset = self.table.get(name).map_or(self.start, |value| value.span().start);
-        crate::file_error::line_at(self.text, offset)
+        line_at(self.text, offset)
     }
 
     /// An error at a key.
@@ -97,6 +97,21 @@ impl<'t> Key<'t> {
     /// An error at this value.
     pub fn error(&self, message: impl Into<String>) -> FileError {
         FileError::at(self.text, self.value.span().start, message)
+    }
+
+    /// An error at an offset inside this text, which may have several lines. Counting the line breaks before it finds
+    /// its line; where escapes make that uncertain the value's last line bounds it.
+    pub fn error_inside(&self, offset: usize, message: impl Into<String>) -> FileError {
+        let span = self.value.span();
+        let (first, last) = (line_at(self.text, span.start), line_at(self.text, span.end));
+        let raw = self.text.get(span).unwrap_or_default();
+        let Some(inner) = raw.strip_prefix("\"\"\"").or_else(|| raw.strip_prefix("'''")) else {
+            return FileError::new(first, message);
+        };
+        // the line break right after the opening quotes is no part of the value
+        let n_trimmed = usize::from(inner.starts_with(['\n', '\r']));
+        let n_before = line_at(self.value.get_ref().as_str().unwrap_or_default(), offset) - 1;
+        FileError::new((first + n_trimmed + n_before).min(last), message)
     }
 
     fn wrong_type(&self, expected: &str) -> FileError {
@@ -162,7 +177,7 @@ fn nearest<'w>(unknown: &str, words: &[&'w str]) -> Option<&'w str> {
 }
 
 /// Levenshtein's distance, in characters.
-fn edit_distance(a: &str, b: &str) -> usize {
+pub(crate) fn edit_distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, ca) in a.chars().enumerate() {

@@ -21,7 +21,7 @@ pub(super) struct Draft {
 /// What is written down about one customer.
 pub(super) struct Diary<'a> {
     pub(super) dice: Dice,
-    guide_idx: usize,
+    pub(super) guide_idx: usize,
     pub(super) customer: &'a Customer,
     /// Of what comes due, in thousandths.
     pub(super) handles: u64,

@@ -244,7 +244,9 @@ impl History {
         };
         let made = diary.write(on, FactBody::Promise(promise));
         let kept_on = (due - diary.dice.between(0, 2)).max(on + 1);
-        if due < 0 && diary.dice.happens(900) && !diary.is_away(kept_on) {
+        // the first guide breaks only the promise of the story
+        let is_kept = diary.guide_idx == 0 || diary.dice.happens(diary.handles);
+        if due < 0 && is_kept && !diary.is_away(kept_on) {
             diary.write(kept_on, FactBody::PromiseKept(PromiseKept { on: day(kept_on), promise: made }));
         }
     }

@@ -53,7 +53,7 @@ fn steps(tasks: &[TaskRow]) -> BTreeSet<&str> {
 fn a_seed_gives_the_same_bytes_on_every_machine() {
     // a change to the generator changes these on purpose; a machine must not
     let hashes = [lesson(), chain(SEED, Lang::En), sized(7, 300, 2, 2)].map(|chain| hash(&chain));
-    assert_eq!(hashes, ["52c317be3669f72a", "79140d4d91addfca", "7fdf278c14614f6a"]);
+    assert_eq!(hashes, ["d2e824cdf0b1052d", "687f65abe8640c13", "3093fc269a58f566"]);
     assert_ne!(hash(&chain(SEED + 1, Lang::Zh)), hash(&lesson()));
 }
 
@@ -176,10 +176,13 @@ fn the_first_day_of_the_first_guide_has_every_kind_of_task() {
 }
 
 #[test]
-fn the_overdue_promise_stands_first() {
+fn the_one_overdue_promise_stands_first() {
     let chain = lesson();
     let queues = queues(&chain, d0());
-    let first = &queues[&chain.guides[0].id].0[0];
+    let tasks = &queues[&chain.guides[0].id].0;
+    let is_overdue = |task: &&TaskRow| task.terms.iter().any(|term| term.name == TermName::PromiseOverdue);
+    assert_eq!(tasks.iter().filter(is_overdue).count(), 1);
+    let first = &tasks[0];
     assert_eq!(first.name, "曾予墨");
     assert_eq!(first.terms[0].name, TermName::PromiseOverdue);
     assert_eq!((d0() - first.dues[0].anchor_on).num_days(), 2);

@@ -1,5 +1,7 @@
 //! The variables that a template may use (模板变量): one table of their names in both languages and their meaning.
 
+use crate::toml_file::edit_distance;
+
 /// A variable of the notation. Where its value comes from stands in `docs/templates.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Variable {
@@ -130,7 +132,7 @@ impl Variable {
         NAMES
             .iter()
             .flat_map(|(_, zh, en)| [*zh, *en])
-            .map(|known| (distance(&lower, known), known))
+            .map(|known| (edit_distance(&lower, known), known))
             .filter(|(distance, known)| distance * 2 <= n_chars.max(known.chars().count()))
             .min_by_key(|(distance, _)| *distance)
             .map(|(_, known)| known)
@@ -139,22 +141,6 @@ impl Variable {
     fn names(self) -> (&'static str, &'static str) {
         NAMES.iter().find(|(variable, _, _)| *variable == self).map_or(("", ""), |(_, zh, en)| (zh, en))
     }
-}
-
-/// Levenshtein's distance: how many characters must be changed, added or removed.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, char_a) in a.chars().enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
-        for (j, char_b) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(char_a != *char_b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
