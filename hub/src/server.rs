@@ -99,3 +99,14 @@ pub async fn stop_signal() {
         _ = tokio::signal::ctrl_c() => {}
     }
 }
+
+/// Ends when standard input does. The reading thread is left behind: it blocks until the process ends.
+pub async fn end_of_stdin() {
+    let (tell, told) = tokio::sync::oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        // an error ends it like the end itself: there is no parent to wait for
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        drop(tell);
+    });
+    let _ = told.await;
+}

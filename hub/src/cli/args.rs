@@ -68,6 +68,9 @@ pub struct ServeArgs {
     /// Write the URL into this file as soon as the hub listens
     #[arg(long, value_name = "FILE")]
     pub(super) address_file: Option<PathBuf>,
+    /// Stop at the end of standard input, which is a pipe from a parent that may die without a word
+    #[arg(long)]
+    pub(super) exit_with_parent: bool,
     #[command(flatten)]
     pub(super) clock: ClockArgs,
 }
@@ -281,6 +284,9 @@ pub struct ReportArgs {
 pub struct InspectArgs {
     /// The guide
     pub(super) guide: GuideId,
+    /// Also list what guides recorded on these customers: ids, days and codes, no texts
+    #[arg(long)]
+    pub(super) facts: bool,
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,

@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use guide_common::id::{CustomerId, OpId};
+use guide_common::op::{Fact, FactBody};
+use guide_common::outcome::OutcomeCode;
 use serde::Serialize;
 
 use super::Output;
 use super::args::InspectArgs;
 use super::device::table;
+use super::table::Table;
 use crate::db::Db;
 use crate::db::device::{self, Device};
 use crate::db::feed::SHARED;
-use crate::db::{directory, page};
+use crate::db::{directory, file, page};
 use crate::error::HubError;
 
 #[derive(Serialize)]
@@ -21,6 +25,20 @@ struct Inspection {
     shared: FeedState,
     counts: BTreeMap<String, u64>,
     devices: Vec<Device>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    facts: Option<Vec<FactRow>>,
+}
+
+/// A fact without its texts.
+#[derive(Serialize)]
+struct FactRow {
+    id: OpId,
+    customer: CustomerId,
+    kind: &'static str,
+    on: chrono::NaiveDate,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<OutcomeCode>,
+    undone: bool,
 }
 
 #[derive(Serialize)]
@@ -44,6 +62,7 @@ pub(super) async fn run(db: &Db, args: InspectArgs) -> Result<Output, HubError> 
         shared: state(&mut conn, SHARED).await?,
         counts: page::count_kinds(&mut conn, id).await?,
         devices: device::list(&mut conn, Some(&args.guide)).await?,
+        facts: if args.facts { Some(facts(&mut conn, id).await?) } else { None },
     };
     if args.json {
         return Output::json(inspection);
@@ -55,7 +74,43 @@ pub(super) async fn run(db: &Db, args: InspectArgs) -> Result<Output, HubError> 
     }
     let counts: Vec<String> = inspection.counts.iter().map(|(kind, n)| format!("{n} of kind {kind}")).collect();
     let _ = writeln!(text, "{}\n\n{}", counts.join(", "), table(&inspection.devices));
+    if let Some(facts) = &inspection.facts {
+        let mut table = Table::new(&["FACT", "CUSTOMER", "DAY", "KIND", "CODE", "STATE"]);
+        for fact in facts {
+            let code = fact.code.map(|code| code.names().2).unwrap_or_default();
+            let state = if fact.undone { "undone" } else { "" };
+            table.row(
+                [&fact.id.to_string(), &fact.customer.to_string(), &fact.on.to_string(), fact.kind, code, state]
+                    .map(str::to_owned),
+            );
+        }
+        let _ = writeln!(text, "\n{}", table.text());
+    }
     Ok(Output::done(text))
+}
+
+/// The facts on a guide's customers, the oldest first.
+async fn facts(conn: &mut crate::db::Conn, guide_id: &str) -> Result<Vec<FactRow>, HubError> {
+    let mut facts: Vec<Fact> = file::of_feed(conn, guide_id).await?.into_values().flat_map(|file| file.facts).collect();
+    facts.sort_by_key(Fact::order);
+    let row = |fact: Fact| FactRow {
+        on: fact.on(),
+        kind: match &fact.body {
+            FactBody::Outcome(_) => "outcome",
+            FactBody::Promise(_) => "promise",
+            FactBody::PromiseKept(_) => "promise_kept",
+            FactBody::ComplaintClosed(_) => "complaint_closed",
+            FactBody::Unknown { .. } => "unknown",
+        },
+        code: match &fact.body {
+            FactBody::Outcome(outcome) => Some(outcome.code),
+            _ => None,
+        },
+        undone: fact.undone.is_some(),
+        id: fact.id,
+        customer: fact.customer,
+    };
+    Ok(facts.into_iter().map(row).collect())
 }
 
 async fn state(conn: &mut crate::db::Conn, guide_id: &str) -> Result<FeedState, HubError> {

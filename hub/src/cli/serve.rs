@@ -27,7 +27,13 @@ pub(super) async fn run(db: &Db, zone: Zone, args: ServeArgs, paths: &Paths) -> 
     // a clock file that is missing or wrong is named at the start, not at the first request
     let shop_time = clock.shop_time(zone)?;
     // before anybody can learn the address, so that a signal is never missed
-    let stop = server::stop_signal();
+    let parent = args.exit_with_parent.then(server::end_of_stdin);
+    let stop = async {
+        match parent {
+            Some(gone) => tokio::select! { () = server::stop_signal() => {}, () = gone => {} },
+            None => server::stop_signal().await,
+        }
+    };
     let listener = server::bind(&args.listen).await?;
     let address = listener
         .local_addr()
