@@ -1,0 +1,254 @@
+//! Draws layers, messages and toasts over a screen.
+
+use guide_common::outcome::SkipReason;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::Layer;
+use super::help::Help;
+use super::outcome_form::{FieldKind, OutcomeForm};
+use super::text_form::{TextForm, TextPurpose};
+use crate::interface::app::{App, ToastKind};
+use crate::interface::event::Failure;
+use crate::interface::text::{cut, fit, width, wrapped};
+use crate::interface::theme::Role;
+use crate::interface::widgets::field::{self, Focus};
+use crate::interface::widgets::paint::{Frames, bar, clear, lines, panel, piece};
+use crate::interface::words::{self, Msg};
+use crate::lang::date;
+use crate::lang::name::{outcome_name, reason_name};
+
+/// Draws what lies over the screen.
+pub fn draw(app: &App, frame: &mut Frame, body: Rect) {
+    if let Some(toast) = app.toast.as_ref().filter(|_| app.layer.is_none() && app.failure.is_none()) {
+        let role = if toast.kind == ToastKind::Done { Role::Toast } else { Role::Bad };
+        let text = cut(&format!(" {} ", toast.text), usize::from(body.width));
+        let cols = u16::try_from(width(&text)).unwrap_or(0);
+        let area = Rect::new(body.right() - cols.min(body.width), body.bottom().saturating_sub(1), cols, 1);
+        clear(frame, area.intersection(body), &app.theme);
+        frame.buffer_mut().set_stringn(area.x, area.y, text, usize::from(cols), app.theme.style(role));
+    }
+    match &app.layer {
+        Some(Layer::Outcome(form)) => outcome_form(app, form, frame, body),
+        Some(Layer::Text(form)) => text_form(app, form, frame, body),
+        Some(Layer::NoteFirst) => {
+            let area = bottom(body, 3);
+            let title = title(app, Msg::OutcomeTitle.text(app.lang));
+            let inner = sheet(app, frame, area, title, Line::default());
+            let text = piece(format!(" {}", Msg::NoteTitle.text(app.lang)), Role::Text, &app.theme);
+            lines(frame.buffer_mut(), inner, &[Line::from(text)]);
+        }
+        Some(Layer::Help(help)) => draw_help(app, help, frame, body),
+        None => {}
+    }
+    if let Some(failure) = &app.failure {
+        message(app, failure, frame, body);
+    }
+}
+
+/// One row of a form.
+enum FormRow<'a> {
+    Field { label: String, input: &'a tui_input::Input, hint: &'a str, after: String, idx: usize },
+    Reasons(usize, usize),
+    Error(String),
+}
+
+fn outcome_form(app: &App, form: &OutcomeForm, frame: &mut Frame, body: Rect) {
+    let lang = app.lang;
+    let mut rows = Vec::new();
+    for (idx, field) in form.fields.iter().enumerate() {
+        let (label, hint) = match field.kind {
+            FieldKind::Score => (Msg::FieldScore, Msg::HintScore),
+            FieldKind::Amount => (Msg::FieldAmount, Msg::HintAmount),
+            FieldKind::Date => (Msg::FieldDate, Msg::HintDate),
+            FieldKind::Visit => (Msg::FieldVisit, Msg::HintVisit),
+            FieldKind::Reason => (Msg::FieldReason, Msg::HintReason),
+            FieldKind::Note => (Msg::FieldNote, Msg::HintNote),
+        };
+        let is_date = matches!(field.kind, FieldKind::Date | FieldKind::Visit);
+        let day = form.date().filter(|_| is_date).map(|day| format!(" {}", date::day(day, lang))).unwrap_or_default();
+        let label = label.text(lang).to_owned();
+        rows.push(FormRow::Field { label, input: &field.input, hint: hint.text(lang), after: day, idx });
+        if field.kind == FieldKind::Reason {
+            rows.extend((0..3).map(|row| FormRow::Reasons(row, idx)));
+        }
+    }
+    let heading = format!("{} · {}", outcome_name(form.code, lang), form.target.name);
+    let state = if app.recording.is_some() { Msg::Saving } else { Msg::FormKeys };
+    draw_form(app, frame, body, &heading, state, rows, form.focus, form.error.as_deref());
+}
+
+fn text_form(app: &App, form: &TextForm, frame: &mut Frame, body: Rect) {
+    let (heading, keys, hint) = match &form.purpose {
+        TextPurpose::Fill(_) => (Msg::FillTitle.text(app.lang).to_owned(), Msg::FillKeys, ""),
+        TextPurpose::CloseComplaint { name, .. } => {
+            let heading = format!("{} · {name}", Msg::ComplaintTitle.text(app.lang));
+            (heading, Msg::FormKeys, Msg::HintWords.text(app.lang))
+        }
+    };
+    let row = |(idx, (label, input)): (usize, &'_ (String, tui_input::Input))| (idx, label.clone(), input.clone());
+    let fields: Vec<_> = form.fields.iter().enumerate().map(row).collect();
+    let rows = fields
+        .iter()
+        .map(|(idx, label, input)| FormRow::Field { label: label.clone(), input, hint, after: String::new(), idx: *idx })
+        .collect();
+    let state = if app.recording.is_some() { Msg::Saving } else { keys };
+    draw_form(app, frame, body, &heading, state, rows, form.focus, form.error.as_deref());
+}
+
+#[expect(clippy::too_many_arguments, reason = "one caller a form, each names what it shows")]
+fn draw_form(
+    app: &App,
+    frame: &mut Frame,
+    body: Rect,
+    heading: &str,
+    keys: Msg,
+    mut rows: Vec<FormRow<'_>>,
+    focus: usize,
+    error: Option<&str>,
+) {
+    let cols = sheet_cols(body);
+    if let Some(error) = error {
+        let inner_cols = usize::from(cols).saturating_sub(4);
+        rows.extend(wrapped(error, inner_cols).into_iter().map(FormRow::Error));
+    }
+    let area = bottom(body, u16::try_from(rows.len()).unwrap_or(1).saturating_add(2));
+    let keys = Line::from(piece(format!(" {} ", keys.text(app.lang)), Role::Muted, &app.theme));
+    let inner = sheet(app, frame, area, title(app, heading), keys);
+    let inner = Rect { x: inner.x + 1.min(inner.width), width: inner.width.saturating_sub(2), ..inner };
+    let label_cols = rows
+        .iter()
+        .map(|row| match row {
+            FormRow::Field { label, .. } => width(label) + 1,
+            _ => 0,
+        })
+        .max()
+        .unwrap_or(0)
+        .min(usize::from(inner.width) / 2);
+    let focused = rows.iter().position(|row| matches!(row, FormRow::Field { idx, .. } if *idx == focus)).unwrap_or(0);
+    let skip = (focused + 1).saturating_sub(usize::from(inner.height));
+    for (row, y) in rows.iter().skip(skip).zip(inner.top()..inner.bottom()) {
+        let line = Rect { y, height: 1, ..inner };
+        form_row(app, frame, line, row, label_cols, focus);
+    }
+}
+
+fn form_row(app: &App, frame: &mut Frame, area: Rect, row: &FormRow<'_>, label_cols: usize, focus: usize) {
+    let cols = usize::from(area.width);
+    match row {
+        FormRow::Field { label, input, hint, after, idx } => {
+            let role = if *idx == focus { Role::Accent } else { Role::Text };
+            frame.buffer_mut().set_stringn(area.x, area.y, fit(label, label_cols), cols, app.theme.style(role));
+            let label_cols = u16::try_from(label_cols).unwrap_or(0).min(area.width);
+            let after_cols = u16::try_from(width(after)).unwrap_or(0).min((area.width - label_cols) / 2);
+            let field_area = Rect { x: area.x + label_cols, width: area.width - label_cols - after_cols, ..area };
+            let state = if *idx == focus && app.recording.is_none() { Focus::On } else { Focus::Off };
+            field::draw(frame, field_area, input, hint, state, &app.theme);
+            let x = area.right() - after_cols;
+            frame.buffer_mut().set_stringn(x, area.y, after, usize::from(after_cols), app.theme.style(Role::Good));
+        }
+        FormRow::Reasons(row, idx) => {
+            let chosen = match &app.layer {
+                Some(Layer::Outcome(form)) => form.fields.get(*idx).map(|field| field.input.value().to_owned()),
+                _ => None,
+            };
+            for (column, reason) in [(0, SkipReason::ALL.get(*row)), (1, SkipReason::ALL.get(row + 3))] {
+                let Some(reason) = reason else { continue };
+                let key = reason.names().0.to_string();
+                let half = area.width / 2;
+                let cell = Rect { x: area.x + column * half, width: half, ..area };
+                let selected = chosen.as_deref() == Some(&key);
+                let line = Line::from(vec![
+                    piece(format!("{key} "), Role::Key, &app.theme),
+                    piece(reason_name(*reason, app.lang), Role::Text, &app.theme),
+                ]);
+                bar(frame.buffer_mut(), cell, area.y, &line, selected.then(|| app.theme.style(Role::Selection)));
+            }
+        }
+        FormRow::Error(text) => {
+            frame.buffer_mut().set_stringn(area.x, area.y, text, cols, app.theme.style(Role::Bad));
+        }
+    }
+}
+
+fn draw_help(app: &App, help: &Help, frame: &mut Frame, body: Rect) {
+    let cols = body.width.min(78);
+    let area = Rect { x: body.x + (body.width - cols) / 2, width: cols, ..body };
+    let keys = Line::from(piece(format!(" {} ", Msg::HelpKeys.text(app.lang)), Role::Muted, &app.theme));
+    let inner = sheet(app, frame, area, title(app, Msg::HelpTitle.text(app.lang)), keys);
+    let inner = Rect { x: inner.x + 1.min(inner.width), width: inner.width.saturating_sub(2), ..inner };
+    if inner.is_empty() {
+        return;
+    }
+    field::draw(frame, Rect { height: 1, ..inner }, &help.input, Msg::FieldFilter.text(app.lang), Focus::On, &app.theme);
+    let list = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
+    let rows = help.rows(app.lang);
+    if rows.is_empty() {
+        let text = piece(Msg::HelpNone.text(app.lang), Role::Muted, &app.theme);
+        return lines(frame.buffer_mut(), list, &[Line::from(text)]);
+    }
+    let visible = usize::from(list.height);
+    let first = (help.selected + 1).saturating_sub(visible);
+    let labels: Vec<String> =
+        rows.iter().map(|spec| spec.keys.iter().map(|key| key.label()).collect::<Vec<_>>().join(" ")).collect();
+    let key_cols = labels.iter().map(|label| width(label)).max().unwrap_or(0).min(usize::from(list.width) / 3);
+    for (((idx, spec), label), y) in rows.iter().enumerate().zip(&labels).skip(first).zip(list.top()..list.bottom()) {
+        let line = Line::from(vec![
+            piece(fit(label, key_cols) + "  ", Role::Key, &app.theme),
+            piece(spec.help(app.lang), Role::Text, &app.theme),
+        ]);
+        let selected = (idx == help.selected).then(|| app.theme.style(Role::Selection));
+        bar(frame.buffer_mut(), list, y, &line, selected);
+    }
+}
+
+/// What went wrong, what is safe, what to do; it stays until a key is pressed.
+fn message(app: &App, failure: &Failure, frame: &mut Frame, body: Rect) {
+    let known = words::problem(&failure.code, app.lang);
+    let cols = usize::from(sheet_cols(body)).saturating_sub(4);
+    let mut all: Vec<Line<'static>> = Vec::new();
+    let mut add = |text: &str, role: Role| {
+        all.extend(wrapped(text, cols).into_iter().map(|line| Line::from(piece(line, role, &app.theme))));
+    };
+    add(known.unwrap_or(&failure.detail), Role::Bad);
+    if let (None, Some(hint)) = (known, &failure.hint) {
+        add(hint, Role::Text);
+    }
+    add(Msg::AllSafe.text(app.lang), Role::Text);
+    let area = bottom(body, u16::try_from(all.len()).unwrap_or(1).saturating_add(2));
+    let keys = Line::from(piece(format!(" {} ", Msg::PressKey.text(app.lang)), Role::Muted, &app.theme));
+    let heading = Line::from(piece(" ! ", Role::Bad, &app.theme));
+    let inner = sheet(app, frame, area, heading, keys);
+    let inner = Rect { x: inner.x + 1.min(inner.width), width: inner.width.saturating_sub(2), ..inner };
+    lines(frame.buffer_mut(), inner, &all);
+}
+
+fn title(app: &App, text: &str) -> Line<'static> {
+    Line::from(piece(format!(" {text} "), Role::Title, &app.theme))
+}
+
+fn sheet_cols(body: Rect) -> u16 {
+    body.width.min(58)
+}
+
+/// The lowest rows of the body, at the right.
+fn bottom(body: Rect, rows: u16) -> Rect {
+    let rows = rows.min(body.height);
+    let cols = sheet_cols(body);
+    Rect::new(body.right() - cols, body.bottom() - rows, cols, rows)
+}
+
+/// Clears an area and frames it, with the keys in the lower border.
+fn sheet(app: &App, frame: &mut Frame, area: Rect, title: Line<'static>, keys: Line<'static>) -> Rect {
+    clear(frame, area, &app.theme);
+    if area.height < 3 {
+        return area;
+    }
+    let inner = panel(frame, area, [title, Line::default()], Frames::Focused, &app.theme);
+    let cols = u16::try_from(keys.width()).unwrap_or(u16::MAX);
+    if cols.saturating_add(4) <= area.width {
+        frame.buffer_mut().set_line(area.right() - cols - 2, area.bottom() - 1, &keys, cols);
+    }
+    inner
+}

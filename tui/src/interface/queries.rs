@@ -1,0 +1,74 @@
+//! Which answers are awaited. A newer request for the same thing makes the older one's answer stale.
+
+use guide_common::id::{CustomerId, TaskId};
+
+use super::event::QueryId;
+
+/// What an answer is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// The state of everything.
+    Status,
+    /// The queue.
+    Today,
+    /// One task.
+    Task(TaskId),
+    /// The list of customers.
+    Customers,
+    /// One customer.
+    Card(CustomerId),
+    /// What is being recorded.
+    Recording,
+    /// The clock or a cycle of sync.
+    Machine,
+}
+
+/// The awaited answers.
+#[derive(Clone, Debug, Default)]
+pub struct Queries {
+    last: u64,
+    awaited: Vec<(QueryId, Slot)>,
+}
+
+impl Queries {
+    /// A new request; the answer to an older one of the same slot is not awaited any more.
+    pub fn ask(&mut self, slot: Slot) -> QueryId {
+        self.last += 1;
+        self.awaited.retain(|(_, awaited)| *awaited != slot);
+        self.awaited.push((QueryId(self.last), slot));
+        QueryId(self.last)
+    }
+
+    /// What an answer is for; none where it is stale.
+    pub fn answered(&mut self, query: QueryId) -> Option<Slot> {
+        let idx = self.awaited.iter().position(|(awaited, _)| *awaited == query)?;
+        Some(self.awaited.swap_remove(idx).1)
+    }
+
+    /// Whether an answer is awaited.
+    pub fn awaits(&self, slot: &Slot) -> bool {
+        self.awaited.iter().any(|(_, awaited)| awaited == slot)
+    }
+
+    /// Drops the answers about tasks and customers that are on their way: what they tell may have changed.
+    pub fn forget_details(&mut self) {
+        self.awaited.retain(|(_, slot)| !matches!(slot, Slot::Task(_) | Slot::Card(_)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_to_an_older_query_is_stale() {
+        let mut queries = Queries::default();
+        let older = queries.ask(Slot::Customers);
+        let other = queries.ask(Slot::Today);
+        let newer = queries.ask(Slot::Customers);
+        assert_eq!(queries.answered(older), None);
+        assert_eq!(queries.answered(other), Some(Slot::Today));
+        assert_eq!(queries.answered(newer), Some(Slot::Customers));
+        assert_eq!(queries.answered(newer), None);
+    }
+}

@@ -1,0 +1,169 @@
+//! Draws the screen Customers: the filter and the list at the left, the selected customer's card at the right, or over
+//! the list where there is no room for both.
+
+use guide_common::sop::plan::Lang;
+use guide_common::wire::local::CustomerRow;
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span};
+
+use super::customers::CustomersFocus;
+use super::today_view::{WIDE, look};
+use crate::interface::app::{App, Link};
+use crate::interface::text::{fit, fit_right, width};
+use crate::interface::theme::Role;
+use crate::interface::widgets::card::{self, tier_role};
+use crate::interface::widgets::field::{self, Focus};
+use crate::interface::widgets::paint::{Frames, bar, lines, notice, panel, piece};
+use crate::interface::words::{self, Msg};
+use crate::lang::amount;
+
+/// Draws the screen.
+pub fn draw(app: &mut App, frame: &mut Frame, area: Rect) {
+    let card_has_keys = app.customers.focus == CustomersFocus::Card;
+    if area.width < WIDE.0 || area.height < 6 {
+        return if card_has_keys { draw_card(app, frame, area) } else { draw_list(app, frame, area) };
+    }
+    let list_cols = (area.width * 3 / 5).clamp(46, 76);
+    let [left, right] = Layout::horizontal([Constraint::Length(list_cols), Constraint::Min(0)]).areas(area);
+    draw_list(app, frame, left);
+    draw_card(app, frame, right);
+}
+
+fn draw_list(app: &mut App, frame: &mut Frame, area: Rect) {
+    let frames = if app.customers.focus == CustomersFocus::Card { Frames::Plain } else { Frames::Focused };
+    let title = Line::from(piece(format!(" {} ", Msg::TabCustomers.text(app.lang)), Role::Title, &app.theme));
+    let count = app.data.customers.as_ref().map(|list| format!(" {}/{} ", list.n_found, list.n_all));
+    let count = Line::from(piece(count.unwrap_or_default(), Role::Muted, &app.theme));
+    let inner = if area.height >= 8 { panel(frame, area, [title, count], frames, &app.theme) } else { area };
+    draw_filter(app, frame, Rect { height: inner.height.min(1), ..inner });
+    let rows_area = Rect { y: inner.y + 1.min(inner.height), height: inner.height.saturating_sub(1), ..inner };
+    let Some(list) = app.data.customers.as_ref().filter(|list| !list.rows.is_empty()) else {
+        return empty(app, frame, rows_area);
+    };
+    let mut state = app.customers.list;
+    let first = state.window(state.selected, list.rows.len(), usize::from(rows_area.height));
+    let columns = Columns::of(&list.rows, usize::from(rows_area.width));
+    let role = match app.customers.focus {
+        CustomersFocus::List => Role::Selection,
+        CustomersFocus::Filter | CustomersFocus::Card => Role::SelectionIdle,
+    };
+    for ((idx, row), y) in list.rows.iter().enumerate().skip(first).zip(rows_area.top()..rows_area.bottom()) {
+        let selected = (idx == state.selected).then(|| app.theme.style(role));
+        bar(frame.buffer_mut(), rows_area, y, &columns.row(app, row), selected);
+    }
+    app.customers.list = state;
+}
+
+fn draw_filter(app: &App, frame: &mut Frame, area: Rect) {
+    if area.is_empty() {
+        return;
+    }
+    let label = format!("{} ", Msg::FieldFind.text(app.lang));
+    let cols = u16::try_from(width(&label)).unwrap_or(0).min(area.width);
+    frame.buffer_mut().set_stringn(area.x, area.y, &label, usize::from(cols), app.theme.style(Role::Key));
+    let field_area = Rect { x: area.x + cols, width: area.width - cols, ..area };
+    let focus = if app.is_filtering() { Focus::On } else { Focus::Off };
+    let hint = match app.lang {
+        Lang::Zh => "姓名、手机尾号",
+        Lang::En => "name, last digits of the phone",
+    };
+    field::draw(frame, field_area, &app.customers.input, hint, focus, &app.theme);
+}
+
+/// Why the list is empty: not enrolled, not synced, nobody there, or nobody matches.
+fn empty(app: &App, frame: &mut Frame, area: Rect) {
+    let lang = app.lang;
+    let status = app.data.status.as_ref();
+    let (title, steps): (&str, Vec<&str>) = match (&app.link, &app.data.customers) {
+        (_, Some(list)) if list.n_all > 0 => (Msg::FilteredTitle.text(lang), vec![Msg::FilteredNext.text(lang)]),
+        (Link::Down(_), _) => {
+            (words::problem("unreachable", lang).unwrap_or_default(), vec![Msg::LostNext.text(lang)])
+        }
+        _ if status.is_some_and(|status| status.guide.is_none()) => {
+            let steps = vec![Msg::EnrollNext.text(lang), Msg::EnrollCommand.text(lang)];
+            (Msg::EnrollTitle.text(lang), steps)
+        }
+        _ if status.is_some_and(|status| status.n_customers == 0 && status.sync.last_ok_at.is_none()) => {
+            (Msg::UnsyncedTitle.text(lang), vec![Msg::UnsyncedNext.text(lang)])
+        }
+        (_, None) => (Msg::Loading.text(lang), Vec::new()),
+        (_, Some(_)) => (Msg::NoCustomerTitle.text(lang), vec![Msg::NoCustomerNext.text(lang)]),
+    };
+    notice(frame, area, title, &steps, &app.theme);
+}
+
+/// The columns of the list: what has no room goes from the right.
+struct Columns {
+    name: usize,
+    phone: usize,
+    last: usize,
+    total: usize,
+}
+
+impl Columns {
+    fn of(rows: &[CustomerRow], cols: usize) -> Self {
+        let longest = |of: fn(&CustomerRow) -> usize| rows.iter().map(of).max().unwrap_or(0);
+        let name = longest(|row| width(&row.name)).clamp(6, if cols < 52 { 10 } else { 18 });
+        let total = longest(|row| width(&amount(row.total_fen))).clamp(3, 14);
+        let mut columns = Self { name, phone: 11, last: 10, total };
+        if columns.cols() > cols {
+            columns.last = 0;
+        }
+        if columns.cols() > cols {
+            columns.phone = 0;
+        }
+        if columns.cols() > cols {
+            columns.total = 0;
+        }
+        columns
+    }
+
+    fn cols(&self) -> usize {
+        let rest = [self.phone, self.last, self.total];
+        4 + self.name + rest.iter().filter(|cols| **cols > 0).map(|cols| cols + 1).sum::<usize>()
+    }
+
+    fn row(&self, app: &App, row: &CustomerRow) -> Line<'static> {
+        let mark = if row.task.is_some() { "!" } else { " " };
+        let mut spans = vec![
+            piece(format!("{mark} "), Role::Warn, &app.theme),
+            piece(format!("{} ", row.tier.letter()), tier_role(row.tier), &app.theme),
+            piece(fit(&row.name, self.name), Role::Strong, &app.theme),
+        ];
+        let mut column = |text: String, role: Role| spans.push(piece(format!(" {text}"), role, &app.theme));
+        if self.phone > 0 {
+            column(fit(row.phone_masked.as_deref().unwrap_or("-"), self.phone), Role::Muted);
+        }
+        if self.last > 0 {
+            let last = row.last_bought_on.map_or_else(|| "-".to_owned(), |on| on.to_string());
+            column(fit(&last, self.last), Role::Muted);
+        }
+        if self.total > 0 {
+            column(fit_right(&amount(row.total_fen), self.total), Role::Money);
+        }
+        Line::from(spans)
+    }
+}
+
+fn draw_card(app: &mut App, frame: &mut Frame, area: Rect) {
+    let frames = if app.customers.focus == CustomersFocus::Card { Frames::Focused } else { Frames::Plain };
+    let card = app.customers.selected(&app.data).and_then(|row| app.data.card(&row.id));
+    let look = look(app, area.width.saturating_sub(4));
+    let titles = match card {
+        Some(card) => [card::title(card, look), card::total(card, look)],
+        None => [Line::from(piece(format!(" {} ", Msg::Customer.text(app.lang)), Role::Title, &app.theme)), Line::default()],
+    };
+    let all = card.map(|card| card::full(card, look)).unwrap_or_default();
+    let inner = panel(frame, area, titles, frames, &app.theme);
+    let inner = Rect { x: inner.x + 1.min(inner.width), width: inner.width.saturating_sub(2), ..inner };
+    let visible = usize::from(inner.height);
+    app.customers.scroll = app.customers.scroll.min(all.len().saturating_sub(visible));
+    let from = app.customers.scroll;
+    lines(frame.buffer_mut(), inner, &all[from.min(all.len())..]);
+    if all.len() > from + visible && visible > 0 {
+        let more = Line::from(vec![Span::raw(" "), piece(Msg::More.text(app.lang), Role::Accent, &app.theme)]);
+        let cols = u16::try_from(more.width()).unwrap_or(0).min(inner.width);
+        frame.buffer_mut().set_line(inner.right() - cols, inner.bottom() - 1, &more, cols);
+    }
+}

@@ -1,0 +1,259 @@
+//! Draws the screen Today: the queue with its held and done rows at the left, the selected row's task at the right.
+//! Where there is no room for both, one of them.
+
+use guide_common::sop::plan::Lang;
+use guide_common::sop::queue::TermName;
+use guide_common::wire::local::{DoneRow, HeldRow, TaskRow};
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span};
+
+use super::task_view;
+use super::today::Pane;
+use crate::interface::app::{App, Link};
+use crate::interface::data::Entry;
+use crate::interface::text::{fit, fit_right, width};
+use crate::interface::theme::Role;
+use crate::interface::widgets::card::{Look, tier_role};
+use crate::interface::widgets::paint::{Frames, bar, cut_line, notice, panel, piece};
+use crate::interface::words::{self, Msg};
+use crate::lang::name::{channel_name, hold_name, outcome_name};
+use crate::lang::date;
+
+/// Where a screen has room for two panes.
+pub const WIDE: (u16, u16) = (72, 15);
+
+/// Draws the screen.
+pub fn draw(app: &mut App, frame: &mut Frame, area: Rect) {
+    if app.data.n_entries() == 0 {
+        return empty(app, frame, area);
+    }
+    if area.width < WIDE.0 || area.height < WIDE.1 {
+        return match app.today.pane {
+            Pane::Detail => task_view::narrow(app, frame, area),
+            Pane::List => list(app, frame, area),
+        };
+    }
+    let list_cols = (area.width * 2 / 5).clamp(37, 58);
+    let [left, right] = Layout::horizontal([Constraint::Length(list_cols), Constraint::Min(0)]).areas(area);
+    let titles = [list_title(app), progress(app)];
+    let inner = panel(frame, left, titles, Frames::Focused, &app.theme);
+    list(app, frame, inner);
+    task_view::wide(app, frame, right);
+}
+
+/// Why the queue is empty, and what to do: three different reasons.
+fn empty(app: &App, frame: &mut Frame, area: Rect) {
+    let frame_area = if area.height >= 8 {
+        panel(frame, area, [list_title(app), Line::default()], Frames::Focused, &app.theme)
+    } else {
+        area
+    };
+    let lang = app.lang;
+    let say = |frame: &mut Frame, title: &str, steps: &[&str]| notice(frame, frame_area, title, steps, &app.theme);
+    match (&app.link, &app.data.status) {
+        (Link::Down(failure), _) => {
+            let detail = failure.detail.as_str();
+            let title = words::problem("unreachable", lang).unwrap_or(detail);
+            say(frame, title, &[detail, Msg::AllSafe.text(lang), Msg::LostNext.text(lang)]);
+        }
+        (_, None) => say(frame, Msg::Connecting.text(lang), &[]),
+        (_, Some(status)) if status.guide.is_none() => {
+            let steps = [Msg::EnrollNext.text(lang), Msg::EnrollCommand.text(lang)];
+            say(frame, Msg::EnrollTitle.text(lang), &steps);
+        }
+        (_, Some(status)) if status.n_customers == 0 && status.sync.last_ok_at.is_none() => {
+            say(frame, Msg::UnsyncedTitle.text(lang), &[Msg::UnsyncedNext.text(lang)]);
+        }
+        (_, Some(_)) if app.data.today.is_none() => say(frame, Msg::Loading.text(lang), &[]),
+        _ => say(frame, Msg::NoTaskTitle.text(lang), &[Msg::NoTaskNext.text(lang)]),
+    }
+}
+
+fn list_title(app: &App) -> Line<'static> {
+    let checking = app.data.today.as_ref().is_some_and(|today| !today.checked);
+    let mut spans = vec![piece(format!(" {} ", Msg::TabToday.text(app.lang)), Role::Title, &app.theme)];
+    if checking {
+        spans.push(piece(format!("{} ", Msg::Checking.text(app.lang)), Role::Muted, &app.theme));
+    }
+    Line::from(spans)
+}
+
+/// How many are done of how many.
+fn progress(app: &App) -> Line<'static> {
+    let Some(today) = &app.data.today else { return Line::default() };
+    let text = match app.lang {
+        Lang::Zh => format!(" 剩 {} · 已记 {} ", today.tasks.len(), today.done.len()),
+        Lang::En => format!(" {} left · {} done ", today.tasks.len(), today.done.len()),
+    };
+    Line::from(piece(text, Role::Muted, &app.theme))
+}
+
+/// A line of the list: a row, or the head of a section.
+enum ListLine<'a> {
+    Head(Msg, usize),
+    Row(usize, Entry<'a>),
+}
+
+fn list(app: &mut App, frame: &mut Frame, area: Rect) {
+    let mut state = app.today.list;
+    let all = list_lines(app);
+    let selected_line = all.iter().position(|line| matches!(line, ListLine::Row(idx, _) if *idx == state.selected));
+    let first = state.window(selected_line.unwrap_or(0), all.len(), usize::from(area.height));
+    let columns = Columns::of(app, usize::from(area.width));
+    for (line, y) in all.iter().skip(first).zip(area.top()..area.bottom()) {
+        match line {
+            ListLine::Head(msg, n) => {
+                let title = format!("─ {} {n} ", msg.text(app.lang));
+                let rule = "─".repeat(usize::from(area.width).saturating_sub(width(&title)));
+                let line = Line::from(piece(title + &rule, Role::Border, &app.theme));
+                frame.buffer_mut().set_line(area.x, y, &line, area.width);
+            }
+            ListLine::Row(idx, entry) => {
+                let selected = (*idx == state.selected).then(|| app.theme.style(Role::Selection));
+                bar(frame.buffer_mut(), area, y, &columns.row(app, *entry), selected);
+            }
+        }
+    }
+    drop(all);
+    app.today.list = state;
+}
+
+fn list_lines(app: &App) -> Vec<ListLine<'_>> {
+    let mut lines = Vec::new();
+    let mut section = None;
+    for (idx, entry) in app.data.entries().enumerate() {
+        let head = match entry {
+            Entry::Task(_) => None,
+            Entry::Held(_) => Some(Msg::Held),
+            Entry::Done(_) => Some(Msg::Done),
+        };
+        if let Some(msg) = head
+            && section != head
+        {
+            let same = app.data.entries().filter(|other| std::mem::discriminant(other) == std::mem::discriminant(&entry));
+            lines.push(ListLine::Head(msg, same.count()));
+        }
+        section = head;
+        lines.push(ListLine::Row(idx, entry));
+    }
+    lines
+}
+
+/// The columns of the list.
+struct Columns {
+    name: usize,
+    what: usize,
+    left: usize,
+    channel: usize,
+}
+
+impl Columns {
+    fn of(app: &App, cols: usize) -> Self {
+        let longest = app.data.entries().map(|entry| width(entry.name())).max().unwrap_or(0);
+        let (left, channel) = match app.lang {
+            Lang::Zh => (6, 4),
+            Lang::En => (6, 5),
+        };
+        let name = longest.clamp(6, if cols < 42 { 10 } else { 16 });
+        let with_channel = 4 + name + 1 + 1 + left + 1 + channel;
+        if cols >= with_channel + 8 {
+            return Self { name, what: cols - with_channel, left, channel };
+        }
+        let without = 4 + name + 1 + 1 + left;
+        Self { name, what: cols.saturating_sub(without), left, channel: 0 }
+    }
+
+    fn row(&self, app: &App, entry: Entry<'_>) -> Line<'static> {
+        let line = match entry {
+            Entry::Task(row) => self.task(app, row),
+            Entry::Held(row) => self.held(app, row),
+            Entry::Done(row) => self.done(app, row),
+        };
+        cut_line(line, 4 + self.name + 1 + self.what + 1 + self.left + self.channel + 1)
+    }
+
+    fn task(&self, app: &App, row: &TaskRow) -> Line<'static> {
+        let (left, role) = deadline(app, row);
+        let mark = if role == Role::Muted { " " } else { "!" };
+        let mut spans = vec![
+            piece(format!("{mark} "), role, &app.theme),
+            piece(format!("{} ", row.tier.letter()), tier_role(row.tier), &app.theme),
+            piece(fit(&row.name, self.name) + " ", Role::Strong, &app.theme),
+            piece(fit(&what(row, app.lang), self.what) + " ", Role::Text, &app.theme),
+            piece(fit_right(&left, self.left), role, &app.theme),
+        ];
+        if self.channel > 0 {
+            let channel = fit_right(channel_name(row.channel, app.lang), self.channel + 1);
+            spans.push(piece(channel, Role::Muted, &app.theme));
+        }
+        Line::from(spans)
+    }
+
+    fn held(&self, app: &App, row: &HeldRow) -> Line<'static> {
+        let until = row.hold.until_on.map(|until| date::short(until, app.data.on(), app.lang)).unwrap_or_default();
+        let why_cols = (self.what + 1 + self.left + self.channel).saturating_sub(width(&until));
+        Line::from(vec![
+            piece("- ", Role::Muted, &app.theme),
+            piece(format!("{} ", row.tier.letter()), tier_role(row.tier), &app.theme),
+            piece(fit(&row.name, self.name) + " ", Role::Text, &app.theme),
+            piece(fit(hold_name(row.hold.reason, app.lang), why_cols), Role::Bad, &app.theme),
+            piece(format!(" {until}"), Role::Muted, &app.theme),
+        ])
+    }
+
+    fn done(&self, app: &App, row: &DoneRow) -> Line<'static> {
+        let at = date_time(row);
+        let what_cols = (self.what + 1 + self.left + self.channel).saturating_sub(width(&at));
+        Line::from(vec![
+            piece("√   ", Role::Good, &app.theme),
+            piece(fit(&row.name, self.name) + " ", Role::Muted, &app.theme),
+            piece(fit(outcome_name(row.outcome.code, app.lang), what_cols), Role::Text, &app.theme),
+            Span::raw(" "),
+            piece(at, Role::Muted, &app.theme),
+        ])
+    }
+}
+
+fn date_time(row: &DoneRow) -> String {
+    date::time(row.at.time())
+}
+
+/// The steps of a task, merged into a few words.
+pub fn what(row: &TaskRow, lang: Lang) -> String {
+    let Some(first) = row.dues.first() else { return String::new() };
+    let name = first.step_name.in_lang(lang);
+    match row.dues.len() {
+        0 | 1 => name.to_owned(),
+        n => format!("{name} +{}", n - 1),
+    }
+}
+
+/// How much time a task has left: days late of a promise, else until its first window closes.
+pub fn deadline(app: &App, row: &TaskRow) -> (String, Role) {
+    let today = app.data.on();
+    let overdue = row.terms.iter().any(|term| term.name == TermName::PromiseOverdue && term.points > 0);
+    let late_since = row.dues.iter().map(|due| due.anchor_on).filter(|on| *on < today).min();
+    if let (true, Some(since)) = (overdue, late_since) {
+        let days = (today - since).num_days();
+        let text = match app.lang {
+            Lang::Zh => format!("逾{days}天"),
+            Lang::En => format!("{days}d late"),
+        };
+        return (text, Role::Bad);
+    }
+    let Some(until) = row.dues.iter().map(|due| due.until_on).min() else {
+        return (String::new(), Role::Muted);
+    };
+    match ((until - today).num_days(), app.lang) {
+        (..=0, Lang::Zh) => ("今天".to_owned(), Role::Warn),
+        (..=0, Lang::En) => ("today".to_owned(), Role::Warn),
+        (days, Lang::Zh) => (format!("{days}天"), Role::Muted),
+        (days, Lang::En) => (format!("{days}d"), Role::Muted),
+    }
+}
+
+/// What lines about a customer are made with here.
+pub fn look(app: &App, cols: u16) -> Look<'_> {
+    Look { cols: usize::from(cols), today: app.data.on(), lang: app.lang, theme: &app.theme }
+}

@@ -1,0 +1,277 @@
+//! Pictures of screens as SVG, made from what the interface draws. Runs of text are stretched to their cells, so that
+//! Chinese keeps the grid in any font; frames are drawn as lines.
+
+use std::fmt::Write;
+
+use guide_common::sop::plan::Lang;
+use guide_common::wire::local::ClockKind;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::{Buffer, Cell, CellWidth};
+use ratatui::style::{Color, Modifier};
+
+use super::app::App;
+use super::fixture::Desk;
+use super::theme::{Theme, ThemeError};
+use super::view;
+
+const CELL: (f32, f32) = (9.0, 20.0);
+const PAD: f32 = 14.0;
+const FONT_SIZE: f32 = 15.0;
+const FONTS: &str = "ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,'Noto Sans Mono CJK SC','PingFang SC',\
+                     'Microsoft YaHei','WenQuanYi Micro Hei',monospace";
+
+/// What the sixteen colours of a terminal and its two defaults look like in a picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Palette {
+    /// Text without a colour.
+    pub foreground: &'static str,
+    /// The ground.
+    pub background: &'static str,
+    /// The sixteen colours in their order.
+    pub colors: [&'static str; 16],
+}
+
+impl Palette {
+    /// A dark terminal.
+    pub const DARK: Self = Self {
+        foreground: "#d8dce4",
+        background: "#16181d",
+        colors: [
+            "#1d1f21", "#d06a6a", "#8abf5a", "#e5b567", "#5f9fd7", "#b294bb", "#5fbfb9", "#c5c8c6", "#7b8492",
+            "#f08a8a", "#a9d977", "#ffdf8f", "#81b9f0", "#d7b0ea", "#83dcd6", "#ffffff",
+        ],
+    };
+}
+
+/// The screens that have a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Picture {
+    /// The queue.
+    Today,
+    /// An outcome being logged.
+    Outcome,
+    /// The customers, filtered.
+    Customers,
+    /// The help.
+    Help,
+}
+
+impl Picture {
+    /// Every picture.
+    pub const ALL: [Self; 4] = [Self::Today, Self::Outcome, Self::Customers, Self::Help];
+
+    /// The name of its file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Today => "today",
+            Self::Outcome => "outcome",
+            Self::Customers => "customers",
+            Self::Help => "help",
+        }
+    }
+
+    fn keys(self) -> &'static str {
+        match self {
+            Self::Today => "",
+            Self::Outcome => "jj7+3",
+            Self::Customers => "<Tab><Enter>j",
+            Self::Help => "?",
+        }
+    }
+}
+
+/// A screen of the fixed shop as SVG, drawn by the interface itself.
+pub fn screenshot(picture: Picture, lang: Lang, theme: &str, size: (u16, u16)) -> Result<String, ThemeError> {
+    let mut desk = Desk::new(lang, ClockKind::Virtual);
+    let mut app = App::new(lang, Theme::built_in(theme)?, size);
+    desk.open(&mut app);
+    desk.press(&mut app, picture.keys());
+    Ok(to_svg(&render(&mut app), &Palette::DARK))
+}
+
+/// What the app draws at its size.
+pub fn render(app: &mut App) -> Buffer {
+    let Ok(mut terminal) = Terminal::new(TestBackend::new(app.size.0, app.size.1));
+    let Ok(_) = terminal.draw(|frame| view::draw(app, frame));
+    terminal.backend().buffer().clone()
+}
+
+/// A buffer as SVG.
+pub fn to_svg(buffer: &Buffer, palette: &Palette) -> String {
+    let (cols, rows) = (buffer.area.width, buffer.area.height);
+    let (width, height) = (f32::from(cols) * CELL.0 + 2.0 * PAD, f32::from(rows) * CELL.1 + 2.0 * PAD);
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
+         height=\"{height}\" font-family=\"{FONTS}\" font-size=\"{FONT_SIZE}\">\n\
+         <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{}\"/>\n",
+        palette.background
+    );
+    for row in 0..rows {
+        let runs = runs(buffer, row, palette);
+        for run in &runs {
+            draw_ground(&mut svg, run, row, palette);
+        }
+        for run in &runs {
+            draw_text(&mut svg, run, row);
+        }
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
+/// Cells side by side that look the same.
+struct Run {
+    col: u16,
+    n_cols: u16,
+    text: String,
+    kind: Kind,
+    foreground: String,
+    background: String,
+    modifier: Modifier,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Narrow,
+    Wide,
+    Frame,
+}
+
+fn runs(buffer: &Buffer, row: u16, palette: &Palette) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    let mut col = 0;
+    while col < buffer.area.width {
+        let Some(cell) = buffer.cell((col, row)) else { break };
+        let n_cols = cell.symbol().cell_width().max(1);
+        let kind = match cell.symbol() {
+            "─" | "│" | "╭" | "╮" | "╰" | "╯" => Kind::Frame,
+            _ if n_cols > 1 => Kind::Wide,
+            _ => Kind::Narrow,
+        };
+        let (foreground, background) = colors(cell, palette);
+        match runs.last_mut() {
+            Some(run)
+                if run.kind == kind
+                    && run.foreground == foreground
+                    && run.background == background
+                    && run.modifier == cell.modifier =>
+            {
+                run.text.push_str(cell.symbol());
+                run.n_cols += n_cols;
+            }
+            _ => {
+                let text = cell.symbol().to_owned();
+                runs.push(Run { col, n_cols, text, kind, foreground, background, modifier: cell.modifier });
+            }
+        }
+        col += n_cols;
+    }
+    runs
+}
+
+fn colors(cell: &Cell, palette: &Palette) -> (String, String) {
+    let foreground = color(cell.fg, palette.foreground, palette);
+    let background = color(cell.bg, palette.background, palette);
+    if cell.modifier.contains(Modifier::REVERSED) { (background, foreground) } else { (foreground, background) }
+}
+
+fn color(color: Color, default: &str, palette: &Palette) -> String {
+    let indexed = |idx: usize| palette.colors[idx].to_owned();
+    match color {
+        Color::Black => indexed(0),
+        Color::Red => indexed(1),
+        Color::Green => indexed(2),
+        Color::Yellow => indexed(3),
+        Color::Blue => indexed(4),
+        Color::Magenta => indexed(5),
+        Color::Cyan => indexed(6),
+        Color::Gray => indexed(7),
+        Color::DarkGray => indexed(8),
+        Color::LightRed => indexed(9),
+        Color::LightGreen => indexed(10),
+        Color::LightYellow => indexed(11),
+        Color::LightBlue => indexed(12),
+        Color::LightMagenta => indexed(13),
+        Color::LightCyan => indexed(14),
+        Color::White => indexed(15),
+        Color::Rgb(red, green, blue) => format!("#{red:02x}{green:02x}{blue:02x}"),
+        Color::Indexed(idx) if idx < 16 => indexed(usize::from(idx)),
+        Color::Reset | Color::Indexed(_) => default.to_owned(),
+    }
+}
+
+fn draw_ground(svg: &mut String, run: &Run, row: u16, palette: &Palette) {
+    if run.background == palette.background {
+        return;
+    }
+    let (x, y) = origin(run.col, row);
+    let width = f32::from(run.n_cols) * CELL.0;
+    let _ = writeln!(svg, "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{}\" fill=\"{}\"/>", CELL.1, run.background);
+}
+
+fn draw_text(svg: &mut String, run: &Run, row: u16) {
+    if run.kind == Kind::Frame {
+        return draw_frame(svg, run, row);
+    }
+    if run.text.trim().is_empty() && !run.modifier.contains(Modifier::UNDERLINED) {
+        return;
+    }
+    let (x, y) = origin(run.col, row);
+    let mut style = String::new();
+    if run.modifier.contains(Modifier::BOLD) {
+        style.push_str(" font-weight=\"bold\"");
+    }
+    if run.modifier.contains(Modifier::DIM) {
+        style.push_str(" opacity=\"0.6\"");
+    }
+    if run.modifier.contains(Modifier::UNDERLINED) {
+        style.push_str(" text-decoration=\"underline\"");
+    }
+    // a run is stretched over its cells whatever the font
+    let _ = writeln!(
+        svg,
+        "<text x=\"{x}\" y=\"{}\" textLength=\"{}\" lengthAdjust=\"spacing\" xml:space=\"preserve\" fill=\"{}\"{style}>{}</text>",
+        y + CELL.1 * 0.74,
+        f32::from(run.n_cols) * CELL.0,
+        run.foreground,
+        escaped(&run.text)
+    );
+}
+
+fn draw_frame(svg: &mut String, run: &Run, row: u16) {
+    let (x, y) = origin(run.col, row);
+    let (half_width, half_height) = (CELL.0 / 2.0, CELL.1 / 2.0);
+    let mut path = String::new();
+    let mut straight: Option<(f32, f32)> = None;
+    for (idx, c) in run.text.chars().enumerate() {
+        let left = x + CELL.0 * f32::from(u16::try_from(idx).unwrap_or(0));
+        let (right, middle, center, bottom) = (left + CELL.0, y + half_height, left + half_width, y + CELL.1);
+        if c == '─' {
+            straight = Some((straight.map_or(left, |(from, _)| from), right));
+            continue;
+        }
+        if let Some((from, to)) = straight.take() {
+            let _ = write!(path, "M{from} {middle}H{to}");
+        }
+        let _ = match c {
+            '│' => write!(path, "M{center} {y}V{bottom}"),
+            '╭' => write!(path, "M{center} {bottom}Q{center} {middle} {right} {middle}"),
+            '╮' => write!(path, "M{left} {middle}Q{center} {middle} {center} {bottom}"),
+            '╰' => write!(path, "M{center} {y}Q{center} {middle} {right} {middle}"),
+            _ => write!(path, "M{left} {middle}Q{center} {middle} {center} {y}"),
+        };
+    }
+    if let Some((from, to)) = straight {
+        let _ = write!(path, "M{from} {}H{to}", y + half_height);
+    }
+    let _ = writeln!(svg, "<path d=\"{path}\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.2\"/>", run.foreground);
+}
+
+fn origin(col: u16, row: u16) -> (f32, f32) {
+    (PAD + f32::from(col) * CELL.0, PAD + f32::from(row) * CELL.1)
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

@@ -1,0 +1,152 @@
+//! Text on a grid of cells: cutting, padding and wrapping. It knows widths and nothing of screens.
+
+use std::ops::Range;
+
+use ratatui::buffer::CellWidth;
+use unicode_linebreak::{BreakOpportunity, linebreaks};
+use unicode_segmentation::UnicodeSegmentation;
+
+const ELLIPSIS: &str = "…";
+
+/// The cells that a text takes.
+pub fn width(text: &str) -> usize {
+    text.graphemes(true).map(|grapheme| usize::from(grapheme.cell_width())).sum()
+}
+
+/// The text in exactly `cols` cells: cut between graphemes with an ellipsis, or padded with spaces.
+pub fn fit(text: &str, cols: usize) -> String {
+    let mut fitted = cut(text, cols);
+    let missing = cols.saturating_sub(width(&fitted));
+    fitted.extend(std::iter::repeat_n(' ', missing));
+    fitted
+}
+
+/// The text in exactly `cols` cells, at their right end.
+pub fn fit_right(text: &str, cols: usize) -> String {
+    let cut = cut(text, cols);
+    let missing = cols.saturating_sub(width(&cut));
+    format!("{}{cut}", " ".repeat(missing))
+}
+
+/// The text in at most `cols` cells: cut between graphemes with an ellipsis where it is longer.
+pub fn cut(text: &str, cols: usize) -> String {
+    if width(text) <= cols {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    if cols == 0 {
+        return kept;
+    }
+    let mut n_cols = width(ELLIPSIS);
+    for grapheme in text.graphemes(true) {
+        n_cols += usize::from(grapheme.cell_width());
+        if n_cols > cols {
+            break;
+        }
+        kept.push_str(grapheme);
+    }
+    kept.push_str(ELLIPSIS);
+    kept
+}
+
+/// Byte ranges of the lines into which a text wraps at `cols` cells. Lines break where Unicode's line breaking (UAX 14)
+/// allows it, so that Chinese closing marks never begin a line; what is still too long is broken between graphemes.
+pub fn wrap(text: &str, cols: usize) -> Vec<Range<usize>> {
+    let cols = cols.max(2);
+    let mut lines = Vec::new();
+    let mut start = 0;
+    let mut end = 0;
+    let mut n_cols = 0;
+    for (to, opportunity) in linebreaks(text) {
+        let piece = &text[end..to];
+        let visible = width(piece.trim_end());
+        if n_cols + visible > cols && end > start {
+            lines.push(trimmed(text, start..end));
+            (start, n_cols) = (end, 0);
+        }
+        if visible > cols {
+            for (idx, grapheme) in piece.grapheme_indices(true) {
+                let grapheme_cols = usize::from(grapheme.cell_width());
+                if n_cols + grapheme_cols > cols && end + idx > start {
+                    lines.push(trimmed(text, start..end + idx));
+                    (start, n_cols) = (end + idx, 0);
+                }
+                n_cols += grapheme_cols;
+            }
+        } else {
+            n_cols += width(piece);
+        }
+        end = to;
+        if opportunity == BreakOpportunity::Mandatory && to < text.len() {
+            lines.push(trimmed(text, start..end));
+            (start, n_cols) = (end, 0);
+        }
+    }
+    if start < text.len() || lines.is_empty() {
+        lines.push(trimmed(text, start..text.len()));
+    }
+    lines
+}
+
+/// The wrapped lines as texts.
+pub fn wrapped(text: &str, cols: usize) -> Vec<String> {
+    wrap(text, cols).into_iter().map(|range| text[range].to_owned()).collect()
+}
+
+fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
+    range.start..range.start + text[range].trim_end().len()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, cols: usize, expected: &[&str]) {
+        assert_eq!(wrapped(text, cols), expected);
+    }
+
+    #[test]
+    fn a_cut_name_ends_in_an_ellipsis() {
+        assert_eq!(fit("尉迟嘉宁", 6), "尉迟… ");
+        assert_eq!(fit("尉迟嘉", 6), "尉迟嘉");
+        assert_eq!(fit("Lin", 5), "Lin  ");
+        assert_eq!(fit_right("12", 4), "  12");
+        assert_eq!(fit("x", 0), "");
+    }
+
+    #[test]
+    fn closing_marks_never_begin_a_line() {
+        check("感觉怎么样？打几分", 10, &["感觉怎么", "样？打几分"]);
+        check("提重物、运动时，先摘", 8, &["提重物、", "运动时，", "先摘"]);
+    }
+
+    #[test]
+    fn words_stay_whole_and_newlines_break() {
+        check("how does it feel", 8, &["how does", "it feel"]);
+        check("一\n二", 8, &["一", "二"]);
+        check("abcdefghij", 4, &["abcd", "efgh", "ij"]);
+    }
+
+    proptest! {
+        #[test]
+        fn fitted_text_has_exactly_its_width(text in "\\PC{0,40}", cols in 0_usize..60) {
+            prop_assert_eq!(width(&fit(&text, cols)), cols);
+            prop_assert_eq!(width(&fit_right(&text, cols)), cols);
+        }
+
+        #[test]
+        fn wrapped_text_loses_only_spaces_and_stays_within(text in "[\\PC\n]{0,80}", cols in 2_usize..40) {
+            let lines = wrap(&text, cols);
+            for line in &lines {
+                prop_assert!(width(&text[line.clone()]) <= cols);
+            }
+            for (a, b) in lines.iter().zip(lines.iter().skip(1)) {
+                prop_assert!(a.end <= b.start);
+                prop_assert!(text[a.end..b.start].trim().is_empty());
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Draws the whole screen: header, the open screen, the training clock, footer, and what lies over them.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::app::App;
+use super::layers;
+use super::screens::{Screen, customers_view, today_view};
+use super::theme::Role;
+use super::widgets::{footer, header};
+
+/// Draws a frame. At small heights the header goes, then the footer; the task itself stays.
+pub fn draw(app: &mut App, frame: &mut Frame) {
+    let area = frame.area();
+    if area.is_empty() {
+        return;
+    }
+    frame.buffer_mut().set_style(area, app.theme.style(Role::Text));
+    let (mut body, mut header_area, mut training_area, mut footer_area) = (area, None, None, None);
+    if area.height >= 3 {
+        footer_area = Some(take_bottom(&mut body));
+    }
+    if area.height >= 7 {
+        header_area = Some(Rect { height: 1, ..body });
+        body = Rect { y: body.y + 1, height: body.height - 1, ..body };
+    }
+    if area.height >= 12 && app.data.is_training() {
+        training_area = Some(take_bottom(&mut body));
+    }
+    match app.screen {
+        Screen::Today => today_view::draw(app, frame, body),
+        Screen::Customers => customers_view::draw(app, frame, body),
+    }
+    if let Some(area) = header_area {
+        header::draw(app, frame, area);
+    }
+    if let Some(area) = training_area {
+        footer::training(app, frame, area);
+    }
+    if let Some(area) = footer_area {
+        footer::draw(app, frame, area);
+    }
+    layers::view::draw(app, frame, body);
+}
+
+fn take_bottom(body: &mut Rect) -> Rect {
+    let row = Rect { y: body.bottom() - 1, height: 1, ..*body };
+    body.height -= 1;
+    row
+}

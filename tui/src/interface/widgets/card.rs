@@ -1,0 +1,244 @@
+//! A customer in lines: what a guide wants to know before saying anything.
+
+use chrono::NaiveDate;
+use guide_common::customer::{Calendar, Tier};
+use guide_common::outcome::Outcome;
+use guide_common::purchase::Purchase;
+use guide_common::sop::plan::Lang;
+use guide_common::sop::queue::{Term, TermName};
+use guide_common::wire::local::{ContactRow, CustomerCard, PromiseRow};
+use ratatui::text::Line;
+
+use super::paint::{piece, spread};
+use crate::interface::text::{fit, width, wrapped};
+use crate::interface::theme::{Role, Theme};
+use crate::interface::words::{self, Msg};
+use crate::lang::name::{channel_name, outcome_name, reason_name, term_name};
+use crate::lang::{amount, date};
+
+/// What the lines are made with.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a> {
+    /// The width in cells.
+    pub cols: usize,
+    /// The shop's day.
+    pub today: NaiveDate,
+    /// The language.
+    pub lang: Lang,
+    /// The colours.
+    pub theme: &'a Theme,
+}
+
+/// The role of a tier's letter.
+pub fn tier_role(tier: Tier) -> Role {
+    match tier {
+        Tier::S => Role::TierS,
+        Tier::A => Role::TierA,
+        Tier::B => Role::TierB,
+        Tier::C | Tier::Unknown => Role::TierC,
+    }
+}
+
+/// Name, tier and phone, for a title.
+pub fn title(card: &CustomerCard, look: Look<'_>) -> Line<'static> {
+    let phone = card.phone_masked.clone().unwrap_or_else(|| Msg::NoPhone.text(look.lang).to_owned());
+    Line::from(vec![
+        piece(format!(" {} ", card.name), Role::Title, look.theme),
+        piece(format!("{} ", card.tier.letter()), tier_role(card.tier), look.theme),
+        piece(format!("{phone} "), Role::Muted, look.theme),
+    ])
+}
+
+/// The number of purchases and their sum, for a title.
+pub fn total(card: &CustomerCard, look: Look<'_>) -> Line<'static> {
+    if card.purchases.is_empty() {
+        return Line::default();
+    }
+    let n = card.purchases.len();
+    let times = match look.lang {
+        Lang::Zh => format!(" {n} 次 "),
+        Lang::En => format!(" {n}× "),
+    };
+    Line::from(vec![
+        piece(times, Role::Muted, look.theme),
+        piece(format!("{} ", amount(card.total_fen)), Role::Money, look.theme),
+    ])
+}
+
+/// What stands before a task, in at most `rows` lines: what holds, promises, purchases, the last contact, and why the
+/// task stands where it does. Purchases give way first.
+pub fn brief(card: &CustomerCard, terms: &[Term], rows: usize, look: Look<'_>) -> Vec<Line<'static>> {
+    let holds = holds(card, look);
+    let promises = first(promises(card, look), 2);
+    let contacts = first(contacts(card, look), 1);
+    let why = first(why(terms, look), 2);
+    let used = holds.len() + promises.len() + contacts.len() + why.len();
+    let purchases = first(purchases(card, look), rows.saturating_sub(used).max(1));
+    let mut lines: Vec<_> = holds.into_iter().chain(promises).chain(purchases).chain(contacts).collect();
+    lines.truncate(rows.saturating_sub(why.len()).max(1));
+    lines.extend(why);
+    lines
+}
+
+/// Everything that is known.
+pub fn full(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
+    let sections = [
+        holds(card, look),
+        promises(card, look),
+        purchases(card, look),
+        contacts(card, look),
+        birthday(card, look),
+        tags(card, look),
+    ];
+    let mut lines = Vec::new();
+    for section in sections.into_iter().filter(|section| !section.is_empty()) {
+        if !lines.is_empty() {
+            lines.push(Line::default());
+        }
+        lines.extend(section);
+    }
+    lines
+}
+
+/// Why the task stands where it does: its terms and their sum.
+pub fn why(terms: &[Term], look: Look<'_>) -> Vec<Line<'static>> {
+    let mut terms: Vec<&Term> = terms.iter().filter(|term| term.points != 0).collect();
+    terms.sort_by_key(|term| -term.points);
+    let sum: i64 = terms.iter().map(|term| term.points).sum();
+    let parts: Vec<String> =
+        terms.iter().map(|term| format!("{} {}", term_name(term.name, look.lang), term.points)).collect();
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    let text = format!("{} = {sum}", parts.join(" + "));
+    let urgent = terms.iter().any(|term| term.name == TermName::PromiseOverdue);
+    let role = if urgent { Role::Bad } else { Role::Text };
+    let lines = wrapped(&text, body_cols(look)).into_iter().map(|line| vec![piece(line, role, look.theme)]);
+    labelled(Msg::Why, lines.map(Line::from).collect(), look)
+}
+
+fn holds(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
+    let line = |hold| Line::from(piece(words::hold(hold, look.today, look.lang), Role::Bad, look.theme));
+    labelled(Msg::Held, card.holds.iter().map(line).collect(), look)
+}
+
+fn promises(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
+    let line = |row: &PromiseRow| {
+        let left = words::days_left(row.promise.due_on, look.today, look.lang);
+        let role = if row.promise.due_on < look.today { Role::Bad } else { Role::Warn };
+        let text = match &row.promise.item {
+            Some(item) if !row.promise.text.contains(item.as_str()) => format!("{} · {item}", row.promise.text),
+            _ => row.promise.text.clone(),
+        };
+        spread(vec![piece(text, Role::Strong, look.theme)], piece(left, role, look.theme), body_cols(look))
+    };
+    labelled(Msg::Promises, card.promises.iter().map(line).collect(), look)
+}
+
+fn purchases(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
+    if card.purchases.is_empty() {
+        let none = Line::from(piece(Msg::NoPurchase.text(look.lang), Role::Muted, look.theme));
+        return labelled(Msg::Bought, vec![none], look);
+    }
+    let dates = card.purchases.iter().map(|purchase| date::short(purchase.bought_on, look.today, look.lang));
+    let date_cols = dates.map(|text| width(&text)).max().unwrap_or(0);
+    let line = |purchase: &Purchase| {
+        let on = fit(&date::short(purchase.bought_on, look.today, look.lang), date_cols + 1);
+        let role = if purchase.is_return() { Role::Bad } else { Role::Money };
+        let left = vec![piece(on, Role::Muted, look.theme), piece(items(purchase), Role::Text, look.theme)];
+        spread(left, piece(amount(purchase.amount_fen), role, look.theme), body_cols(look))
+    };
+    labelled(Msg::Bought, card.purchases.iter().map(line).collect(), look)
+}
+
+fn items(purchase: &Purchase) -> String {
+    let name = |item: &guide_common::purchase::Item| {
+        let parts = [item.material.as_deref(), item.category.as_deref()];
+        item.name.clone().unwrap_or_else(|| parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
+    };
+    purchase.items.iter().map(name).filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+fn contacts(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
+    let line = |row: &ContactRow| {
+        let on = date::short(row.at.date(), look.today, look.lang);
+        let mut left = vec![
+            piece(format!("{on} "), Role::Muted, look.theme),
+            piece(outcome_name(row.outcome.code, look.lang), Role::Text, look.theme),
+            piece(format!(" {}", channel_name(row.outcome.channel, look.lang)), Role::Muted, look.theme),
+        ];
+        left.extend(particulars(&row.outcome, look).map(|text| piece(format!(" {text}"), Role::Text, look.theme)));
+        let (mark, role) = if row.received { ("", Role::Muted) } else { (Msg::SavedMark.text(look.lang), Role::Warn) };
+        spread(left, piece(mark, role, look.theme), body_cols(look))
+    };
+    if card.contacts.is_empty() {
+        let none = Line::from(piece(Msg::NoContact.text(look.lang), Role::Muted, look.theme));
+        return labelled(Msg::Contacts, vec![none], look);
+    }
+    labelled(Msg::Contacts, card.contacts.iter().map(line).collect(), look)
+}
+
+/// What an outcome says beside its code: amount, date, score, reason, note.
+pub fn particulars(outcome: &Outcome, look: Look<'_>) -> Option<String> {
+    let mut parts = Vec::new();
+    parts.extend(outcome.amount_fen.map(amount));
+    parts.extend(outcome.next_on.map(|on| format!("→ {}", date::short(on, look.today, look.lang))));
+    parts.extend(outcome.score.map(|score| match look.lang {
+        Lang::Zh => format!("{score} 分"),
+        Lang::En => format!("{score}/5"),
+    }));
+    parts.extend(outcome.reason.map(|reason| reason_name(reason, look.lang).to_owned()));
+    parts.extend(outcome.note.as_ref().map(|note| note.replace('\n', " ")));
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+fn birthday(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
+    let Some(birthday) = card.birthday else { return Vec::new() };
+    let text = match (look.lang, birthday.calendar) {
+        (Lang::Zh, Calendar::Lunar) => format!("农历{}月{}日", birthday.month, birthday.day),
+        (Lang::Zh, _) => format!("{}月{}日", birthday.month, birthday.day),
+        (Lang::En, Calendar::Lunar) => format!("lunar month {}, day {}", birthday.month, birthday.day),
+        (Lang::En, _) => NaiveDate::from_ymd_opt(2024, birthday.month, birthday.day)
+            .map_or_else(String::new, |date| date.format("%-d %b").to_string()),
+    };
+    labelled(Msg::Birthday, vec![Line::from(piece(text, Role::Text, look.theme))], look)
+}
+
+fn tags(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
+    let tags: Vec<&str> = card.tags.iter().map(|tag| tag.value.as_str()).collect();
+    if tags.is_empty() {
+        return Vec::new();
+    }
+    let lines = wrapped(&tags.join("  "), body_cols(look));
+    labelled(Msg::Tags, lines.into_iter().map(|line| Line::from(piece(line, Role::Text, look.theme))).collect(), look)
+}
+
+fn label_cols(lang: Lang) -> usize {
+    match lang {
+        Lang::Zh => 7,
+        Lang::En => 9,
+    }
+}
+
+fn body_cols(look: Look<'_>) -> usize {
+    look.cols.saturating_sub(label_cols(look.lang))
+}
+
+/// Lines beside a label.
+fn labelled(label: Msg, lines: Vec<Line<'static>>, look: Look<'_>) -> Vec<Line<'static>> {
+    let cols = label_cols(look.lang);
+    let head = std::iter::once(fit(label.text(look.lang), cols - 1) + " ").chain(std::iter::repeat(" ".repeat(cols)));
+    head.zip(lines)
+        .map(|(label, line)| {
+            let mut spans = vec![piece(label, Role::Muted, look.theme)];
+            spans.extend(line.spans);
+            Line::from(spans)
+        })
+        .collect()
+}
+
+fn first(mut lines: Vec<Line<'static>>, n: usize) -> Vec<Line<'static>> {
+    lines.truncate(n);
+    lines
+}
+

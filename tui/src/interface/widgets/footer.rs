@@ -1,0 +1,80 @@
+//! The footer: the keys that matter here. Help is laid out first and never dropped.
+
+use guide_common::sop::plan::Lang;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::paint::piece;
+use crate::interface::action::{Action, spec};
+use crate::interface::app::App;
+use crate::interface::screens::Screen;
+use crate::interface::screens::customers::CustomersFocus;
+use crate::interface::theme::{Role, Theme};
+use crate::lang::date;
+
+/// Draws the footer.
+pub fn draw(app: &App, frame: &mut Frame, area: Rect) {
+    let mut spans = vec![Span::raw(" ")];
+    let help = if app.is_filtering() { 1 } else { 0 };
+    spans.extend(hint(Action::Help, help, app.lang, &app.theme));
+    let mut line = Line::from(spans);
+    for action in actions(app) {
+        let key_idx = usize::from(app.is_filtering() && action == Action::Quit) * 2;
+        let hint = Line::from(hint(action, key_idx, app.lang, &app.theme));
+        if line.width() + 2 + hint.width() <= usize::from(area.width) {
+            line.spans.push(Span::raw("  "));
+            line.spans.extend(hint.spans);
+        }
+    }
+    frame.buffer_mut().set_line(area.x, area.y, &line, area.width);
+}
+
+/// Draws the virtual clock's bar.
+pub fn training(app: &App, frame: &mut Frame, area: Rect) {
+    let Some(status) = &app.data.status else { return };
+    let mut spans = vec![piece(format!(" {} ", date::full_time(status.now, app.lang)), Role::Training, &app.theme)];
+    for action in [Action::DayForward, Action::WeekForward, Action::MonthForward] {
+        spans.push(Span::raw("  "));
+        for (idx, mut span) in hint(action, 0, app.lang, &app.theme).into_iter().enumerate() {
+            if idx == 1 {
+                span.content = format!(" +{}", span.content.trim()).into();
+            }
+            spans.push(span);
+        }
+    }
+    frame.buffer_mut().set_line(area.x, area.y, &Line::from(spans), area.width);
+}
+
+fn actions(app: &App) -> Vec<Action> {
+    match app.screen {
+        Screen::Customers if app.customers.focus == CustomersFocus::Filter => vec![Action::OtherScreen, Action::Quit],
+        Screen::Customers => {
+            let complaint = app.shown_complaint().then_some(Action::CloseComplaint);
+            let rest = [Action::Open, Action::Undo, Action::Filter, Action::OtherScreen, Action::Note, Action::Quit];
+            complaint.into_iter().chain(rest).collect()
+        }
+        Screen::Today => {
+            let script = app.script();
+            let has_gaps = script.is_some_and(|view| !view.script.gaps().is_empty());
+            let several = app
+                .shown_task()
+                .and_then(|id| app.data.details.get(&id))
+                .is_some_and(|detail| detail.scripts.len() > 1);
+            let mut actions = Vec::new();
+            actions.extend(script.map(|_| Action::Copy));
+            actions.extend(has_gaps.then_some(Action::Fill));
+            actions.extend(several.then_some(Action::NextScript));
+            actions.extend(app.shown_complaint().then_some(Action::CloseComplaint));
+            actions.extend([Action::Undo, Action::Note, Action::Filter, Action::OtherScreen]);
+            actions.extend([Action::SyncNow, Action::OtherLang, Action::Quit]);
+            actions
+        }
+    }
+}
+
+fn hint(action: Action, key_idx: usize, lang: Lang, theme: &Theme) -> Vec<Span<'static>> {
+    let Some(spec) = spec(action) else { return Vec::new() };
+    let key = spec.keys.get(key_idx).or(spec.keys.first()).map(|key| key.label()).unwrap_or_default();
+    vec![piece(key, Role::Key, theme), piece(format!(" {}", spec.label(lang)), Role::Muted, theme)]
+}
