@@ -64,8 +64,10 @@ fn a_malformed_purchase_file_names_its_lines_and_imports_the_good_rows() {
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(said.contains('3') && said.contains("2026-02-30"), "{said}");
     assert!(said.contains('4') && said.contains("1e3"), "{said}");
-    let counts: serde_json::Value = serde_json::from_str(&hub.cli(&["inspect", "--json"])).unwrap();
-    assert_eq!(counts["n_purchases"], 1);
+    hub.cli(&["guide", "add", "--id", "g1", "--name", "导购", "--store", "s1"]);
+    hub.cli(&["guide", "assign", "--unassigned", "--store", "s1", "--to", "g1"]);
+    let inspection: serde_json::Value = serde_json::from_str(&hub.cli(&["inspect", "g1", "--json"])).unwrap();
+    assert_eq!(inspection["counts"]["purchase"], 1);
 }
 
 #[test]

@@ -38,6 +38,15 @@ async fn open_shop(folder: &Path, now: &str) -> (Hub, Vec<Terminal>) {
     (hub, terminals)
 }
 
+/// How many entities of a kind the hub holds of all guides.
+fn held(hub: &Hub, kind: &str) -> u64 {
+    let count = |guide| {
+        let inspection: serde_json::Value = serde_json::from_str(&hub.cli(&["inspect", guide, "--json"])).unwrap();
+        inspection["counts"][kind].as_u64().unwrap()
+    };
+    GUIDES.into_iter().map(count).sum()
+}
+
 fn publish_templates(hub: &Hub) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../content/templates");
     let mut files: Vec<String> =
@@ -105,9 +114,8 @@ fn five_queues_together_hold_exactly_what_an_independent_calculation_finds() {
         let (hub, terminals) = open_shop(folder.path(), "1997-04-28T10:00:00").await;
         let shop = Shop::read(PURCHASES);
         let on: NaiveDate = "1997-04-28".parse().unwrap();
-        let counts: serde_json::Value = serde_json::from_str(&hub.cli(&["inspect", "--json"])).unwrap();
-        assert_eq!(counts["n_purchases"], 6_919);
-        assert_eq!(counts["n_customers"], 2_357);
+        assert_eq!(held(&hub, "purchase"), 6_919);
+        assert_eq!(held(&hub, "customer"), 2_357);
 
         let cases = [(3_000, Rule::Supersede, 300), (1_000, Rule::Supersede, 700), (1_000, Rule::Every, 700)];
         for (idx, (min_cents, rule, more_than)) in cases.into_iter().enumerate() {

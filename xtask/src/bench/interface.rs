@@ -1,0 +1,122 @@
+//! The interface in a pseudo-terminal of 120×40, beside the least that a ratatui program with a list can be.
+
+use std::time::Duration;
+
+use portable_pty::CommandBuilder;
+
+use crate::bench::pty::Pty;
+use crate::bench::shop::{Shop, block_on};
+use crate::bench::{Times, process, program};
+use guide::client::Client;
+
+const N_STARTS: usize = 11;
+const N_KEYS: usize = 60;
+const N_OUTCOMES: usize = 30;
+const IDLE_SECONDS: u64 = 20;
+
+/// Measures the first frame, keys, outcomes, memory, idling and size.
+pub fn run() -> anyhow::Result<()> {
+    println!("guide, in a pseudo-terminal of 120×40 (floor: a minimal ratatui list)");
+    let floor_frame = first_frames(|| Pty::start(floor_command()?, &["READY", "客户 1 "]))?;
+    let mut floor = Pty::start(floor_command()?, &["READY"])?;
+    let floor_keys = keys(&mut floor, |n| if n % 2 == 0 { "j" } else { "k" })?;
+    let floor_rss = process::rss_mib(floor.pid()?)?;
+    drop(floor);
+    println!("  floor, first frame: {floor_frame}");
+    println!("  floor, key → settled: {floor_keys}");
+
+    for n_customers in [2_000, 20_000] {
+        println!("  {n_customers} customers");
+        let shop = Shop::open(n_customers)?;
+        let (daemon, _) = shop.start_daemon()?;
+        shop.enroll()?;
+        let (name, phone) = shop.first_task()?;
+        let texts = [name.as_str(), phone.as_str()];
+        let warm = first_frames(|| Pty::start(guide_command(&shop)?, &texts))?;
+        println!("    first full frame, daemon running: {warm}; {:.2}× the floor", warm.p50() / floor_frame.p50());
+        let mut pty = Pty::start(guide_command(&shop)?, &texts)?;
+        let rss = process::rss_mib(pty.pid()?)?;
+        println!("    RSS: {rss:.1} MiB; {:.2}× the floor's {floor_rss:.1}", rss / floor_rss);
+        pty.drain();
+        let idle = process::idle(pty.pid()?, IDLE_SECONDS)?;
+        println!("    idle: {:.2} wake-ups/s, {} bytes sent", idle.wake_ups, pty.drain());
+        let walk = keys(&mut pty, |n| if n % 10 < 5 { "j" } else { "k" })?;
+        println!("    key → settled, walking the queue: {walk}; p50 {:.2}× the floor", walk.p50() / floor_keys.p50());
+        let outcomes = outcomes(&mut pty)?;
+        println!("    outcome: key → saved on the screen, durable: {outcomes}");
+        drop(pty);
+        drop(daemon);
+        if n_customers == 2_000 {
+            let cold = cold_starts(&shop, &texts[..0])?;
+            println!("    first full frame with the daemon to start: {cold}");
+        }
+    }
+    let size = process::size_mb(&program("guide")?)?;
+    let floor_size = process::size_mb(&program("minimal_list")?)?;
+    println!("  stripped binary: {size:.2} MB (floor {floor_size:.2})");
+    Ok(())
+}
+
+fn first_frames(start: impl Fn() -> anyhow::Result<Pty>) -> anyhow::Result<Times> {
+    let mut times = Vec::new();
+    for _ in 0..N_STARTS {
+        times.push(start()?.first_frame);
+    }
+    Ok(Times::new(times))
+}
+
+fn keys(pty: &mut Pty, key: impl Fn(usize) -> &'static str) -> anyhow::Result<Times> {
+    let mut times = Vec::new();
+    for n in 0..N_KEYS {
+        times.push(pty.press(key(n), &[])?);
+        std::thread::sleep(Duration::from_millis(5 + (n as u64 * 7) % 11));
+    }
+    Ok(Times::new(times))
+}
+
+/// Logs outcomes with one key each; “saved” stands on the screen after each.
+fn outcomes(pty: &mut Pty) -> anyhow::Result<Times> {
+    let mut times = Vec::new();
+    for _ in 0..N_OUTCOMES {
+        // 5 needs nothing; a step that asks for a score opens a field, which Enter leaves empty
+        let mut took = pty.press("5", &[])?;
+        if !pty.text().contains("已保存") {
+            took = pty.press("\r", &["已保存"])?;
+        }
+        times.push(took);
+    }
+    Ok(Times::new(times))
+}
+
+/// Starts with no daemon running; each daemon is asked for its process and ended after the frame.
+fn cold_starts(shop: &Shop, texts: &[&str]) -> anyhow::Result<Times> {
+    let mut times = Vec::new();
+    for _ in 0..N_STARTS {
+        let marks: Vec<&str> = if texts.is_empty() { vec!["100****"] } else { texts.to_vec() };
+        let pty = Pty::start(guide_command(shop)?, &marks)?;
+        times.push(pty.first_frame);
+        let health = block_on(async { Ok(Client::at(&shop.socket()).health().await?) })?;
+        let status = std::process::Command::new("kill").arg(health.pid.to_string()).status()?;
+        anyhow::ensure!(status.success(), "the daemon could not be stopped");
+        drop(pty);
+        while shop.socket().exists() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+    Ok(Times::new(times))
+}
+
+fn floor_command() -> anyhow::Result<CommandBuilder> {
+    let mut command = CommandBuilder::new(program("minimal_list")?);
+    command.env("TERM", "xterm-256color");
+    Ok(command)
+}
+
+fn guide_command(shop: &Shop) -> anyhow::Result<CommandBuilder> {
+    let mut command = CommandBuilder::new(program("guide")?);
+    for (name, value) in [("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("LANG", "zh_CN.UTF-8")] {
+        command.env(name, value);
+    }
+    command.env("GUIDE_HOME", shop.home());
+    Ok(command)
+}
