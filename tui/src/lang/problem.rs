@@ -126,8 +126,11 @@ fn known(code: &str) -> Option<(Pair, Option<Pair>)> {
         }
         "nothing_to_undo" => (("没有可以撤销的记录", "there is nothing to take back"), None),
         "store" => (
-            ("本机存储写不进去，这次没有保存", "this terminal's store cannot be written: this was NOT saved"),
-            Some(("检查磁盘空间，再记录一次", "check the disk's free space, then log it again")),
+            (
+                "本机存储出错：刚才这一步没有完成，之前保存的都在",
+                "this terminal's store failed: this step was not done, what was saved before is safe",
+            ),
+            Some(("检查磁盘空间，再做一次", "check the disk's free space, then do it again")),
         ),
         "clock_is_real" => (
             ("只有演示时钟可以调整", "only the demo's clock can be moved"),

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use chrono::{Days, NaiveDate};
 use guide_common::id::{DueId, OpId};
-use guide_common::op::FactBody;
 use guide_common::outcome::{OutcomeCode, SkipReason};
 use guide_common::report::{Figures, Report};
 use guide_common::sop::plan::Asks;
@@ -180,19 +179,15 @@ fn outcomes_at_hub(
     let lang = context.lang;
     let expected: BTreeMap<OpId, OutcomeCode> = logged.iter().map(|entry| (entry.op_id, entry.code)).collect();
     let ops: HashSet<OpId> = expected.keys().copied().chain([undone]).collect();
-    let mut found = BTreeMap::new();
-    for fact in inspection.facts.iter().filter(|fact| ops.contains(&fact.id) && fact.undone.is_none()) {
-        if let FactBody::Outcome(outcome) = &fact.body {
-            found.insert(fact.id, outcome.code);
-        }
-    }
+    let ours = inspection.facts.iter().filter(|fact| ops.contains(&fact.id) && !fact.undone);
+    let found: BTreeMap<OpId, OutcomeCode> = ours.filter_map(|fact| Some((fact.id, fact.code?))).collect();
     let what = text!(
         lang,
         "总部有这 {N_TASKS} 条结果，编号与代码一致",
         "the hub holds these {N_TASKS} outcomes, by id and code"
     );
     verdict.check(&what, found == expected, || difference(&found, &expected, context))?;
-    let is_undone = inspection.fact(undone).is_some_and(|fact| fact.undone.is_some());
+    let is_undone = inspection.fact(undone).is_some_and(|fact| fact.undone);
     let what = text!(lang, "总部留有撤销的那条，不计数", "the hub keeps the undone one and does not count it");
     verdict.check(&what, is_undone, || undone.to_string())
 }
