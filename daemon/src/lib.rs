@@ -1,5 +1,16 @@
 //! `guided`, the daemon: it keeps one guide's customers, works out today's queue, makes what the guide logs durable,
 //! and syncs with the hub. The interface reaches it over a Unix socket.
 
+pub mod api;
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod core;
+pub mod events;
+pub mod log;
 pub mod outbox;
+pub mod profile;
+pub mod serve;
+pub mod socket;
 pub mod store;
+pub mod sync;

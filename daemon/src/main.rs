@@ -1,2 +1,106 @@
-//! x
-fn main() {}
+//! `guided`: reads the command line and the environment, takes the lock, and serves until a signal stops it.
+
+use std::fs::File;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+use guide_common::paths::Paths;
+use guided::clock::Clock;
+use guided::config::{self, Cli, ClockArg, RunArgs};
+use guided::{log, serve, socket};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+/// Threads for what blocks: sync, a check, a report, the day sheet.
+const MAX_BLOCKING_THREADS: usize = 4;
+
+fn main() -> ExitCode {
+    let args = Cli::parse().run_args();
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("guided: {error:#}");
+            tracing::error!(error = format!("{error:#}"), "guided cannot serve");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &RunArgs) -> anyhow::Result<()> {
+    // customers' data: everything that is made here is its user's alone
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    let paths = config::paths(&config::env())?;
+    let lock = socket::take_lock(&paths)?;
+    log::start(&paths.log(), std::env::var("GUIDE_LOG").ok().as_deref())?;
+    let clock = clock(args, &paths)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(MAX_BLOCKING_THREADS)
+        .build()
+        .context("starting the runtime")?;
+    let log_folder = paths.log();
+    runtime.block_on(async move {
+        let stop = stop_on_signals()?;
+        serve::serve(paths, clock, lock, stop, || {
+            if args.detach
+                && let Err(error) = detach(&log_folder)
+            {
+                tracing::warn!(%error, "leaving the terminal");
+            }
+        })
+        .await
+    })
+}
+
+fn clock(args: &RunArgs, paths: &Paths) -> anyhow::Result<Clock> {
+    match args.clock {
+        ClockArg::Real => {
+            anyhow::ensure!(
+                args.clock_file.is_none() && args.clock_at.is_none(),
+                "--clock-file and --clock-at need --clock virtual"
+            );
+            Ok(Clock::real())
+        }
+        ClockArg::Virtual => {
+            let file = args.clock_file.clone().unwrap_or_else(|| paths.virtual_clock());
+            let file = std::path::absolute(file)?;
+            Clock::virtual_at(&file, args.clock_at)
+                .with_context(|| format!("reading the virtual clock {}", file.display()))
+        }
+    }
+}
+
+/// Turns true at SIGTERM or SIGINT.
+fn stop_on_signals() -> anyhow::Result<watch::Receiver<bool>> {
+    let (stopping, stop) = watch::channel(false);
+    let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("listening for SIGINT")?;
+    let mut hangup = signal(SignalKind::hangup()).context("listening for SIGHUP")?;
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+                // the terminal that started it may close
+                _ = hangup.recv() => {}
+            }
+        }
+        tracing::info!("asked to stop");
+        // nobody left to tell means that it has stopped
+        let _ = stopping.send(true);
+    });
+    Ok(stop)
+}
+
+/// A session of its own, and nothing that keeps the starter's pipes open.
+fn detach(log_folder: &std::path::Path) -> std::io::Result<()> {
+    // a group's leader cannot; it has a group of its own already
+    let _ = rustix::process::setsid();
+    let input = File::open("/dev/null")?;
+    let output = File::options().create(true).append(true).open(log_folder.join("guided.out"))?;
+    rustix::stdio::dup2_stdin(&input)?;
+    rustix::stdio::dup2_stdout(&output)?;
+    rustix::stdio::dup2_stderr(&output)?;
+    Ok(())
+}

@@ -215,8 +215,11 @@ mod tests {
     fn a_retry_stays_unsent_and_a_rejected_op_is_kept_but_not_applied() {
         let ops = [outcome(1), outcome(2), outcome(3)];
         let mut outbox = Outbox::new(ops.to_vec(), HashMap::new());
-        let answers =
-            vec![answer(&ops[0], OpResult::Retry), answer(&ops[1], OpResult::Rejected), answer(&ops[2], OpResult::Applied)];
+        let answers = vec![
+            answer(&ops[0], OpResult::Retry),
+            answer(&ops[1], OpResult::Rejected),
+            answer(&ops[2], OpResult::Applied),
+        ];
         assert_eq!(outbox.answer(answers, Utc::now()).len(), 2);
         assert_eq!((outbox.n_unsent(), outbox.n_rejected()), (1, 1));
         let pending: Vec<_> = outbox.pending_of(&ops[0].customer).iter().map(|op| op.local_seq).collect();

@@ -103,7 +103,11 @@ fn tail(rest: &[u8]) -> Tail {
         return Tail::Torn;
     };
     // a file that grew before its content came is read as zeros
-    if rest.iter().all(|byte| *byte == 0) || FRAME_BYTES + length as usize > rest.len() { Tail::Torn } else { Tail::Damaged }
+    if rest.iter().all(|byte| *byte == 0) || FRAME_BYTES + length as usize > rest.len() {
+        Tail::Torn
+    } else {
+        Tail::Damaged
+    }
 }
 
 #[cfg(test)]

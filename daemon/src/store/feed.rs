@@ -122,8 +122,7 @@ impl Store {
         if item.op == ItemOp::Put {
             let body = item.body.as_ref().ok_or(StoreError::Item("an item without a body"))?.get();
             let keys = value::encode(&at, item.rev, item.seq, body)?;
-            cursor.digest =
-                cursor.digest.with(item_hash(digest_key, &item.kind, &item.id, item.rev, body));
+            cursor.digest = cursor.digest.with(item_hash(digest_key, &item.kind, &item.id, item.rev, body));
             cursor.n_live += 1;
             for (key, bytes) in keys {
                 batch.insert(key, bytes);

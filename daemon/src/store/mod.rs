@@ -97,9 +97,11 @@ impl Store {
     pub fn flush(&self) -> Result<(), StoreError> {
         self.db.flush().map_err(sled_fault("flushing"))?;
         let path = open::data_file(&self.folder);
-        std::fs::File::open(&path)
-            .and_then(|file| file.sync_data())
-            .map_err(|source| StoreError::Io { doing: "syncing", path, source })
+        std::fs::File::open(&path).and_then(|file| file.sync_data()).map_err(|source| StoreError::Io {
+            doing: "syncing",
+            path,
+            source,
+        })
     }
 
     /// Marks the cache as damaged: the next start sets it aside and fetches everything again.
@@ -113,7 +115,9 @@ impl Store {
 
 fn sled_fault(doing: &'static str) -> impl FnOnce(sled::Error) -> StoreError {
     move |source| match source {
-        sled::Error::Corruption { .. } | sled::Error::ReportableBug(_) => StoreError::Damaged("sled reports corruption"),
+        sled::Error::Corruption { .. } | sled::Error::ReportableBug(_) => {
+            StoreError::Damaged("sled reports corruption")
+        }
         source => StoreError::Sled { doing, source },
     }
 }

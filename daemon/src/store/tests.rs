@@ -99,7 +99,9 @@ fn a_body_of_any_length_survives_and_leaves_no_parts_behind() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());
     let long = format!("\"{}\"", "长".repeat(50_000));
-    store.apply(FeedName::Guide, HEAD, &[item(1, "x", "1", Some("C1"), &long), item(2, "x", "2", Some("C1"), "0")]).unwrap();
+    store
+        .apply(FeedName::Guide, HEAD, &[item(1, "x", "1", Some("C1"), &long), item(2, "x", "2", Some("C1"), "0")])
+        .unwrap();
     let id = CustomerId::new("C1").unwrap();
     assert_eq!(store.customer(&id).unwrap()[0].value.body, long);
     assert_eq!(ids(&store), ["C1:2"]);

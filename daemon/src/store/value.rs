@@ -41,10 +41,7 @@ pub fn n_parts(bytes: &[u8]) -> u16 {
 }
 
 /// Reads a value; further parts come from `part`.
-pub fn decode(
-    bytes: &[u8],
-    part: impl Fn(u16) -> Result<Option<sled::IVec>, StoreError>,
-) -> Result<Value, StoreError> {
+pub fn decode(bytes: &[u8], part: impl Fn(u16) -> Result<Option<sled::IVec>, StoreError>) -> Result<Value, StoreError> {
     let damaged = StoreError::Damaged("a value is too short");
     let Some((head, first)) = bytes.split_at_checked(HEAD_BYTES) else {
         return Err(damaged);

@@ -1,0 +1,66 @@
+//! `/v1/plans` and `/v1/templates`: what headquarters published.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use guide_common::id::TemplateId;
+use guide_common::sop::plan::{Lang, Plan};
+use guide_common::template::Template;
+use guide_common::wire::local::ScriptView;
+use serde::Deserialize;
+
+use crate::api::error::{Answer, ApiError};
+use crate::api::extract::{Asked, customer, terminal};
+use crate::app::App;
+
+/// The query of a script.
+#[derive(Debug, Deserialize)]
+pub struct ScriptQuery {
+    customer: String,
+    #[serde(default)]
+    lang: Lang,
+}
+
+/// `GET /v1/plans`.
+pub async fn plans(State(app): State<Arc<App>>) -> Answer<Json<Vec<Plan>>> {
+    Ok(Json(terminal(&app)?.core.shared().plans.clone()))
+}
+
+/// `GET /v1/plans/{id}`.
+pub async fn plan(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer<Json<Plan>> {
+    let shared = terminal(&app)?.core.shared();
+    let plan = shared.plans.iter().find(|plan| plan.id.as_str() == id).cloned();
+    let unknown = || ApiError::new(404, "unknown_plan", "no such plan was published").hint("guide plan list");
+    plan.map(Json).ok_or_else(unknown)
+}
+
+/// `GET /v1/templates`.
+pub async fn templates(State(app): State<Arc<App>>) -> Answer<Json<Vec<Template>>> {
+    Ok(Json(terminal(&app)?.core.shared().templates.clone()))
+}
+
+/// `GET /v1/templates/{id}`.
+pub async fn template(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer<Json<Template>> {
+    let shared = terminal(&app)?.core.shared();
+    let template = shared.templates.iter().find(|template| template.id.as_str() == id).cloned();
+    template.map(Json).ok_or_else(unknown_template)
+}
+
+/// `GET /v1/templates/{id}/script?customer=&lang=`.
+pub async fn script(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Asked(query): Asked<ScriptQuery>,
+) -> Answer<Json<ScriptView>> {
+    let core = &terminal(&app)?.core;
+    let id = TemplateId::new(&id).map_err(|_| unknown_template())?;
+    if !core.shared().templates.iter().any(|template| template.id == id) {
+        return Err(unknown_template());
+    }
+    core.script_for(&id, &customer(&query.customer)?, query.lang)?.map(Json).ok_or_else(ApiError::unknown_customer)
+}
+
+fn unknown_template() -> ApiError {
+    ApiError::new(404, "unknown_template", "no such template was published").hint("guide template list")
+}

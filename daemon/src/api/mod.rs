@@ -1,0 +1,60 @@
+//! The local API, described in `docs/protocol.md`: a file per resource. Handlers are thin; rules live in `core`.
+
+mod clock;
+mod customers;
+mod enroll;
+mod error;
+mod events;
+mod extract;
+mod health;
+mod library;
+mod outbox;
+mod record;
+mod reports;
+mod sync;
+mod tasks;
+mod today;
+mod undo;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use crate::app::App;
+
+/// The longest request.
+const MAX_REQUEST_BYTES: usize = 256 * 1024;
+
+/// The routes.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/v1/health", get(health::health))
+        .route("/v1/status", get(health::status))
+        .route("/v1/today", get(today::show))
+        .route("/v1/tasks/{id}", get(tasks::show))
+        .route("/v1/tasks/{id}/outcome", post(tasks::log))
+        .route("/v1/customers", get(customers::list))
+        .route("/v1/customers/{id}", get(customers::show))
+        .route("/v1/customers/{id}/contacts", post(customers::log_contact))
+        .route("/v1/customers/{id}/promises", post(customers::promise))
+        .route("/v1/customers/{id}/complaint/close", post(customers::close_complaint))
+        .route("/v1/templates", get(library::templates))
+        .route("/v1/templates/{id}", get(library::template))
+        .route("/v1/templates/{id}/script", get(library::script))
+        .route("/v1/plans", get(library::plans))
+        .route("/v1/plans/{id}", get(library::plan))
+        .route("/v1/reports", get(reports::show))
+        .route("/v1/undo", post(undo::undo))
+        .route("/v1/sync", get(sync::show))
+        .route("/v1/sync/now", post(sync::now))
+        .route("/v1/outbox", get(outbox::show))
+        .route("/v1/events", get(events::listen))
+        .route("/v1/clock", get(clock::show).put(clock::set))
+        .route("/v1/enroll", post(enroll::enroll))
+        .fallback(error::no_such_path)
+        .method_not_allowed_fallback(error::no_such_method)
+        .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
+        .with_state(app)
+}

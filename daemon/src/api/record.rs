@@ -1,0 +1,54 @@
+//! Requests that record, made into facts.
+
+use chrono::NaiveDate;
+use guide_common::id::{CustomerId, DueId};
+use guide_common::op::{ComplaintClosed, FactBody, Promise};
+use guide_common::outcome::{Channel, MAX_NOTE_CHARS, Outcome};
+use guide_common::text::{Lines, sanitise};
+use guide_common::wire::local::{ComplaintCloseRequest, OutcomeRequest, PromiseRequest, SavedResponse};
+
+use crate::api::error::{Answer, ApiError};
+use crate::core::Core;
+use crate::core::record::ClosesTask;
+
+fn clean(text: &str) -> String {
+    sanitise(text, Lines::Many, MAX_NOTE_CHARS)
+}
+
+/// An outcome, and the promise that was made with it.
+pub fn outcome(request: OutcomeRequest, on: NaiveDate, due_ids: Vec<DueId>, channel: Channel) -> Answer<Vec<FactBody>> {
+    let code = request.code.parse().map_err(ApiError::bad_request)?;
+    let reason = request.reason.as_deref().map(str::parse).transpose().map_err(ApiError::bad_request)?;
+    let outcome = Outcome {
+        channel: request.channel.unwrap_or(channel),
+        due_ids,
+        score: request.score,
+        next_on: request.next_on,
+        next_time: request.next_time,
+        amount_fen: request.amount_fen,
+        reason,
+        note: request.note.as_deref().map(clean).filter(|note| !note.is_empty()),
+        template: request.template,
+        fills: request.fills.iter().map(|(name, fill)| (clean(name), clean(fill))).collect(),
+        ..Outcome::new(on, code)
+    };
+    outcome.check()?;
+    let promise = request.promise.map(|promise| self::promise(&promise, on));
+    Ok(std::iter::once(FactBody::Outcome(outcome)).chain(promise).collect())
+}
+
+/// A promise.
+pub fn promise(request: &PromiseRequest, on: NaiveDate) -> FactBody {
+    let item = request.item.as_deref().map(clean).filter(|item| !item.is_empty());
+    FactBody::Promise(Promise { on, text: clean(&request.text), item, due_on: request.due_on })
+}
+
+/// A closed complaint.
+pub fn complaint_closed(request: &ComplaintCloseRequest, on: NaiveDate) -> FactBody {
+    FactBody::ComplaintClosed(ComplaintClosed { on, words: clean(&request.words) })
+}
+
+/// Saves one fact that closes no task.
+pub async fn save(core: &Core, customer: &CustomerId, facts: Vec<FactBody>) -> Answer<SavedResponse> {
+    Ok(core.record(customer, facts, ClosesTask::No).await?)
+}

@@ -1,0 +1,39 @@
+//! `/v1/reports`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use chrono::NaiveDate;
+use guide_common::id::PlanId;
+use guide_common::report::Report;
+use guide_common::time::Period;
+use serde::Deserialize;
+
+use crate::api::error::{Answer, ApiError};
+use crate::api::extract::{Asked, terminal};
+use crate::app::App;
+
+/// The query of a report; without dates it is about today.
+#[derive(Debug, Deserialize)]
+pub struct ReportQuery {
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+    plan: Option<PlanId>,
+}
+
+/// `GET /v1/reports?from=&to=&plan=`.
+pub async fn show(State(app): State<Arc<App>>, Asked(query): Asked<ReportQuery>) -> Answer<Json<Report>> {
+    let core = Arc::clone(&terminal(&app)?.core);
+    let to = query.to.unwrap_or_else(|| app.clock.today());
+    let period = Period::new(query.from.unwrap_or(to), to)
+        .ok_or_else(|| ApiError::bad_request("the report ends before it begins"))?;
+    if let Some(plan) = &query.plan
+        && !core.shared().plans.iter().any(|published| published.id == *plan)
+    {
+        return Err(ApiError::new(404, "unknown_plan", "no such plan was published").hint("guide plan list"));
+    }
+    let report = tokio::task::spawn_blocking(move || core.report(period, query.plan.as_ref())).await;
+    let report = report.map_err(|_| ApiError::new(500, "report", "the report failed unexpectedly"))?;
+    Ok(Json(report?))
+}

@@ -1,0 +1,16 @@
+//! `/v1/undo`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use guide_common::wire::local::{SavedResponse, UndoRequest};
+
+use crate::api::error::Answer;
+use crate::api::extract::{Body, terminal};
+use crate::app::App;
+
+/// `POST /v1/undo`.
+pub async fn undo(State(app): State<Arc<App>>, Body(request): Body<UndoRequest>) -> Answer<Json<SavedResponse>> {
+    Ok(Json(terminal(&app)?.core.undo(request.op_id).await?))
+}

@@ -1,0 +1,254 @@
+//! The daemon as its API sees it: the clock, who listens, and, once enrolled, the terminal with its tasks.
+
+use std::io;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use guide_common::paths::Paths;
+use guide_common::wire::local::{ClockKind, Notice, Status, SyncStatus};
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::core::Core;
+use crate::events::Events;
+use crate::outbox::journal::{Journal, JournalError};
+use crate::outbox::kept::Outbox;
+use crate::outbox::medium::Disk;
+use crate::outbox::writer::JournalWriter;
+use crate::profile::{self, GuideFolder, Profile, Token};
+use crate::store::{Store, StoreError};
+use crate::sync::Sync;
+
+/// How long changes of the day sheet are gathered before they are written.
+const SHEET_PAUSE: Duration = Duration::from_millis(500);
+/// How often the day is looked at: a suspended machine wakes on another one.
+const DAY_PAUSE: Duration = Duration::from_secs(60);
+
+/// Why a terminal cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The profile, the token or a folder.
+    #[error("reading the terminal's folder")]
+    Io(#[from] io::Error),
+    /// The journal.
+    #[error("opening the outbox journal")]
+    Journal(#[from] JournalError),
+    /// The cache.
+    #[error("opening the cache")]
+    Store(#[from] StoreError),
+    /// The terminal was enrolled on the other kind of clock.
+    #[error("this terminal was enrolled {}: start guided {}", if *.training { "for training" } else { "for real work" },
+        if *.training { "with --clock virtual" } else { "without --clock virtual" })]
+    OtherClock {
+        /// Whether it was enrolled for training.
+        training: bool,
+    },
+    /// The profile names a time zone that does not exist.
+    #[error("the profile is not understood: {0}")]
+    Profile(String),
+}
+
+/// The enrolled terminal.
+#[derive(Debug)]
+pub struct Terminal {
+    /// Its state.
+    pub core: Arc<Core>,
+    /// Its sync.
+    pub sync: Arc<Sync>,
+}
+
+/// The daemon.
+#[derive(Debug)]
+pub struct App {
+    /// Where things lie.
+    pub paths: Paths,
+    /// The clock.
+    pub clock: Arc<Clock>,
+    /// Who listens.
+    pub events: Events,
+    /// Since when it serves.
+    pub started: Instant,
+    /// Held while a terminal is enrolled.
+    pub enrolling: tokio::sync::Mutex<()>,
+    /// Turns true when the daemon stops.
+    pub shutdown: watch::Receiver<bool>,
+    terminal: OnceLock<Terminal>,
+}
+
+impl App {
+    /// A daemon without a terminal.
+    pub fn new(paths: Paths, clock: Clock, shutdown: watch::Receiver<bool>) -> Self {
+        Self {
+            paths,
+            clock: Arc::new(clock),
+            events: Events::default(),
+            started: Instant::now(),
+            enrolling: tokio::sync::Mutex::new(()),
+            shutdown,
+            terminal: OnceLock::new(),
+        }
+    }
+
+    /// The terminal, once it is enrolled.
+    pub fn terminal(&self) -> Option<&Terminal> {
+        self.terminal.get()
+    }
+
+    /// Opens the terminal that was enrolled earlier, where there is one.
+    pub fn open_enrolled(&self) -> Result<(), OpenError> {
+        if let Some((folder, profile)) = profile::find(&self.paths.guides())? {
+            let token = folder.token()?;
+            self.open(&folder, profile, token)?;
+        }
+        Ok(())
+    }
+
+    /// Opens a terminal and starts its tasks.
+    pub fn open(&self, folder: &GuideFolder, profile: Profile, token: Token) -> Result<(), OpenError> {
+        let training = self.clock.kind() == ClockKind::Virtual;
+        if profile.training != training {
+            return Err(OpenError::OtherClock { training: profile.training });
+        }
+        self.clock.set_zone(profile.zone.parse().map_err(OpenError::Profile)?);
+        let (core, damage) = open_core(folder, &profile, Arc::clone(&self.clock), self.events.clone())?;
+        let core = Arc::new(core);
+        tokio::spawn(first_check(Arc::clone(&core)));
+        tokio::spawn(write_sheets(Arc::clone(&core), self.shutdown.clone()));
+        tokio::spawn(watch_day(Arc::clone(&core), self.shutdown.clone()));
+        let sync = Sync::start(Arc::clone(&core), profile.hub, token, damage, self.shutdown.clone());
+        // enrolment is guarded, so that there is only one
+        let _ = self.terminal.set(Terminal { core, sync });
+        Ok(())
+    }
+
+    /// The state in short.
+    pub fn status(&self) -> Result<Status, StoreError> {
+        let terminal = self.terminal();
+        Ok(Status {
+            guide: terminal.map(|terminal| terminal.core.profile()),
+            now: self.clock.now(),
+            clock: self.clock.kind(),
+            queue: terminal.map(|terminal| terminal.core.queue_count()).unwrap_or_default(),
+            n_customers: terminal.map_or(0, |terminal| terminal.core.n_customers()),
+            sync: terminal.map_or(Ok(SyncStatus::default()), |terminal| terminal.sync.status())?,
+        })
+    }
+
+    /// Writes what is not written, for a clean stop.
+    pub fn flush(&self) {
+        let Some(terminal) = self.terminal() else {
+            return;
+        };
+        let core = &terminal.core;
+        if let Err(error) = core.write_sheet().and_then(|()| core.store.flush()) {
+            tracing::warn!(%error, "writing the cache at the end");
+        }
+    }
+}
+
+/// Opens journal, cache and state of a terminal; what was found damaged is returned as a sentence.
+pub fn open_core(
+    folder: &GuideFolder,
+    profile: &Profile,
+    clock: Arc<Clock>,
+    events: Events,
+) -> Result<(Core, Option<String>), OpenError> {
+    std::fs::create_dir_all(folder.outbox())?;
+    let (journal, recovered) = Journal::open(&folder.outbox(), profile.device.clone(), Box::new(Disk))?;
+    let opened = Store::open(&folder.cache(), &folder.quarantine(), &profile.digest_keys)?;
+    let store = opened.store;
+    let mut damage = Vec::new();
+    if !recovered.damaged.is_empty() || recovered.n_missing > 0 {
+        let (n_damaged, n_missing) = (recovered.damaged.len(), recovered.n_missing);
+        tracing::error!(n_damaged, n_missing, "the outbox journal is damaged");
+        damage.push(format!(
+            "the outbox journal is damaged: {n_missing} entries cannot be read; {n_damaged} segments were copied aside"
+        ));
+    }
+    if opened.quarantined.is_some() {
+        damage.push("the cache was damaged and is fetched again; nothing that was saved is lost".to_owned());
+    }
+    let acks = store.acks()?;
+    let stale: Vec<_> = acks.keys().filter(|id| !recovered.ops.iter().any(|op| op.op_id == **id)).copied().collect();
+    store.remove_acks(&stale)?;
+    let outbox = Outbox::new(recovered.ops, acks);
+    let writer = JournalWriter::start(journal)?;
+    let core = Core::open(store, writer, outbox, profile, clock, events)?;
+    Ok((core, (!damage.is_empty()).then(|| damage.join("; "))))
+}
+
+/// Makes the day sheet right. Sync may have done it already.
+async fn first_check(core: Arc<Core>) {
+    run_check(&core).await;
+}
+
+/// Works every customer out, off the daemon's thread.
+pub async fn run_check(core: &Arc<Core>) {
+    let worker = Arc::clone(core);
+    let checked = tokio::task::spawn_blocking(move || {
+        let started = Instant::now();
+        worker.check().map(|()| started.elapsed())
+    });
+    match checked.await {
+        Ok(Ok(took)) => {
+            tracing::info!(took_ms = took.as_millis(), n_customers = core.n_customers(), "the queue was checked");
+        }
+        Ok(Err(error)) => {
+            tracing::error!(%error, "checking the queue");
+            if let StoreError::Damaged(_) = error {
+                core.store.condemn();
+            }
+        }
+        Err(error) => tracing::error!(%error, "checking the queue"),
+    }
+}
+
+/// Shows the clock's day, where it is another one, and returns when its queue is worked out.
+pub async fn follow_clock(core: &Arc<Core>) {
+    let on = core.clock.today();
+    if core.day() == on {
+        if !core.is_checked() {
+            run_check(core).await;
+        }
+        return;
+    }
+    let worker = Arc::clone(core);
+    match tokio::task::spawn_blocking(move || worker.set_day(on)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(%error, "changing the day"),
+        Err(error) => tracing::error!(%error, "changing the day"),
+    }
+    core.events.tell(Notice::Today);
+    run_check(core).await;
+}
+
+async fn write_sheets(core: Arc<Core>, mut shutdown: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            _ = shutdown.wait_for(|stop| *stop) => return,
+            () = core.sheet_changed.notified() => {}
+        }
+        tokio::select! {
+            _ = shutdown.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(SHEET_PAUSE) => {}
+        }
+        let worker = Arc::clone(&core);
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || worker.write_sheet()).await {
+            tracing::warn!(%error, "writing the day sheet");
+        }
+    }
+}
+
+async fn watch_day(core: Arc<Core>, mut shutdown: watch::Receiver<bool>) {
+    loop {
+        let now = core.clock.now();
+        let midnight = now.date().succ_opt().and_then(|day| day.and_hms_opt(0, 0, 0)).unwrap_or(now);
+        // a virtual clock stands still, a real one may jump
+        let wait = (midnight - now).to_std().unwrap_or(DAY_PAUSE).clamp(Duration::from_millis(10), DAY_PAUSE);
+        tokio::select! {
+            _ = shutdown.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(wait) => {}
+        }
+        follow_clock(&core).await;
+    }
+}

@@ -1,0 +1,127 @@
+//! The one place where the daemon reads the time. Virtual time is what stands in the clock's file, which the hub
+//! reads too; only this daemon writes it, and it does not move by itself.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use guide_common::time::Zone;
+use guide_common::wire::local::ClockKind;
+
+use crate::outbox::recover::replace;
+
+/// Where the demo begins.
+pub const DEMO_START: &str = "2026-08-12T10:00:00";
+
+/// A clock of shop time.
+#[derive(Debug)]
+pub struct Clock {
+    zone: Mutex<Zone>,
+    source: Source,
+}
+
+#[derive(Debug)]
+enum Source {
+    Real,
+    Virtual { file: PathBuf },
+}
+
+impl Clock {
+    /// The machine's clock.
+    pub fn real() -> Self {
+        Self { zone: Mutex::new(Zone::default()), source: Source::Real }
+    }
+
+    /// The clock that stands in a file; it is made with `at` where it is missing.
+    pub fn virtual_at(file: &Path, at: Option<NaiveDateTime>) -> io::Result<Self> {
+        let clock = Self { zone: Mutex::new(Zone::default()), source: Source::Virtual { file: file.to_owned() } };
+        if !file.exists() {
+            let start = at.or_else(|| DEMO_START.parse().ok()).unwrap_or_default();
+            clock.set(start)?;
+        }
+        read(file)?;
+        Ok(clock)
+    }
+
+    /// The shops' time zone, known from the enrolment on.
+    pub fn set_zone(&self, zone: Zone) {
+        *self.zone.lock().unwrap_or_else(PoisonError::into_inner) = zone;
+    }
+
+    /// The shops' time zone.
+    pub fn zone(&self) -> Zone {
+        *self.zone.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Which clock this is.
+    pub fn kind(&self) -> ClockKind {
+        match self.source {
+            Source::Real => ClockKind::Real,
+            Source::Virtual { .. } => ClockKind::Virtual,
+        }
+    }
+
+    /// The shop-local time.
+    pub fn now(&self) -> NaiveDateTime {
+        match &self.source {
+            Source::Real => self.zone().shop_time(Utc::now()),
+            Source::Virtual { file } => read(file).unwrap_or_else(|error| {
+                tracing::error!(%error, "reading the virtual clock");
+                DEMO_START.parse().unwrap_or_default()
+            }),
+        }
+    }
+
+    /// The shop-local day.
+    pub fn today(&self) -> NaiveDate {
+        self.now().date()
+    }
+
+    /// The instant that facts are stamped with.
+    pub fn instant(&self) -> DateTime<Utc> {
+        match self.source {
+            Source::Real => Utc::now(),
+            Source::Virtual { .. } => self.zone().instant(self.now()),
+        }
+    }
+
+    /// Moves the virtual clock; a real one cannot be moved.
+    pub fn set(&self, now: NaiveDateTime) -> io::Result<()> {
+        match &self.source {
+            Source::Real => Err(io::ErrorKind::Unsupported.into()),
+            Source::Virtual { file } => replace(file, now.format("%Y-%m-%dT%H:%M:%S").to_string().as_bytes()),
+        }
+    }
+}
+
+fn read(file: &Path) -> io::Result<NaiveDateTime> {
+    let text = std::fs::read_to_string(file)?;
+    text.trim().parse().map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "the clock's file holds no time"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn virtual_time_stands_still_until_it_is_moved_and_survives_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("clock");
+        let clock = Clock::virtual_at(&file, None).unwrap();
+        assert_eq!(clock.now().to_string(), "2026-08-12 10:00:00");
+        clock.set("2026-08-13T09:30:00".parse().unwrap()).unwrap();
+        let again = Clock::virtual_at(&file, Some("1997-04-28T10:00:00".parse().unwrap())).unwrap();
+        assert_eq!(again.today().to_string(), "2026-08-13");
+        assert_eq!(again.instant().to_rfc3339(), "2026-08-13T01:30:00+00:00");
+    }
+
+    #[test]
+    fn a_file_that_holds_no_time_is_an_error_and_a_real_clock_cannot_be_moved() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("clock");
+        std::fs::write(&file, "noon").unwrap();
+        assert!(Clock::virtual_at(&file, None).is_err());
+        assert!(Clock::real().set(NaiveDateTime::default()).is_err());
+    }
+}

@@ -1,0 +1,88 @@
+//! The command line and the environment, read once.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDateTime;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use guide_common::paths::{Env, Paths};
+
+/// The daemon of `guide`: keeps a guide's customers on this terminal, works out the queue, saves and syncs.
+#[derive(Debug, Parser)]
+#[command(name = "guided", version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do; `run` where nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// What the daemon can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serves until it is told to stop.
+    Run(RunArgs),
+}
+
+/// How to run.
+#[derive(Clone, Debug, Default, Args)]
+pub struct RunArgs {
+    /// The machine's clock, or the demo's: training data that never reaches a real hub
+    #[arg(long, value_enum, default_value_t)]
+    pub clock: ClockArg,
+    /// The file that holds the virtual time
+    #[arg(long, value_name = "FILE")]
+    pub clock_file: Option<PathBuf>,
+    /// The virtual time to begin with where the file is missing, such as 2026-08-12T10:00:00
+    #[arg(long, value_name = "TIME")]
+    pub clock_at: Option<NaiveDateTime>,
+    /// Leaves the terminal: a session of its own, output to the log
+    #[arg(long)]
+    pub detach: bool,
+}
+
+/// Which clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ClockArg {
+    /// The machine's.
+    #[default]
+    Real,
+    /// The demo's.
+    Virtual,
+}
+
+impl Cli {
+    /// How to run, wherever it was said.
+    pub fn run_args(self) -> RunArgs {
+        match self.command {
+            Some(Command::Run(args)) => args,
+            None => self.run,
+        }
+    }
+}
+
+/// Reads the environment.
+pub fn env() -> Env {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let folders = directories::ProjectDirs::from("", "", "guide");
+    let folder = |of: fn(&directories::ProjectDirs) -> PathBuf| folders.as_ref().map(of).unwrap_or_default();
+    Env {
+        guide_home: set("GUIDE_HOME"),
+        runtime_dir: set("XDG_RUNTIME_DIR"),
+        config_dir: folder(|folders| folders.config_dir().to_owned()),
+        data_dir: folder(|folders| folders.data_dir().to_owned()),
+        state_dir: folder(|folders| folders.state_dir().unwrap_or_else(|| folders.data_dir()).to_owned()),
+    }
+}
+
+/// The paths of an environment; relative ones would change with the folder that the daemon is started in.
+pub fn paths(env: &Env) -> anyhow::Result<Paths> {
+    let mut env = env.clone();
+    if let Some(home) = &mut env.guide_home {
+        *home = std::path::absolute(&*home)?;
+    }
+    let paths = Paths::of(&env);
+    anyhow::ensure!(paths.state.is_absolute(), "no home folder is known: set GUIDE_HOME");
+    Ok(paths)
+}

@@ -1,0 +1,290 @@
+//! The terminal's state: the hub's documents with this terminal's ops on top, and the queue worked out from them. In
+//! memory is only what lists need; files are read from the cache when they are asked for.
+
+pub mod check;
+pub mod file;
+pub mod find;
+pub mod record;
+pub mod row;
+pub mod show;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use axum::body::Bytes;
+use chrono::NaiveDate;
+use guide_common::id::{CustomerId, DeviceId};
+use guide_common::wire::hub::{FeedName, GuideProfile};
+use guide_common::wire::local::QueueCount;
+use tokio::sync::Notify;
+
+use crate::clock::Clock;
+use crate::core::file::{Loaded, Shared};
+use crate::core::row::Row;
+use crate::events::Events;
+use crate::outbox::kept::Outbox;
+use crate::outbox::writer::JournalWriter;
+use crate::profile::Profile;
+use crate::store::{SheetRow, Store, StoreError};
+
+/// How many files are held ready; a day's queue walks fewer.
+const MAX_FILES: usize = 256;
+/// Into how many stripes recording is divided, so that two outcomes of one task come one after the other.
+const N_STRIPES: usize = 256;
+
+/// The state of one enrolled terminal.
+#[derive(Debug)]
+pub struct Core {
+    /// The cache.
+    pub store: Store,
+    /// The way to the journal.
+    pub journal: JournalWriter,
+    /// The clock.
+    pub clock: Arc<Clock>,
+    /// Who listens.
+    pub events: Events,
+    /// Told when an op was saved.
+    pub op_saved: Notify,
+    /// Told when rows of the day sheet have changed.
+    pub sheet_changed: Notify,
+    device: DeviceId,
+    started: Instant,
+    state: Mutex<State>,
+    stripes: Vec<tokio::sync::Mutex<()>>,
+}
+
+/// What changes. The lock is held for moments only: nothing is read, parsed or worked out under it.
+#[derive(Debug)]
+pub(crate) struct State {
+    /// The day that `days` shows.
+    pub on: NaiveDate,
+    /// The number of the newest check; an older one that still runs throws its results away.
+    pub check: u32,
+    /// Whether a check of this day has ended.
+    pub checked: bool,
+    /// Grows with every change of a customer.
+    pub version: u64,
+    /// The version at which a customer changed last.
+    pub touched: HashMap<CustomerId, u64>,
+    pub profile: GuideProfile,
+    pub shared: Arc<Shared>,
+    pub outbox: Outbox,
+    pub rows: BTreeMap<CustomerId, Row>,
+    pub days: BTreeMap<CustomerId, SheetRow>,
+    pub files: HashMap<CustomerId, Arc<Loaded>>,
+    /// The answer of `/v1/today`, until something changes.
+    pub today: Option<Bytes>,
+    /// The rows of the sheet that are not written.
+    pub dirty: BTreeSet<CustomerId>,
+    /// How many customers the last check found.
+    pub n_customers: usize,
+}
+
+impl Core {
+    /// Takes a store, a journal and what it held, and shows the day sheet of today; `check` makes it right.
+    pub fn open(
+        store: Store,
+        journal: JournalWriter,
+        outbox: Outbox,
+        profile: &Profile,
+        clock: Arc<Clock>,
+        events: Events,
+    ) -> Result<Self, StoreError> {
+        let on = clock.today();
+        let state = State {
+            on,
+            check: 0,
+            checked: false,
+            version: 0,
+            touched: HashMap::new(),
+            profile: file::profile(&store.without_customer(FeedName::Guide)?).unwrap_or_else(|| profile.guide.clone()),
+            shared: Arc::new(file::shared(&store.without_customer(FeedName::Shared)?)),
+            outbox,
+            rows: BTreeMap::new(),
+            days: store.sheet(on)?.into_iter().collect(),
+            files: HashMap::new(),
+            today: None,
+            dirty: BTreeSet::new(),
+            n_customers: store.n_customers()?,
+        };
+        let core = Self {
+            store,
+            journal,
+            clock,
+            events,
+            op_saved: Notify::new(),
+            sheet_changed: Notify::new(),
+            device: profile.device.clone(),
+            started: Instant::now(),
+            state: Mutex::new(state),
+            stripes: (0..N_STRIPES).map(|_| tokio::sync::Mutex::new(())).collect(),
+        };
+        core.catch_up(on)?;
+        Ok(core)
+    }
+
+    /// The sheet may be older than the journal: a kill loses what sled had not written.
+    fn catch_up(&self, on: NaiveDate) -> Result<(), StoreError> {
+        let ids: BTreeSet<CustomerId> = {
+            let state = self.state();
+            let is_of_today =
+                |kept: &&crate::outbox::kept::Kept| kept.op.content().ok().and_then(|content| content.on()) == Some(on);
+            state.outbox.all().filter(is_of_today).map(|kept| kept.op.customer.clone()).collect()
+        };
+        self.recompute(&ids.into_iter().collect::<Vec<_>>())
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        // nothing panics under the lock; should something, the next check makes the state right
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The guide, as the hub last said.
+    pub fn profile(&self) -> GuideProfile {
+        self.state().profile.clone()
+    }
+
+    /// Plans and templates.
+    pub fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.state().shared)
+    }
+
+    /// Today in numbers.
+    pub fn queue_count(&self) -> QueueCount {
+        self.state().queue_count()
+    }
+
+    /// How many customers the terminal holds.
+    pub fn n_customers(&self) -> usize {
+        self.state().n_customers
+    }
+
+    /// The day that is shown.
+    pub fn day(&self) -> NaiveDate {
+        self.state().on
+    }
+
+    /// Whether the queue has been checked since it was shown.
+    pub fn is_checked(&self) -> bool {
+        self.state().checked
+    }
+
+    /// A customer's file: the hub's documents with the pending ops applied.
+    pub fn load(&self, id: &CustomerId) -> Result<Option<Arc<Loaded>>, StoreError> {
+        let version = {
+            let state = self.state();
+            if let Some(loaded) = state.files.get(id) {
+                return Ok(Some(Arc::clone(loaded)));
+            }
+            (state.touched.get(id).copied(), state.check)
+        };
+        let Some(mut loaded) = file::assemble(&self.store.customer(id)?) else {
+            return Ok(None);
+        };
+        let (pending, guide) = {
+            let state = self.state();
+            (state.outbox.pending_of(id), state.profile.id.clone())
+        };
+        apply_pending(&mut loaded, &pending, &guide);
+        let loaded = Arc::new(loaded);
+        let mut state = self.state();
+        if (state.touched.get(id).copied(), state.check) == version {
+            if state.files.len() >= MAX_FILES {
+                state.files.clear();
+            }
+            state.files.insert(id.clone(), Arc::clone(&loaded));
+        }
+        Ok(Some(loaded))
+    }
+
+    /// Shows another day: its sheet, until `check` has been over it.
+    pub fn set_day(&self, on: NaiveDate) -> Result<(), StoreError> {
+        self.write_sheet()?;
+        let sheet = self.store.sheet(on)?;
+        let mut state = self.state();
+        if state.on == on {
+            return Ok(());
+        }
+        state.on = on;
+        state.check += 1;
+        state.checked = false;
+        state.days = sheet.into_iter().collect();
+        state.dirty.clear();
+        state.today = None;
+        drop(state);
+        self.catch_up(on)?;
+        self.store.prune_sheets(on)
+    }
+
+    /// Writes the changed rows of the day sheet.
+    pub fn write_sheet(&self) -> Result<(), StoreError> {
+        let (on, rows) = {
+            let mut state = self.state();
+            let dirty = std::mem::take(&mut state.dirty);
+            let rows: Vec<_> = dirty
+                .into_iter()
+                .map(|id| {
+                    let row = state.days.get(&id).cloned().unwrap_or_default();
+                    (id, row)
+                })
+                .collect();
+            (state.on, rows)
+        };
+        self.store.put_sheet(on, &rows)
+    }
+}
+
+impl State {
+    /// Marks a customer as changed; what was worked out of its file before is not to be used.
+    pub fn touch(&mut self, id: &CustomerId) -> u64 {
+        self.version += 1;
+        self.touched.insert(id.clone(), self.version);
+        self.files.remove(id);
+        self.version
+    }
+
+    pub fn queue_count(&self) -> QueueCount {
+        let mut count = QueueCount::default();
+        for day in self.days.values() {
+            count.n_open += usize::from(day.open);
+            count.n_held += day.held.len();
+            count.n_done += day.done.len();
+        }
+        count
+    }
+
+    /// Puts a customer's day in its place; days without anything take no room.
+    pub fn put_day(&mut self, id: &CustomerId, day: SheetRow) {
+        let is_empty = day.task.is_none() && day.held.is_empty() && day.done.is_empty();
+        let changed = match (is_empty, self.days.get(id)) {
+            (true, None) => false,
+            (true, Some(_)) => {
+                self.days.remove(id);
+                true
+            }
+            (false, Some(old)) if *old == day => false,
+            (false, _) => {
+                self.days.insert(id.clone(), day);
+                true
+            }
+        };
+        if changed {
+            self.dirty.insert(id.clone());
+            self.today = None;
+        }
+    }
+}
+
+/// Applies pending ops; one that cannot apply here will be answered by the hub.
+pub(crate) fn apply_pending(
+    loaded: &mut Loaded,
+    pending: &[Arc<guide_common::op::Op>],
+    guide: &guide_common::id::GuideId,
+) {
+    for op in pending {
+        if let Err(refusal) = loaded.file.apply(op, guide) {
+            tracing::debug!(op = %op.op_id, %refusal, "a pending op does not apply");
+        }
+    }
+}

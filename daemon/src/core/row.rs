@@ -1,0 +1,90 @@
+//! What is kept in memory of each customer: what lists and searches need, not the file. Pure functions of the file.
+
+use chrono::NaiveDate;
+use guide_common::apply::CustomerFile;
+use guide_common::customer::Tier;
+use guide_common::op::FactBody;
+use guide_common::sop::plan::Plan;
+use guide_common::sop::queue::customer_day;
+use guide_common::text::mask_phone;
+use guide_common::time::Zone;
+use guide_common::wire::local::DoneRow;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::store::SheetRow;
+
+/// One customer in lists.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The name as it is shown.
+    pub name: Box<str>,
+    /// What is searched: name, id and phone in their search form, one a line.
+    pub key: Box<str>,
+    /// The phone, masked.
+    pub phone_masked: Option<Box<str>>,
+    /// The tier.
+    pub tier: Tier,
+    /// The last purchase's day.
+    pub last_bought_on: Option<NaiveDate>,
+    /// The sum of purchases in fen.
+    pub total_fen: i64,
+    /// The number of the check that saw it last.
+    pub seen: u32,
+}
+
+/// The form in which texts are compared: compatibility forms unified, lower case, no spaces.
+pub fn search_form(text: &str) -> String {
+    text.nfkc().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()).collect()
+}
+
+/// The row of a customer as of a day.
+pub fn row(file: &CustomerFile, on: NaiveDate, seen: u32) -> Row {
+    let customer = &file.customer;
+    let digits: String = customer.phone.iter().flat_map(|phone| phone.chars()).filter(char::is_ascii_digit).collect();
+    let key = format!("{}\n{}\n{digits}", search_form(&customer.name), search_form(customer.id.as_str()));
+    let known = || file.purchases.iter().filter(|purchase| purchase.bought_on <= on);
+    Row {
+        name: customer.name.as_str().into(),
+        key: key.into(),
+        phone_masked: customer.phone.as_deref().map(|phone| mask_phone(phone).into()),
+        tier: customer.tier,
+        last_bought_on: known().filter(|purchase| !purchase.is_return()).map(|purchase| purchase.bought_on).max(),
+        total_fen: known().map(|purchase| purchase.amount_fen).sum(),
+        seen,
+    }
+}
+
+/// What a customer adds to a day: the task, what is held, and what was logged.
+pub fn day(file: &CustomerFile, plans: &[Plan], on: NaiveDate, zone: Zone) -> SheetRow {
+    let day = customer_day(file, plans, on);
+    let open = day.task.is_some();
+    SheetRow { task: day.task, open, held: day.held, done: done(file, plans, on, zone) }
+}
+
+fn done(file: &CustomerFile, plans: &[Plan], on: NaiveDate, zone: Zone) -> Vec<DoneRow> {
+    let mut done = Vec::new();
+    for fact in file.standing().filter(|fact| fact.on() == on) {
+        let FactBody::Outcome(outcome) = &fact.body else {
+            continue;
+        };
+        let mut steps = Vec::new();
+        if !outcome.due_ids.is_empty() {
+            // what the guide saw: the day as it was before this contact
+            let mut before = file.clone();
+            before.facts.retain(|other| other.order() < fact.order());
+            let then = customer_day(&before, plans, on);
+            let dues =
+                then.task.into_iter().flat_map(|task| task.dues).chain(then.held.into_iter().flat_map(|h| h.dues));
+            steps = dues.filter(|due| outcome.due_ids.contains(&due.due_id)).map(|due| due.step_name).collect();
+        }
+        done.push(DoneRow {
+            op_id: fact.id,
+            customer: file.customer.id.clone(),
+            name: file.customer.name.clone(),
+            at: zone.shop_time(fact.at),
+            outcome: outcome.clone(),
+            steps,
+        });
+    }
+    done
+}

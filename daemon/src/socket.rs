@@ -1,0 +1,146 @@
+//! The Unix socket: bound under the single-instance lock, open to this user alone, and each connection checked for it.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use axum::serve::Listener;
+use guide_common::paths::{Paths, socket_fault};
+use tokio::net::{UnixListener, UnixStream};
+
+use crate::outbox::recover::replace;
+
+/// Why the daemon cannot begin to serve.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The socket's path is too long.
+    #[error("{0}")]
+    Path(String),
+    /// A folder or file cannot be made.
+    #[error("{} cannot be written; set GUIDE_HOME to a folder of your own", path.display())]
+    Unwritable {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The socket's folder is open to others.
+    #[error("{} {reason}; others could take the socket's place", path.display())]
+    Unsafe {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// Another daemon holds the lock.
+    #[error("another guided (pid {pid}) serves this folder")]
+    AlreadyServes {
+        /// Its process, as the lock names it.
+        pid: String,
+    },
+}
+
+fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> ServeError {
+    let path = path.to_owned();
+    move |source| ServeError::Unwritable { path, source }
+}
+
+/// The single-instance lock; it is given up when the process ends.
+#[derive(Debug)]
+pub struct Lock(#[expect(dead_code, reason = "held for its lock")] fs::File);
+
+/// Makes the folders and takes the lock.
+pub fn take_lock(paths: &Paths) -> Result<Lock, ServeError> {
+    if let Some(fault) = socket_fault(&paths.socket) {
+        return Err(ServeError::Path(fault));
+    }
+    let folders = [&paths.data, &paths.state, &paths.log(), &paths.guides()];
+    for folder in folders {
+        private_folder(folder)?;
+    }
+    let path = paths.lock();
+    let file = fs::File::options().read(true).write(true).create(true).truncate(false).open(&path);
+    let mut file = file.map_err(unwritable(&path))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(fs::TryLockError::WouldBlock) => {
+            let pid = io::read_to_string(&file).unwrap_or_default().trim().to_owned();
+            return Err(ServeError::AlreadyServes { pid: if pid.is_empty() { "unknown".to_owned() } else { pid } });
+        }
+        Err(fs::TryLockError::Error(source)) => return Err(ServeError::Unwritable { path, source }),
+    }
+    use io::Write;
+    file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(unwritable(&path))?;
+    Ok(Lock(file))
+}
+
+fn private_folder(folder: &Path) -> Result<(), ServeError> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(unwritable(folder))
+}
+
+/// Binds the socket. Holding the lock makes it safe to remove one that a killed daemon left.
+pub fn bind(paths: &Paths, _lock: &Lock) -> Result<LocalListener, ServeError> {
+    let folder = paths.socket.parent().unwrap_or(Path::new("/"));
+    private_folder(folder)?;
+    check_folder(folder)?;
+    match fs::remove_file(&paths.socket) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(&paths.socket)(error)),
+        _ => {}
+    }
+    let listener = UnixListener::bind(&paths.socket).map_err(unwritable(&paths.socket))?;
+    fs::set_permissions(&paths.socket, fs::Permissions::from_mode(0o600)).map_err(unwritable(&paths.socket))?;
+    let note = paths.socket_note();
+    replace(&note, format!("{}\n", paths.socket.display()).as_bytes()).map_err(unwritable(&note))?;
+    Ok(LocalListener { listener })
+}
+
+fn check_folder(folder: &Path) -> Result<(), ServeError> {
+    let unsafe_for = |reason| ServeError::Unsafe { path: folder.to_owned(), reason };
+    let found = fs::symlink_metadata(folder).map_err(unwritable(folder))?;
+    if found.file_type().is_symlink() {
+        return Err(unsafe_for("is a symbolic link"));
+    }
+    if found.uid() != rustix::process::geteuid().as_raw() {
+        return Err(unsafe_for("belongs to another user"));
+    }
+    if found.mode() & 0o022 != 0 {
+        return Err(unsafe_for("can be written by others"));
+    }
+    Ok(())
+}
+
+/// Removes the socket and its note at a clean stop.
+pub fn remove(paths: &Paths) {
+    for path in [paths.socket.clone(), paths.socket_note()] {
+        if let Err(error) = fs::remove_file(&path) {
+            tracing::warn!(%error, path = %path.display(), "removing at the end");
+        }
+    }
+}
+
+/// Accepts connections of this user.
+#[derive(Debug)]
+pub struct LocalListener {
+    listener: UnixListener,
+}
+
+impl Listener for LocalListener {
+    type Io = UnixStream;
+    type Addr = tokio::net::unix::SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        loop {
+            let (stream, address) = Listener::accept(&mut self.listener).await;
+            match stream.peer_cred() {
+                Ok(peer) if peer.uid() == rustix::process::geteuid().as_raw() => return (stream, address),
+                Ok(peer) => tracing::warn!(uid = peer.uid(), "a connection of another user was refused"),
+                Err(error) => tracing::warn!(%error, "a connection whose user is unknown was refused"),
+            }
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<Self::Addr> {
+        self.listener.local_addr()
+    }
+}

@@ -1,0 +1,38 @@
+//! Enrolment: a one-time code for a token, written down before anything else happens.
+
+use guide_common::text::{Lines, sanitise};
+use guide_common::wire::SCHEMA;
+use guide_common::wire::hub::EnrollRequest;
+
+use crate::profile::{Profile, Token};
+use crate::sync::client::{HubClient, HubError};
+
+const MAX_NAME_CHARS: usize = 60;
+
+/// Asks a hub for this terminal's token.
+pub async fn enroll(url: &str, code: &str, training: bool) -> Result<(Profile, Token), HubError> {
+    let hub = HubClient::new(url, None)?;
+    let request = EnrollRequest { code: code.trim().to_owned(), device_name: device_name(), training };
+    let response = hub.enroll(&request).await?;
+    let mut guide = response.guide;
+    guide.name = sanitise(&guide.name, Lines::One, MAX_NAME_CHARS);
+    guide.store.name = sanitise(&guide.store.name, Lines::One, MAX_NAME_CHARS);
+    let profile = Profile {
+        schema: SCHEMA,
+        hub: url.trim().trim_end_matches('/').to_owned(),
+        device: response.device,
+        role: sanitise(&response.role, Lines::One, MAX_NAME_CHARS),
+        guide,
+        zone: sanitise(&response.zone, Lines::One, MAX_NAME_CHARS),
+        training,
+        digest_keys: response.digest_keys,
+    };
+    Ok((profile, Token(response.token)))
+}
+
+/// What the terminal calls itself at the hub.
+fn device_name() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let name = sanitise(&name, Lines::One, MAX_NAME_CHARS);
+    if name.is_empty() { "terminal".to_owned() } else { name }
+}

@@ -1,0 +1,179 @@
+//! Pulling a feed: pages into the cache, and, when the hub says that the cursor is worth nothing or when both sides
+//! hold different things, everything again into a new generation.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use guide_common::id::CustomerId;
+use guide_common::wire::hub::{ChangesQuery, ChangesResponse, FeedName, MAX_PAGE_ITEMS, ResetReason};
+
+use crate::core::Core;
+use crate::store::{Cursor, PageHead, StoreError};
+use crate::sync::client::{Changes, HubClient, HubError};
+use crate::sync::cycle::CycleError;
+
+/// What a pull changed.
+#[derive(Debug, Default)]
+pub struct Pulled {
+    /// Whose items changed.
+    pub customers: Vec<CustomerId>,
+    /// Whether something that belongs to no customer changed, or everything did.
+    pub everything: bool,
+    /// Whether the hub may have lost what it had acknowledged.
+    pub resend: bool,
+}
+
+/// Pulls a feed to its end. What was changed before an error is in `pulled` too.
+pub async fn pull(core: &Arc<Core>, hub: &HubClient, feed: FeedName, pulled: &mut Pulled) -> Result<(), CycleError> {
+    loop {
+        let cursor = core.store.cursor(feed)?;
+        let bytes = match hub.changes(&query(feed, &cursor)).await? {
+            Changes::NotModified => return Ok(()),
+            Changes::Reset(reset) => {
+                tracing::warn!(feed = feed.name(), reason = ?reset.reason, "the hub asks for a full pull");
+                pulled.resend |= matches!(reset.reason, ResetReason::Epoch | ResetReason::Digest | ResetReason::Ahead);
+                return reset_feed(core, hub, feed, pulled).await;
+            }
+            Changes::Page(bytes) => bytes,
+        };
+        match apply(core, feed, cursor, bytes).await? {
+            Page::Applied { customers, shared, more } => {
+                pulled.customers.extend(customers);
+                pulled.everything |= shared;
+                if !more {
+                    return Ok(());
+                }
+            }
+            Page::Adopted => {
+                pulled.resend = true;
+                return Ok(());
+            }
+            Page::Differs => {
+                tracing::warn!(
+                    feed = feed.name(),
+                    "terminal and hub hold different things: everything is pulled again"
+                );
+                pulled.resend = true;
+                return reset_feed(core, hub, feed, pulled).await;
+            }
+        }
+    }
+}
+
+enum Page {
+    Applied {
+        customers: Vec<CustomerId>,
+        shared: bool,
+        more: bool,
+    },
+    /// Another epoch, the same content.
+    Adopted,
+    Differs,
+}
+
+fn query(feed: FeedName, cursor: &Cursor) -> ChangesQuery {
+    ChangesQuery {
+        feed,
+        epoch: cursor.epoch.clone(),
+        since: cursor.seq,
+        n_live: Some(cursor.n_live),
+        digest: Some(cursor.digest),
+        limit: Some(MAX_PAGE_ITEMS),
+    }
+}
+
+async fn apply(core: &Arc<Core>, feed: FeedName, before: Cursor, bytes: Bytes) -> Result<Page, CycleError> {
+    let core = Arc::clone(core);
+    blocking(move || {
+        let page = read_page(&bytes)?;
+        if before.epoch.as_ref().is_some_and(|epoch| *epoch != page.epoch) {
+            let is_same = page.items.is_empty() && (page.n_live, page.digest) == (before.n_live, before.digest);
+            if !is_same {
+                return Ok(Page::Differs);
+            }
+            core.store.adopt(feed, &page.epoch)?;
+            return Ok(Page::Adopted);
+        }
+        let shared = page.items.iter().any(|item| item.customer.is_none() && item.kind != "customer");
+        count_unknown(feed, &page);
+        let customers = core.store.apply(feed, PageHead { epoch: &page.epoch }, &page.items)?;
+        let after = core.store.cursor(feed)?;
+        if page.more {
+            check_progress(&before, &after)?;
+        } else if after.seq >= page.head && (after.n_live, after.digest) != (page.n_live, page.digest) {
+            return Ok(Page::Differs);
+        }
+        Ok(Page::Applied { customers, shared, more: page.more })
+    })
+    .await
+}
+
+/// Pulls everything into a new generation and switches to it. The outbox is not touched.
+async fn reset_feed(core: &Arc<Core>, hub: &HubClient, feed: FeedName, pulled: &mut Pulled) -> Result<(), CycleError> {
+    let generation = core.store.begin_generation(feed)?;
+    loop {
+        let before = generation.cursor()?;
+        let query = if before.epoch.is_none() {
+            ChangesQuery { feed, epoch: None, since: 0, n_live: None, digest: None, limit: Some(MAX_PAGE_ITEMS) }
+        } else {
+            query(feed, &before)
+        };
+        let Changes::Page(bytes) = hub.changes(&query).await? else {
+            return Err(HubError::Protocol("a full pull was answered with a reset").into());
+        };
+        let (core, generation) = (Arc::clone(core), generation.clone());
+        let more = blocking(move || {
+            let page = read_page(&bytes)?;
+            if before.epoch.as_ref().is_some_and(|epoch| *epoch != page.epoch) {
+                return Err(HubError::Protocol("the epoch changed during a full pull").into());
+            }
+            count_unknown(feed, &page);
+            core.store.apply_to(&generation, feed, PageHead { epoch: &page.epoch }, &page.items)?;
+            let after = generation.cursor()?;
+            if page.more {
+                check_progress(&before, &after)?;
+            } else if (after.n_live, after.digest) != (page.n_live, page.digest) {
+                return Err(HubError::Protocol("the digest differs after a full pull").into());
+            }
+            Ok(page.more)
+        })
+        .await?;
+        if !more {
+            break;
+        }
+    }
+    let core = Arc::clone(core);
+    blocking(move || Ok(core.store.switch(feed, generation)?)).await?;
+    pulled.everything = true;
+    Ok(())
+}
+
+fn read_page(bytes: &[u8]) -> Result<ChangesResponse, CycleError> {
+    serde_json::from_slice(bytes).map_err(|_| HubError::Protocol("a page of changes has not its form").into())
+}
+
+fn check_progress(before: &Cursor, after: &Cursor) -> Result<(), CycleError> {
+    if after.seq > before.seq {
+        Ok(())
+    } else {
+        Err(HubError::Protocol("a page brings nothing and more is said to come").into())
+    }
+}
+
+/// Kinds of newer versions are kept as they came, and told of.
+fn count_unknown(feed: FeedName, page: &ChangesResponse) {
+    const KNOWN: [&str; 6] = ["customer", "purchase", "fact", "guide", "plan", "template"];
+    let n_unknown = page.items.iter().filter(|item| !KNOWN.contains(&item.kind.as_str())).count();
+    if n_unknown > 0 {
+        tracing::info!(feed = feed.name(), n_unknown, "items of kinds that this version does not know were kept");
+    }
+}
+
+/// Runs what blocks off the daemon's thread.
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, CycleError> + Send + 'static,
+) -> Result<T, CycleError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or(Err(CycleError::Store(StoreError::Damaged("reading or writing it failed unexpectedly"))))
+}
