@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
@@ -87,17 +88,17 @@ pub fn note_address(listener: &TcpListener, file: &Path) -> Result<(), HubError>
     write().map_err(|source| HubError::File { doing, path: file.to_owned(), source })
 }
 
-/// Ends when the system or a person asks the program to stop.
-pub async fn stop_signal() {
+/// Begins to listen for the system's or a person's wish to stop the program; the future ends with it. A signal that
+/// comes before the future is awaited is not missed.
+pub fn stop_signal() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        let _ = tokio::signal::ctrl_c().await;
-        return;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
+    let mut wishes = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
+    std::future::poll_fn(move |context| {
+        let mut poll = |wish: &mut std::io::Result<tokio::signal::unix::Signal>| {
+            wish.as_mut().is_ok_and(|signal| signal.poll_recv(context).is_ready())
+        };
+        if wishes.iter_mut().any(&mut poll) { Poll::Ready(()) } else { Poll::Pending }
+    })
 }
 
 /// Ends when standard input does. The reading thread is left behind: it blocks until the process ends.

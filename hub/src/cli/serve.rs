@@ -27,11 +27,12 @@ pub(super) async fn run(db: &Db, zone: Zone, args: ServeArgs, paths: &Paths) -> 
     // a clock file that is missing or wrong is named at the start, not at the first request
     let shop_time = clock.shop_time(zone)?;
     // before anybody can learn the address, so that a signal is never missed
+    let signal = server::stop_signal();
     let parent = args.exit_with_parent.then(server::end_of_stdin);
     let stop = async {
         match parent {
-            Some(gone) => tokio::select! { () = server::stop_signal() => {}, () = gone => {} },
-            None => server::stop_signal().await,
+            Some(gone) => tokio::select! { () = signal => {}, () = gone => {} },
+            None => signal.await,
         }
     };
     let listener = server::bind(&args.listen).await?;

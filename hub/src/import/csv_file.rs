@@ -69,11 +69,12 @@ impl CsvFile {
             .flexible(true)
             .has_headers(false)
             .from_reader(text.as_bytes());
+        let mut lines = Lines { text: text.as_bytes(), offset: 0, line: 1 };
         let mut records = reader.records().map(|record| {
             let record =
                 record.map_err(|error| HubError::refused(format!("the file cannot be read as CSV: {error}")))?;
-            let line = record.position().map_or(0, csv::Position::line);
-            Ok::<_, HubError>((line, record))
+            let begin = record.position().map_or(0, csv::Position::byte);
+            Ok::<_, HubError>((lines.line_of(begin), record))
         });
         let header = match records.next() {
             Some(header) => header?.1,
@@ -114,6 +115,25 @@ impl CsvFile {
             return Some(format!("{} cells where the header names {}", record.len(), self.n_columns));
         }
         None
+    }
+}
+
+/// Counts lines as the file is read. The reader's own count begins a record at the empty lines above it.
+struct Lines<'t> {
+    text: &'t [u8],
+    offset: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line on which the record begins whose reading began at a byte; records are asked for in order.
+    fn line_of(&mut self, begin: u64) -> u64 {
+        let begin = usize::try_from(begin).unwrap_or(usize::MAX).min(self.text.len());
+        let n_blank = self.text[begin..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let first = (begin + n_blank).max(self.offset);
+        self.line += self.text[self.offset..first].iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.offset = first;
+        self.line
     }
 }
 

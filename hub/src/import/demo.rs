@@ -119,7 +119,7 @@ async fn put_ops(db: &Db, ops: &[(GuideId, Op)]) -> Result<(), HubError> {
                 seen_at: 0,
                 revoked_at: 0,
             };
-            let raw: Result<Vec<Box<RawValue>>, _> = batch.iter().map(|op| to_raw_value(op)).collect();
+            let raw: Result<Vec<Box<RawValue>>, _> = batch.iter().map(to_raw_value).collect();
             let raw =
                 raw.map_err(|error| HubError::refused(format!("an op of the demo cannot be written: {error}")))?;
             let pushed = push(db, &device, &raw, demo::d0()).await?;

@@ -75,7 +75,7 @@ fn numbers(text: &str) -> Option<Vec<(u32, usize)>> {
 pub fn phone(cell: &str) -> Option<String> {
     let text: String = cell.nfkc().filter(|c| !c.is_whitespace() && !"-–—().·".contains(*c)).collect();
     let text = text.split_once(['转', 'x', '#']).map_or(text.as_str(), |(number, _)| number);
-    let text = text.strip_prefix('+').map_or_else(|| text.strip_prefix("00").unwrap_or(text), |rest| rest);
+    let text = text.strip_prefix('+').or_else(|| text.strip_prefix("00")).unwrap_or(text);
     if !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }

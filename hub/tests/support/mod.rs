@@ -1,0 +1,227 @@
+//! A hub on its own port with its own database, and a terminal that talks to it byte by byte.
+//!
+//! Where `GUIDE_HUB_TEST_POSTGRES` holds the URL of a PostgreSQL server's database in which databases may be made, every
+//! test runs on a fresh database there, else on SQLite in a temporary folder.
+
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use guide_common::id::{CustomerId, DeviceId, GuideId, OpId, StoreId};
+use guide_common::op::{FactBody, Op, OpBody, Stamp};
+use guide_common::outcome::{Outcome, OutcomeCode};
+use guide_common::time::Zone;
+use guide_common::wire::hub::{EnrollResponse, PushRequest, StoreProfile};
+use guide_hub::app::App;
+use guide_hub::clock::Clock;
+use guide_hub::db::{Db, device, directory};
+use guide_hub::import::{ImportOptions, Summary, purchases};
+use guide_hub::router::router;
+use guide_hub::server;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::{Method, Request, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+/// The day on which these tests play.
+pub const TODAY: &str = "2026-08-12";
+
+/// A database that goes with the test.
+pub struct TestDb {
+    pub db: Db,
+    pub dir: tempfile::TempDir,
+}
+
+impl TestDb {
+    pub async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let db = match std::env::var("GUIDE_HUB_TEST_POSTGRES") {
+            Ok(server) => postgres(&server).await,
+            Err(_) => Db::open_dir(dir.path()).await.unwrap(),
+        };
+        directory::create_common_feeds(&db).await.unwrap();
+        Self { db, dir }
+    }
+
+    /// One store and guides of these ids.
+    pub async fn with_guides(ids: &[&str]) -> Self {
+        let this = Self::new().await;
+        let store = StoreProfile { id: store_id(), name: "云杉路店".to_owned(), phone: None };
+        directory::put_store(&this.db, &store).await.unwrap();
+        for id in ids {
+            directory::put_guide(&this.db, &guide_id(id), &format!("导购{id}"), &store_id()).await.unwrap();
+        }
+        this
+    }
+
+    pub async fn import(&self, csv: impl AsRef<[u8]>) -> Summary {
+        self.import_with(csv, &ImportOptions::default()).await
+    }
+
+    pub async fn import_with(&self, csv: impl AsRef<[u8]>, options: &ImportOptions) -> Summary {
+        purchases::import(&self.db, csv.as_ref(), options, &mut |_, _| {}).await.unwrap()
+    }
+}
+
+async fn postgres(server: &str) -> Db {
+    use sqlx::{AssertSqlSafe, Connection};
+    sqlx::any::install_default_drivers();
+    let name = format!("hub_{}", uuid::Uuid::now_v7().simple());
+    let mut admin = sqlx::AnyConnection::connect(server).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut admin).await.unwrap();
+    let (before, after) = server.split_once('?').unwrap_or((server, ""));
+    let base = before.rsplit_once('/').unwrap().0;
+    Db::open(&format!("{base}/{name}?{after}")).await.unwrap()
+}
+
+pub fn store_id() -> StoreId {
+    StoreId::new("S01").unwrap()
+}
+
+pub fn guide_id(id: &str) -> GuideId {
+    GuideId::new(id).unwrap()
+}
+
+pub fn customer_id(id: &str) -> CustomerId {
+    CustomerId::new(id).unwrap()
+}
+
+/// A hub that serves until it is dropped.
+pub struct TestHub {
+    pub test_db: TestDb,
+    pub address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+}
+
+impl TestHub {
+    pub async fn serve(test_db: TestDb) -> Self {
+        let clock_file = test_db.dir.path().join("clock");
+        std::fs::write(&clock_file, format!("{TODAY}T10:00:00\n")).unwrap();
+        let listener = server::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = App::new(test_db.db.clone(), Clock::Virtual(clock_file), Zone::default());
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(server::serve(listener, router(app), async {
+            let _ = stopped.await;
+        }));
+        Self { test_db, address, stop: Some(stop) }
+    }
+
+    pub fn set_clock(&self, time: &str) {
+        std::fs::write(self.test_db.dir.path().join("clock"), time).unwrap();
+    }
+
+    pub fn clock_dir(&self) -> &Path {
+        self.test_db.dir.path()
+    }
+
+    pub fn stop(&mut self) {
+        self.stop.take();
+    }
+
+    pub async fn terminal(&self, guide: &str) -> Terminal {
+        let code = device::create_code(&self.test_db.db, &guide_id(guide)).await.unwrap();
+        let answer = self.enroll(&code).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        let enrolled: EnrollResponse = serde_json::from_slice(&answer.body).unwrap();
+        Terminal { address: self.address, enrolled }
+    }
+
+    pub async fn enroll(&self, code: &str) -> Answer {
+        let body = serde_json::json!({"code": code, "device_name": "柜台", "training": true});
+        send(self.address, Method::POST, "/v1/enroll", &[], body.to_string()).await
+    }
+}
+
+/// An enrolled terminal.
+pub struct Terminal {
+    pub address: SocketAddr,
+    pub enrolled: EnrollResponse,
+}
+
+impl Terminal {
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, String::new()).await
+    }
+
+    pub async fn push(&self, ops: &[Op]) -> Answer {
+        let push = serde_json::to_string(&PushRequest { ops: ops.to_vec() }).unwrap();
+        self.send(Method::POST, "/v1/ops", push).await
+    }
+
+    pub async fn send(&self, method: Method, path: &str, body: String) -> Answer {
+        let token = format!("Bearer {}", self.enrolled.token);
+        send(self.address, method, path, &[("authorization", &token)], body).await
+    }
+
+    /// An outcome on a day, hash and all.
+    pub fn outcome(&self, customer: &str, on: &str, change: impl FnOnce(&mut Outcome)) -> Op {
+        let mut outcome = Outcome::new(on.parse().unwrap(), OutcomeCode::Interested);
+        change(&mut outcome);
+        self.op(customer, &OpBody::Fact(FactBody::Outcome(outcome)))
+    }
+
+    pub fn op(&self, customer: &str, body: &OpBody) -> Op {
+        let stamp = Stamp {
+            op_id: OpId(uuid::Uuid::now_v7()),
+            device: DeviceId::new("another-device").unwrap(),
+            local_seq: 1,
+            base_rev: None,
+            at_wall: chrono::Utc::now(),
+            at_mono: 0,
+        };
+        Op::new(stamp, customer_id(customer), body)
+    }
+}
+
+/// What the hub answered.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: hyper::HeaderMap,
+    pub body: Bytes,
+}
+
+impl Answer {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {} {}", self.status, self.text()))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+
+    #[track_caller]
+    pub fn check_problem(&self, status: u16, code: &str) {
+        assert_eq!((self.status.as_u16(), self.json()["code"].as_str()), (status, Some(code)), "{}", self.text());
+        assert_eq!(self.header("content-type"), "application/problem+json");
+    }
+}
+
+/// Sends one request over its own connection.
+pub async fn send(
+    address: SocketAddr,
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Bytes>,
+) -> Answer {
+    let stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    let mut request = Request::builder().method(method).uri(path).header("host", address.to_string());
+    request = request.header("content-type", "application/json");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let response = sender.send_request(request.body(Full::new(body.into())).unwrap()).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    Answer { status: parts.status, headers: parts.headers, body }
+}
