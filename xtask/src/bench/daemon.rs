@@ -39,7 +39,10 @@ pub fn run() -> anyhow::Result<()> {
         println!("    a task with its customer and script: {tasks}; {:.2}× the floor's read", tasks.p50() / read.p50());
         println!("    an outcome, durable: {outcomes}; {:.2}× the floor's write", outcomes.p50() / write.p50());
         let rss = process::rss_mib(daemon.pid())?;
-        println!("    RSS after a first sync and {N_WRITES} outcomes: {rss:.1} MiB; {:.2}× the floor's {floor_rss:.1}", rss / floor_rss);
+        println!(
+            "    RSS after a first sync and {N_WRITES} outcomes: {rss:.1} MiB; {:.2}× the floor's {floor_rss:.1}",
+            rss / floor_rss
+        );
         drop(daemon);
         let mut starts = Vec::new();
         for _ in 0..9 {

@@ -1,12 +1,15 @@
 //! A program in a pseudo-terminal, timed as a person meets it: from the key to the last byte before silence.
 
 use std::io::{Read, Write};
+use std::num::NonZero;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
+const ROWS: NonZero<u16> = NonZero::new(40).unwrap();
+const COLS: NonZero<u16> = NonZero::new(120).unwrap();
 /// So much silence ends a frame.
 const QUIET: Duration = Duration::from_millis(60);
 /// What does not come within this time does not come.
@@ -26,7 +29,7 @@ pub struct Pty {
 impl Pty {
     /// Starts a program and waits until its screen shows all of `texts` and is quiet.
     pub fn start(command: CommandBuilder, texts: &[&str]) -> anyhow::Result<Self> {
-        let size = PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 };
+        let size = PtySize { rows: ROWS.get(), cols: COLS.get(), pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size)?;
         let started = Instant::now();
         let child = pair.slave.spawn_command(command)?;
@@ -42,7 +45,7 @@ impl Pty {
                 }
             }
         });
-        let screen = vt100::Parser::new(size.rows, size.cols, 0);
+        let screen = vt100::Parser::new(ROWS, COLS, 0);
         let mut pty = Self { child, master: pair.master, keyboard, output, screen, first_frame: Duration::ZERO };
         let last = pty.until(texts).with_context(|| format!("the first frame: {texts:?}"))?;
         pty.first_frame = last - started;

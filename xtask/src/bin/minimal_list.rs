@@ -11,8 +11,8 @@ fn main() -> std::io::Result<()> {
     let mut terminal = ratatui::init();
     let result = loop {
         let drawn = terminal.draw(|frame| {
-            let areas: [_; 3] =
-                Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(1)]).areas(frame.area());
+            let areas: [_; 3] = Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(1)])
+                .areas(frame.area());
             frame.render_widget(Paragraph::new("READY"), areas[0]);
             let list = List::new(rows.iter().map(String::as_str)).block(Block::bordered()).highlight_symbol("> ");
             frame.render_stateful_widget(list, areas[1], &mut state);
