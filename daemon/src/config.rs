@@ -40,6 +40,9 @@ pub struct RunArgs {
     /// Leaves the terminal: a session of its own, output to the log
     #[arg(long)]
     pub detach: bool,
+    /// Stops at the end of standard input, which is a pipe from a parent that may die without a word
+    #[arg(long, conflicts_with = "detach")]
+    pub exit_with_parent: bool,
 }
 
 /// Which clock.

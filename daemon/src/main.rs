@@ -10,7 +10,7 @@ use guided::clock::Clock;
 use guided::config::{self, Cli, ClockArg, RunArgs};
 use guided::{log, serve, socket};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 /// Threads for what blocks: sync, a check, a report, the day sheet.
 const MAX_BLOCKING_THREADS: usize = 4;
@@ -41,7 +41,7 @@ fn run(args: &RunArgs) -> anyhow::Result<()> {
         .context("starting the runtime")?;
     let log_folder = paths.log();
     runtime.block_on(async move {
-        let stop = stop_on_signals()?;
+        let stop = stop_on_signals(args.exit_with_parent.then(end_of_stdin))?;
         serve::serve(paths, clock, lock, stop, || {
             if args.detach
                 && let Err(error) = detach(&log_folder)
@@ -71,15 +71,24 @@ fn clock(args: &RunArgs, paths: &Paths) -> anyhow::Result<Clock> {
     }
 }
 
-/// Turns true at SIGTERM or SIGINT.
-fn stop_on_signals() -> anyhow::Result<watch::Receiver<bool>> {
+/// Turns true at SIGTERM or SIGINT, and when a parent that is watched has gone.
+fn stop_on_signals(parent: Option<oneshot::Receiver<()>>) -> anyhow::Result<watch::Receiver<bool>> {
     let (stopping, stop) = watch::channel(false);
     let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("listening for SIGINT")?;
     let mut hangup = signal(SignalKind::hangup()).context("listening for SIGHUP")?;
     tokio::spawn(async move {
+        let parent_gone = async {
+            match parent {
+                // an error is the news: the reading thread has dropped the other end
+                Some(parent) => drop(parent.await),
+                None => std::future::pending().await,
+            }
+        };
+        let mut parent_gone = std::pin::pin!(parent_gone);
         loop {
             tokio::select! {
+                () = &mut parent_gone => break,
                 _ = terminate.recv() => break,
                 _ = interrupt.recv() => break,
                 // the terminal that started it may close
@@ -91,6 +100,17 @@ fn stop_on_signals() -> anyhow::Result<watch::Receiver<bool>> {
         let _ = stopping.send(true);
     });
     Ok(stop)
+}
+
+/// Ends when standard input does. The reading thread is left behind: it blocks until the process ends.
+fn end_of_stdin() -> oneshot::Receiver<()> {
+    let (told, end) = oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        // an error ends it like the end itself: there is no parent to wait for
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        drop(told);
+    });
+    end
 }
 
 /// A session of its own, and nothing that keeps the starter's pipes open.
