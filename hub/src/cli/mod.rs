@@ -73,7 +73,6 @@ async fn dispatch(args: Args) -> Result<Output, HubError> {
         Some(url) => Db::open(url).await?,
         None => Db::open_dir(&args.database.data.clone().unwrap_or_else(|| paths.hub())).await?,
     };
-    crate::db::directory::create_common_feeds(&db).await?;
     let result = match args.command {
         Command::Serve(serve) => serve::run(&db, args.zone, serve, &paths).await,
         Command::Migrate => Ok(Output::done("the tables are those of this version\n")),

@@ -167,7 +167,7 @@ pub async fn customers_of(conn: &mut Conn, guide_id: &str) -> Result<Vec<String>
 }
 
 /// Makes the feeds that belong to no guide.
-pub async fn create_common_feeds(db: &Db) -> Result<(), HubError> {
+pub(super) async fn create_common_feeds(db: &Db) -> Result<(), HubError> {
     let mut conn = db.conn().await?;
     for id in [SHARED, POOL] {
         if sqlx::query("SELECT head FROM guide_feed WHERE guide_id = $1")

@@ -15,7 +15,7 @@ pub mod sale;
 use std::path::Path;
 
 use sqlx::any::{AnyPoolOptions, AnyRow};
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{Any, AnyConnection, AnyPool, Row, SqlSafeStr, Transaction};
 
 use crate::error::{DatabaseContext, HubError};
@@ -86,9 +86,11 @@ impl Db {
         let migrator = migrator();
         if migrator.run(&pool).await.is_err() {
             // two programs that open an empty database at once: the loser finds the winner's tables
-            migrator.run(&pool).await?;
+            migrator.run(&pool).await.map_err(migration_fault)?;
         }
-        Ok(Self { pool, engine })
+        let db = Self { pool, engine };
+        directory::create_common_feeds(&db).await?;
+        Ok(db)
     }
 
     /// Which engine.
@@ -183,6 +185,18 @@ fn migrator() -> Migrator {
         Migration::new(version, description.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };
     Migrator::with_migrations(vec![migration(1, "hub", include_str!("../../migrations/0001_hub.sql"))])
+}
+
+fn migration_fault(error: MigrateError) -> HubError {
+    match error {
+        MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_) | MigrateError::VersionTooNew(..) => {
+            HubError::refused(
+                "this database was made by another, probably newer version of guide-hub: use that one; \
+                 nothing was changed",
+            )
+        }
+        error => HubError::Migration(error),
+    }
 }
 
 fn sqlite_url(file: &Path) -> String {

@@ -42,7 +42,6 @@ impl TestDb {
             Ok(server) => postgres(&server).await,
             Err(_) => Db::open_dir(dir.path()).await.unwrap(),
         };
-        directory::create_common_feeds(&db).await.unwrap();
         Self { db, dir }
     }
 
