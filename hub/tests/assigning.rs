@@ -1,5 +1,7 @@
 //! Handing customers to guides.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
+
 mod support;
 
 use guide_common::id::StoreId;

@@ -1,5 +1,7 @@
 //! The program itself: its exit codes and sentences, what it logs, and how it stops.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
+
 mod support;
 
 use std::io::{BufRead, BufReader, Read};

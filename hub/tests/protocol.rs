@@ -1,5 +1,7 @@
 //! The hub's protocol over a real connection.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
+
 mod support;
 
 use std::collections::BTreeMap;

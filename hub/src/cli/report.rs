@@ -55,14 +55,14 @@ fn told(chain: &ChainReport, lang: Lang) -> String {
     };
     row(say("合计", "total").to_owned(), &report.total);
     for (plan, figures) in &report.by_plan {
-        row(plan.to_string(), figures);
+        row(format!("{}{plan}", say("方案 ", "plan ")), figures);
     }
     for (store, figures) in &chain.by_store {
-        row(store.to_string(), figures);
+        row(format!("{}{store}", say("门店 ", "store ")), figures);
     }
     for (guide, figures) in &chain.by_guide {
         let name = chain.guide_names.get(guide).map(String::as_str).unwrap_or_default();
-        row(format!("{guide} {name}"), figures);
+        row(format!("{}{guide} {name}", say("导购 ", "guide ")), figures);
     }
     text.push_str(&table.text());
     text.push('\n');

@@ -173,12 +173,8 @@ fn placeholders(first: usize, n_rows: usize, n_columns: usize) -> String {
 }
 
 /// `WAL` lets readers go on beside the writer; `FULL` makes a commit durable before a terminal hears of it.
-const SQLITE_PRAGMAS: [&str; 4] = [
-    "PRAGMA busy_timeout = 10000",
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
-];
+const SQLITE_PRAGMAS: [&str; 3] =
+    ["PRAGMA busy_timeout = 10000", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"];
 
 fn migrator() -> Migrator {
     let migration = |version, description: &'static str, sql: &'static str| {

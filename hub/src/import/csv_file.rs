@@ -145,6 +145,10 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, HubError> {
     let refused = |what: &str| {
         HubError::refused(format!("the file is neither UTF-8 nor {what}: save it as “CSV UTF-8” and import it again"))
     };
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
+        let detail = "this is a spreadsheet, not a CSV file: open it and save it as “CSV UTF-8”";
+        return Err(HubError::refused(detail));
+    }
     if let Some((encoding, bom)) = Encoding::for_bom(bytes) {
         let (text, had_errors) = encoding.decode_without_bom_handling(&bytes[bom..]);
         return if had_errors { Err(refused(encoding.name())) } else { Ok(text) };

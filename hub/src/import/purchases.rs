@@ -48,7 +48,7 @@ pub async fn write(
 ) -> Result<(), HubError> {
     let mut created: BTreeSet<String> = BTreeSet::new();
     let mut pending: Vec<&Purchase> = purchases.iter().collect();
-    let mut n_done = 0;
+    let (mut n_done, n_all) = (0, purchases.len());
     for _ in 0..ROUNDS {
         if pending.is_empty() {
             break;
@@ -62,14 +62,14 @@ pub async fn write(
             let feed = owners.get(purchase.customer.as_str()).map_or(POOL, String::as_str);
             by_feed.entry(feed).or_default().push(purchase);
         }
-        for (feed, purchases) in by_feed {
-            for batch in purchases.chunks(BATCH) {
+        for (feed, of_feed) in by_feed {
+            for batch in of_feed.chunks(BATCH) {
                 let written = write_batch(db, feed, batch, mode).await?;
                 written.did.iter().for_each(|did| summary.count(*did));
                 created.extend(written.created);
                 n_done += written.did.len();
                 pending.extend(written.left);
-                progress(n_done, n_done + pending.len().max(purchases.len() - batch.len()));
+                progress(n_done, n_all);
             }
         }
     }
