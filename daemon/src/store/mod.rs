@@ -104,6 +104,11 @@ impl Store {
         })
     }
 
+    /// Hands everything to the system, so that it survives the end of the process, though not a power cut.
+    pub fn write_out(&self) -> Result<(), StoreError> {
+        self.db.flush().map(drop).map_err(sled_fault("writing"))
+    }
+
     /// Marks the cache as damaged: the next start sets it aside and fetches everything again.
     pub fn condemn(&self) {
         let path = open::condemned_file(&self.folder);

@@ -20,8 +20,11 @@ pub struct Value {
     pub body: String,
 }
 
+/// A key and its bytes.
+pub type Entry = (Vec<u8>, Vec<u8>);
+
 /// The keys and bytes under which a value is kept.
-pub fn encode(item: &[u8], rev: u64, seq: u64, body: &str) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+pub fn encode(item: &[u8], rev: u64, seq: u64, body: &str) -> Result<Vec<Entry>, StoreError> {
     let mut chunks = body.as_bytes().chunks(PART_BYTES);
     let first = chunks.next().unwrap_or_default();
     let n_parts = u16::try_from(chunks.len()).map_err(|_| StoreError::Item("a body that is too long"))?;

@@ -91,9 +91,12 @@ async fn work_out(core: &Arc<Core>, mut pulled: Pulled) -> Result<(), CycleError
     pulled.customers.dedup();
     let core = Arc::clone(core);
     blocking(move || {
+        // a terminal without the network must have its customers also after a crash
         if pulled.everything || pulled.customers.len() > MANY {
+            core.store.flush()?;
             core.check()?;
         } else if !pulled.customers.is_empty() {
+            core.store.write_out()?;
             core.recompute(&pulled.customers)?;
         }
         if !pulled.customers.is_empty() {

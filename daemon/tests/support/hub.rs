@@ -1,0 +1,322 @@
+//! The hub of the tests: both feeds in memory, one guide, ops applied as the hub applies them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use guide_common::apply::{Applied, CustomerFile};
+use guide_common::customer::Customer;
+use guide_common::id::{CustomerId, GuideId, OpId};
+use guide_common::op::Op;
+use guide_common::wire::Problem;
+use guide_common::wire::hub::*;
+use serde_json::value::{RawValue, to_raw_value};
+
+pub const CODE: &str = "424242";
+pub const TOKEN: &str = "gdt_0000000000000000000000000000000000000000000000000000secret";
+
+#[derive(Default)]
+pub struct Inner {
+    pub epoch: String,
+    guide: Feed,
+    shared: Feed,
+    files: BTreeMap<CustomerId, CustomerFile>,
+    /// Answers by op id.
+    answered: BTreeMap<OpId, OpAnswer>,
+    /// Every op that came, also those that came again.
+    pub received: Vec<Op>,
+    /// Rejects every op with this code.
+    pub reject: Option<String>,
+    /// Answers the next pushes with 503.
+    pub busy: usize,
+    pub revoked: bool,
+    pub n_not_modified: usize,
+}
+
+#[derive(Default)]
+struct Feed {
+    head: u64,
+    items: BTreeMap<(String, String), Item>,
+}
+
+const KEYS: DigestKeys = DigestKeys { guide: DigestKey([3; 16]), shared: DigestKey([4; 16]) };
+
+impl Feed {
+    fn put(&mut self, kind: &str, id: &str, customer: Option<&CustomerId>, body: Box<RawValue>) {
+        self.head += 1;
+        let item = Item {
+            seq: self.head,
+            kind: kind.to_owned(),
+            id: id.to_owned(),
+            customer: customer.cloned(),
+            rev: self.head,
+            op: ItemOp::Put,
+            body: Some(body),
+        };
+        self.items.insert((kind.to_owned(), id.to_owned()), item);
+    }
+
+    fn digest(&self, key: &DigestKey) -> (u64, FeedDigest) {
+        let digest = self.items.values().fold(FeedDigest::default(), |digest, item| {
+            digest.with(item_hash(key, &item.kind, &item.id, item.rev, item.body.as_ref().unwrap().get()))
+        });
+        (self.items.len() as u64, digest)
+    }
+}
+
+#[derive(Clone)]
+pub struct Hub {
+    pub inner: Arc<Mutex<Inner>>,
+    port: u16,
+}
+
+/// A hub that serves until it is dropped.
+pub struct Serving(tokio::task::JoinHandle<()>);
+
+impl Serving {
+    pub async fn stop(self) {
+        self.0.abort();
+        let _ = self.0.await;
+    }
+}
+
+impl Hub {
+    /// A hub with the plans and templates below and some customers who bought on 2026-08-12 or before.
+    pub fn new(n_customers: usize) -> Self {
+        let hub = Self { inner: Arc::new(Mutex::new(Inner { epoch: "e1".to_owned(), ..Inner::default() })), port: 0 };
+        {
+            let mut inner = hub.inner.lock().unwrap();
+            let plan = guide_common::sop::plan_file::parse(PLAN).unwrap();
+            inner.shared.put("plan", plan.id.as_str(), None, to_raw_value(&plan).unwrap());
+            let template = guide_common::template::file::parse(TEMPLATE).unwrap();
+            inner.shared.put("template", template.id.as_str(), None, to_raw_value(&template).unwrap());
+            inner.shared.put("horoscope", "leo", None, to_raw_value(&"unknown").unwrap());
+            inner.guide.put("guide", "G1", None, to_raw_value(&profile()).unwrap());
+        }
+        for n in 0..n_customers {
+            hub.add_customer(&format!("C{n:04}"), &format!("顾客{n:04}"), &format!("1390000{n:04}"));
+        }
+        hub
+    }
+
+    pub fn add_customer(&self, id: &str, name: &str, phone: &str) {
+        let id = CustomerId::new(id).unwrap();
+        let mut customer = Customer::new(id.clone(), name.to_owned());
+        customer.phone = Some(phone.to_owned());
+        let purchase = serde_json::json!({
+            "id": format!("p-{id}"), "customer": id, "bought_on": "2026-08-12", "amount_fen": 880_000 });
+        let mut inner = self.inner.lock().unwrap();
+        inner.guide.put("customer", id.as_str(), Some(&id), to_raw_value(&customer).unwrap());
+        inner.guide.put("purchase", &format!("p-{id}"), Some(&id), to_raw_value(&purchase).unwrap());
+        let mut file = CustomerFile::new(customer);
+        file.purchases.push(serde_json::from_value(purchase).unwrap());
+        inner.files.insert(id, file);
+    }
+
+    /// Serves on a port of its own; a second time on the same one.
+    pub async fn serve(&mut self) -> Serving {
+        let listener = super::eventually("the port", || async {
+            tokio::net::TcpListener::bind(("127.0.0.1", self.port)).await.ok()
+        })
+        .await;
+        self.port = listener.local_addr().unwrap().port();
+        let router = Router::new()
+            .route("/v1/enroll", post(enroll))
+            .route("/v1/changes", get(changes))
+            .route("/v1/ops", post(push))
+            .with_state(self.clone());
+        Serving(tokio::spawn(async move { axum::serve(listener, router).await.unwrap() }))
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The ids of facts that the hub holds.
+    pub fn facts(&self) -> Vec<OpId> {
+        let inner = self.inner.lock().unwrap();
+        inner.files.values().flat_map(|file| file.standing().map(|fact| fact.id)).collect()
+    }
+
+    /// Forgets what it was told, as a hub restored from a backup does.
+    pub fn lose_everything_recorded(&self) {
+        let mut inner = self.inner.lock().unwrap();
+        inner.epoch = "e2".to_owned();
+        inner.answered.clear();
+        inner.files.values_mut().for_each(|file| file.facts.clear());
+        inner.guide.items.retain(|(kind, _), _| kind != "fact");
+    }
+
+    /// Changes an item without telling: what a defect would do.
+    pub fn forge(&self, name: &str) {
+        let mut inner = self.inner.lock().unwrap();
+        let item = inner.guide.items.get_mut(&("customer".to_owned(), "C0000".to_owned())).unwrap();
+        let mut customer: Customer = serde_json::from_str(item.body.as_ref().unwrap().get()).unwrap();
+        customer.name = name.to_owned();
+        item.body = Some(to_raw_value(&customer).unwrap());
+    }
+
+    pub fn digest(&self) -> (u64, FeedDigest) {
+        self.inner.lock().unwrap().guide.digest(&KEYS.guide)
+    }
+}
+
+fn profile() -> GuideProfile {
+    serde_json::from_value(
+        serde_json::json!({"id": "G1", "name": "导购一", "store": {"id": "S1", "name": "一店", "phone": "10000000001"}}),
+    )
+    .unwrap()
+}
+
+fn problem(status: u16, code: &str) -> Response {
+    let problem = Problem::new(status, code, format!("the test's hub says {code}"));
+    (StatusCode::from_u16(status).unwrap(), Json(problem)).into_response()
+}
+
+async fn enroll(Json(request): Json<EnrollRequest>) -> Response {
+    if request.code != CODE {
+        return problem(403, "bad_code");
+    }
+    Json(EnrollResponse {
+        token: TOKEN.to_owned(),
+        device: "D1".parse().unwrap(),
+        role: "guide".to_owned(),
+        guide: profile(),
+        zone: "Asia/Shanghai".to_owned(),
+        digest_keys: KEYS,
+    })
+    .into_response()
+}
+
+fn refused(inner: &Inner, headers: &HeaderMap) -> Option<Response> {
+    let is_right = headers.get("authorization").is_some_and(|value| value == &format!("Bearer {TOKEN}"));
+    (inner.revoked || !is_right).then(|| problem(401, "unauthorised"))
+}
+
+async fn changes(State(hub): State<Hub>, Query(query): Query<ChangesQuery>, headers: HeaderMap) -> Response {
+    let mut inner = hub.inner.lock().unwrap();
+    if let Some(response) = refused(&inner, &headers) {
+        return response;
+    }
+    let (feed, key) = match query.feed {
+        FeedName::Guide => (&inner.guide, &KEYS.guide),
+        FeedName::Shared => (&inner.shared, &KEYS.shared),
+    };
+    let (n_live, digest) = feed.digest(key);
+    let etag = format!("\"{}:{}:{digest}\"", inner.epoch, feed.head);
+    if headers.get("if-none-match").is_some_and(|value| value == &etag) {
+        inner.n_not_modified += 1;
+        return StatusCode::NOT_MODIFIED.into_response();
+    }
+    let reason = match query.epoch {
+        Some(epoch) if epoch != inner.epoch => Some(ResetReason::Epoch),
+        _ if query.since > feed.head => Some(ResetReason::Ahead),
+        Some(_) if query.since == feed.head && query.digest != Some(digest) => Some(ResetReason::Digest),
+        _ => None,
+    };
+    if let Some(reason) = reason {
+        let reset = ResetResponse { reset: true, epoch: inner.epoch.clone(), head: feed.head, reason };
+        return (StatusCode::CONFLICT, Json(reset)).into_response();
+    }
+    let mut items: Vec<Item> = feed.items.values().filter(|item| item.seq > query.since).cloned().collect();
+    items.sort_by_key(|item| item.seq);
+    let limit = query.limit.unwrap_or(200);
+    let more = items.len() > limit;
+    items.truncate(limit);
+    Json(ChangesResponse {
+        epoch: inner.epoch.clone(),
+        head: feed.head,
+        floor: 0,
+        n_live,
+        digest,
+        items,
+        more,
+        schema_min: 1,
+        schema_max: 1,
+    })
+    .into_response()
+}
+
+async fn push(State(hub): State<Hub>, headers: HeaderMap, Json(request): Json<PushRequest>) -> Response {
+    let mut inner = hub.inner.lock().unwrap();
+    let inner = &mut *inner;
+    if let Some(response) = refused(inner, &headers) {
+        return response;
+    }
+    if inner.busy > 0 {
+        inner.busy -= 1;
+        return (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "1")]).into_response();
+    }
+    let guide = GuideId::new("G1").unwrap();
+    let mut answers = Vec::new();
+    for op in request.ops {
+        assert!(op.hash_is_right());
+        inner.received.push(op.clone());
+        let answer = inner.answered.get(&op.op_id).cloned().unwrap_or_else(|| {
+            let answer = |result, code: Option<String>| OpAnswer {
+                op_id: op.op_id,
+                result,
+                detail: code.as_ref().map(|_| "because\u{202e} of the test".to_owned()),
+                code,
+            };
+            if let Some(code) = &inner.reject {
+                return answer(OpResult::Rejected, Some(code.clone()));
+            }
+            let file = inner.files.get_mut(&op.customer).unwrap();
+            match file.apply(&op, &guide) {
+                Ok(Applied::Changed(id)) => {
+                    let fact = file.facts.iter().find(|fact| fact.id == id).unwrap();
+                    let body = to_raw_value(fact).unwrap();
+                    inner.guide.put("fact", &id.to_string(), Some(&op.customer), body);
+                    answer(OpResult::Applied, None)
+                }
+                Ok(Applied::Already) => answer(OpResult::Duplicate, None),
+                Err(refusal) => answer(OpResult::Rejected, Some(refusal.code())),
+            }
+        });
+        inner.answered.insert(op.op_id, answer.clone());
+        answers.push(answer);
+    }
+    Json(PushResponse { answers, head: inner.guide.head }).into_response()
+}
+
+const PLAN: &str = r#"
+id = "P01"
+version = 1
+name = { zh = "售后", en = "After sale" }
+priority = 80
+restart = "supersede"
+ends_on = ["do_not_contact", "returned"]
+[trigger]
+on = "purchase"
+min_amount_fen = 30000
+[[step]]
+id = "thanks"
+offset = "0d"
+until = "0d"
+keep = true
+purpose = "answer"
+channels = ["wecom"]
+template = "T01"
+[[step]]
+id = "satisfaction"
+offset = "+3d"
+until = "+7d"
+channels = ["wecom", "phone"]
+template = "T01"
+asks = "satisfaction"
+"#;
+
+const TEMPLATE: &str = r#"
+id = "T01"
+version = 1
+name = { zh = "感谢", en = "Thanks" }
+channel = "wecom"
+[text]
+zh = "{称呼|您好}，谢谢惠顾。"
+en = "{salutation|Hello}, thank you."
+"#;

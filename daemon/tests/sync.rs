@@ -1,0 +1,191 @@
+//! Sync against a hub that goes away, forgets, refuses and differs: nothing that was saved is lost.
+
+mod support;
+
+use guide_common::wire::local::*;
+use support::{Daemon, eventually, hub::Hub, outcome};
+
+#[tokio::test]
+async fn what_is_saved_survives_a_kill_and_is_sent_when_the_hub_is_back() {
+    let home = tempfile::tempdir().unwrap();
+    let mut hub = Hub::new(6);
+    let serving = hub.serve().await;
+    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    serving.stop().await;
+    let mut saved = Vec::new();
+    for n in 0..4 {
+        let answer: SavedResponse = daemon.post(&format!("/v1/tasks/C000{n}/outcome"), &outcome("1")).await.unwrap();
+        let journal = std::fs::read(home.path().join("data/guides/G1/outbox/journal-1.log")).unwrap();
+        let id = answer.op_id.to_string();
+        assert!(String::from_utf8_lossy(&journal).contains(&id), "an op is in the journal before it is answered");
+        saved.push(answer.op_id);
+    }
+    let sync: SyncStatus = daemon.get("/v1/sync").await.unwrap();
+    assert_eq!((sync.state, sync.n_unsent), (SavedState::Saved, 4));
+    assert_eq!(daemon.sync_now().await.last_error.unwrap().code, "unreachable");
+    daemon.kill();
+    let daemon = Daemon::start(home.path()).await;
+    assert_eq!(daemon.today().await.done.len(), 4, "what was saved is shown at once");
+    let today = eventually("the check", async || Some(daemon.today().await).filter(|today| today.checked)).await;
+    assert_eq!((today.tasks.len(), today.done.len()), (2, 4), "the day is shown as it was saved");
+    let _serving = hub.serve().await;
+    let sync = daemon.sync_now().await;
+    assert_eq!((sync.state, sync.n_unsent, sync.last_error), (SavedState::Received, 0, None));
+    let mut facts = hub.facts();
+    facts.sort();
+    assert_eq!(facts, saved);
+    let seqs: Vec<_> = hub.inner.lock().unwrap().received.iter().map(|op| op.local_seq).collect();
+    assert_eq!(seqs, [1, 2, 3, 4]);
+}
+
+#[tokio::test]
+async fn an_op_is_sent_without_being_asked_for() {
+    let home = tempfile::tempdir().unwrap();
+    let mut hub = Hub::new(1);
+    let _serving = hub.serve().await;
+    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    daemon.post::<SavedResponse>("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
+    eventually("the push", async || (hub.facts().len() == 1).then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_rejected_op_is_kept_with_its_reason_and_blocks_no_other() {
+    let home = tempfile::tempdir().unwrap();
+    let mut hub = Hub::new(2);
+    let _serving = hub.serve().await;
+    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    hub.inner.lock().unwrap().reject = Some("unknown_customer".to_owned());
+    daemon.post::<SavedResponse>("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
+    let sync = daemon.sync_now().await;
+    assert_eq!((sync.state, sync.n_rejected, sync.n_unsent), (SavedState::Attention, 1, 0));
+    hub.inner.lock().unwrap().reject = None;
+    daemon.post::<SavedResponse>("/v1/tasks/C0001/outcome", &outcome("1")).await.unwrap();
+    daemon.sync_now().await;
+    assert_eq!(hub.facts().len(), 1);
+    let rows = daemon.outbox().await;
+    assert_eq!((rows[0].state.as_str(), rows[1].state.as_str()), ("rejected", "applied"));
+    assert_eq!(rows[0].detail.as_deref(), Some("unknown_customer: because of the test"));
+    assert_eq!(daemon.today().await.tasks.len(), 1, "what was rejected closed nothing");
+    daemon.kill();
+    let daemon = Daemon::start(home.path()).await;
+    let kept = daemon.outbox().await;
+    assert_eq!(kept.len(), 2, "a rejected op is never dropped");
+}
+
+#[tokio::test]
+async fn a_restored_hub_gets_everything_again_and_the_outbox_is_untouched() {
+    let home = tempfile::tempdir().unwrap();
+    let mut hub = Hub::new(3);
+    let _serving = hub.serve().await;
+    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let saved: SavedResponse = daemon.post("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
+    daemon.sync_now().await;
+    assert_eq!(hub.facts(), [saved.op_id]);
+    hub.lose_everything_recorded();
+    let sync = daemon.sync_now().await;
+    assert_eq!((sync.last_error, sync.state), (None, SavedState::Received));
+    assert_eq!(sync.guide_feed.epoch.as_deref(), Some("e2"));
+    assert_eq!(hub.facts(), [saved.op_id], "what was acknowledged is pushed again");
+    assert_eq!((sync.guide_feed.n_live, sync.guide_feed.digest), hub.digest());
+    assert_eq!(daemon.today().await.tasks.len(), 2);
+    daemon.kill();
+    let daemon = Daemon::start(home.path()).await;
+    assert_eq!(daemon.outbox().await.len(), 1);
+    assert_eq!(daemon.sync_now().await.guide_feed.digest, hub.digest().1);
+}
+
+#[tokio::test]
+async fn a_forged_item_is_noticed_and_healed_in_one_cycle() {
+    let home = tempfile::tempdir().unwrap();
+    let mut hub = Hub::new(3);
+    let _serving = hub.serve().await;
+    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    hub.forge("改名");
+    let sync = daemon.sync_now().await;
+    assert_eq!((sync.guide_feed.n_live, sync.guide_feed.digest), hub.digest());
+    let card: CustomerCard = daemon.get("/v1/customers/C0000").await.unwrap();
+    assert_eq!(card.name, "改名");
+}
+
+#[tokio::test]
+async fn many_pages_are_pulled_and_an_unchanged_feed_is_not_sent_again() {
+    let home = tempfile::tempdir().unwrap();
+    let mut hub = Hub::new(450);
+    let _serving = hub.serve().await;
+    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let sync = daemon.sync_now().await;
+    assert_eq!((sync.guide_feed.n_live, sync.guide_feed.digest), hub.digest());
+    assert!(hub.inner.lock().unwrap().n_not_modified >= 2);
+    assert_eq!(sync.shared_feed.n_live, 3, "a kind of a newer version is kept");
+    assert_eq!(daemon.today().await.tasks.len(), 450);
+    hub.add_customer("C9999", "新客", "13900009999");
+    daemon.sync_now().await;
+    assert_eq!(daemon.today().await.tasks.len(), 451);
+}
+
+#[tokio::test]
+async fn a_revoked_terminal_needs_attention_and_goes_on_saving() {
+    let home = tempfile::tempdir().unwrap();
+    let mut hub = Hub::new(2);
+    let _serving = hub.serve().await;
+    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    hub.inner.lock().unwrap().revoked = true;
+    daemon.post::<SavedResponse>("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
+    let sync = daemon.sync_now().await;
+    assert_eq!((sync.state, sync.n_unsent), (SavedState::Attention, 1));
+    assert_eq!(sync.last_error.unwrap().code, "unauthorised");
+}
+
+#[tokio::test]
+async fn a_busy_hub_is_asked_again_with_the_same_op() {
+    let home = tempfile::tempdir().unwrap();
+    let mut hub = Hub::new(1);
+    let _serving = hub.serve().await;
+    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    hub.inner.lock().unwrap().busy = 1;
+    let saved: SavedResponse = daemon.post("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
+    eventually("the second push", async || (hub.facts() == [saved.op_id]).then_some(())).await;
+    assert_eq!(hub.inner.lock().unwrap().received.len(), 1);
+}
+
+#[tokio::test]
+async fn a_wrong_code_or_address_enrols_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let mut hub = Hub::new(1);
+    let serving = hub.serve().await;
+    let daemon = Daemon::start(home.path()).await;
+    let enroll = async |url: String, code: &str| {
+        let request = EnrollLocalRequest { url, code: code.to_owned() };
+        daemon.post::<Status>("/v1/enroll", &request).await.map_err(|problem| problem.code)
+    };
+    assert_eq!(enroll(hub.url(), "1").await.unwrap_err(), "hub_refused");
+    assert_eq!(enroll("http://hub.example".to_owned(), "1").await.unwrap_err(), "bad_request");
+    serving.stop().await;
+    assert_eq!(enroll(hub.url(), support::hub::CODE).await.unwrap_err(), "hub_unreachable");
+    assert!(!home.path().join("data/guides/G1").exists());
+    let _serving = hub.serve().await;
+    assert!(enroll(hub.url(), support::hub::CODE).await.unwrap().guide.is_some());
+    assert_eq!(enroll(hub.url(), support::hub::CODE).await.unwrap_err(), "already_enrolled");
+    daemon.kill();
+    let text = support::command(home.path(), &["run"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&text.stderr).contains("enrolled for training"), "{text:?}");
+}
+
+#[tokio::test]
+async fn a_damaged_cache_is_fetched_again_and_unsent_ops_are_still_sent() {
+    let home = tempfile::tempdir().unwrap();
+    let mut hub = Hub::new(3);
+    let serving = hub.serve().await;
+    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    serving.stop().await;
+    let saved: SavedResponse = daemon.post("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
+    daemon.kill();
+    std::fs::write(home.path().join("data/guides/G1/cache/FORMAT"), "garbage").unwrap();
+    let _serving = hub.serve().await;
+    let daemon = Daemon::start(home.path()).await;
+    let sync = daemon.sync_now().await;
+    assert_eq!((sync.n_unsent, sync.state), (0, SavedState::Attention), "damage is shown");
+    assert_eq!(hub.facts(), [saved.op_id]);
+    assert_eq!(daemon.today().await.tasks.len(), 2);
+    assert!(home.path().join("data/guides/G1/quarantine").exists());
+}
