@@ -1,5 +1,7 @@
 //! A guide's day over the local API: the queue, outcomes, promises, undo, search, the clock.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
 mod support;
 
 use guide_common::wire::local::*;

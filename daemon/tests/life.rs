@@ -1,5 +1,7 @@
 //! The daemon's life as a process: one at a time, a leftover socket, a clean stop, folders that cannot be used, logs.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
 mod support;
 
 use std::os::unix::fs::PermissionsExt;

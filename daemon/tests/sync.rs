@@ -1,5 +1,7 @@
 //! Sync against a hub that goes away, forgets, refuses and differs: nothing that was saved is lost.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
 mod support;
 
 use guide_common::wire::local::*;
@@ -188,4 +190,22 @@ async fn a_damaged_cache_is_fetched_again_and_unsent_ops_are_still_sent() {
     assert_eq!(hub.facts(), [saved.op_id]);
     assert_eq!(daemon.today().await.tasks.len(), 2);
     assert!(home.path().join("data/guides/G1/quarantine").exists());
+}
+
+#[tokio::test]
+async fn a_new_epoch_with_the_same_content_is_adopted_without_a_full_pull() {
+    let home = tempfile::tempdir().unwrap();
+    let mut hub = Hub::new(20);
+    let _serving = hub.serve().await;
+    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let saved: SavedResponse = daemon.post("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
+    daemon.sync_now().await;
+    let n_sent = hub.inner.lock().unwrap().n_sent;
+    hub.begin_epoch("e3");
+    let sync = daemon.sync_now().await;
+    assert_eq!((sync.last_error, sync.guide_feed.epoch.as_deref()), (None, Some("e3")));
+    assert_eq!(hub.inner.lock().unwrap().n_sent, n_sent);
+    let n_pushed = hub.inner.lock().unwrap().received.iter().filter(|op| op.op_id == saved.op_id).count();
+    assert_eq!(n_pushed, 2, "kept ops are pushed again in a new epoch");
+    assert_eq!(hub.facts(), [saved.op_id]);
 }

@@ -56,8 +56,10 @@ impl CycleError {
 /// Runs a cycle. Every op is sent at most once in it, but for those that a reset makes unsent again.
 pub async fn cycle(core: &Arc<Core>, hub: &HubClient) -> Result<(), CycleError> {
     let pushed = push(core, hub).await;
-    if let Err(CycleError::Hub(_) | CycleError::Store(_)) = pushed {
-        return pushed;
+    match &pushed {
+        // a batch that the hub refuses whole must not keep the terminal from hearing what is new
+        Ok(()) | Err(CycleError::Retry | CycleError::Hub(HubError::Refused { .. })) => {}
+        Err(_) => return pushed,
     }
     let mut pulled = Pulled::default();
     let ended = pull_both(core, hub, &mut pulled).await;

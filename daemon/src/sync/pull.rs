@@ -30,8 +30,11 @@ pub async fn pull(core: &Arc<Core>, hub: &HubClient, feed: FeedName, pulled: &mu
         let bytes = match hub.changes(&query(feed, &cursor)).await? {
             Changes::NotModified => return Ok(()),
             Changes::Reset(reset) => {
-                tracing::warn!(feed = feed.name(), reason = ?reset.reason, "the hub asks for a full pull");
+                tracing::warn!(feed = feed.name(), reason = ?reset.reason, "the hub cannot read from the cursor");
                 pulled.resend |= matches!(reset.reason, ResetReason::Epoch | ResetReason::Digest | ResetReason::Ahead);
+                if cursor.epoch.as_ref() != Some(&reset.epoch) && is_same_in(hub, feed, &cursor, &reset.epoch).await? {
+                    return Ok(core.store.adopt(feed, &reset.epoch)?);
+                }
                 return reset_feed(core, hub, feed, pulled).await;
             }
             Changes::Page(bytes) => bytes,
@@ -60,6 +63,12 @@ pub async fn pull(core: &Arc<Core>, hub: &HubClient, feed: FeedName, pulled: &mu
     }
 }
 
+/// Asks whether a feed of another epoch is exactly what is held.
+async fn is_same_in(hub: &HubClient, feed: FeedName, cursor: &Cursor, epoch: &str) -> Result<bool, CycleError> {
+    let asked = Cursor { epoch: Some(epoch.to_owned()), ..cursor.clone() };
+    Ok(matches!(hub.changes(&query(feed, &asked)).await?, Changes::NotModified))
+}
+
 enum Page {
     Applied {
         customers: Vec<CustomerId>,
@@ -71,13 +80,15 @@ enum Page {
     Differs,
 }
 
+/// Asks from a cursor; one without an epoch is that of a full pull, which names no count and no digest.
 fn query(feed: FeedName, cursor: &Cursor) -> ChangesQuery {
+    let holds = cursor.epoch.is_some();
     ChangesQuery {
         feed,
         epoch: cursor.epoch.clone(),
         since: cursor.seq,
-        n_live: Some(cursor.n_live),
-        digest: Some(cursor.digest),
+        n_live: holds.then_some(cursor.n_live),
+        digest: holds.then_some(cursor.digest),
         limit: Some(MAX_PAGE_ITEMS),
     }
 }
@@ -113,12 +124,7 @@ async fn reset_feed(core: &Arc<Core>, hub: &HubClient, feed: FeedName, pulled: &
     let generation = core.store.begin_generation(feed)?;
     loop {
         let before = generation.cursor()?;
-        let query = if before.epoch.is_none() {
-            ChangesQuery { feed, epoch: None, since: 0, n_live: None, digest: None, limit: Some(MAX_PAGE_ITEMS) }
-        } else {
-            query(feed, &before)
-        };
-        let Changes::Page(bytes) = hub.changes(&query).await? else {
+        let Changes::Page(bytes) = hub.changes(&query(feed, &before)).await? else {
             return Err(HubError::Protocol("a full pull was answered with a reset").into());
         };
         let (core, generation) = (Arc::clone(core), generation.clone());
