@@ -61,7 +61,16 @@ pub async fn run(args: Args) -> u8 {
             output.status
         }
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "guide-hub: {}", error.chain());
+            let text = error.chain();
+            let mut stderr = std::io::stderr().lock();
+            let _ = writeln!(stderr, "guide-hub: {text}");
+            if text.contains("disk is full") || text.contains("No space left") {
+                // whatever runs in steps leaves off between two of them, and picks up there
+                let _ = writeln!(
+                    stderr,
+                    "make room and run the command again: what was written stays, nothing is half done"
+                );
+            }
             1
         }
     }

@@ -13,6 +13,7 @@ pub mod publication;
 pub mod sale;
 
 use std::path::Path;
+use std::time::Duration;
 
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
@@ -72,17 +73,25 @@ impl Db {
             }
         };
         sqlx::any::install_default_drivers();
-        let options = AnyPoolOptions::new().max_connections(8).after_connect(|conn, _| {
-            Box::pin(async move {
-                if conn.backend_name() == "SQLite" {
-                    for pragma in SQLITE_PRAGMAS {
-                        sqlx::raw_sql(pragma).execute(&mut *conn).await?;
+        let options =
+            AnyPoolOptions::new().max_connections(8).acquire_timeout(CONNECT_LIMIT).after_connect(|conn, _| {
+                Box::pin(async move {
+                    if conn.backend_name() == "SQLite" {
+                        for pragma in SQLITE_PRAGMAS {
+                            sqlx::raw_sql(pragma).execute(&mut *conn).await?;
+                        }
                     }
-                }
-                Ok(())
-            })
-        });
-        let pool = options.connect(url).await.doing("opening the database")?;
+                    Ok(())
+                })
+            });
+        let pool = match options.connect(url).await {
+            Err(sqlx::Error::PoolTimedOut) => {
+                return Err(HubError::refused(
+                    "the database did not answer within ten seconds: check that it runs and that the URL is right",
+                ));
+            }
+            pool => pool.doing("opening the database")?,
+        };
         let migrator = migrator();
         if migrator.run(&pool).await.is_err() {
             // two programs that open an empty database at once: the loser finds the winner's tables
@@ -171,6 +180,9 @@ fn placeholders(first: usize, n_rows: usize, n_columns: usize) -> String {
     }
     text
 }
+
+/// The longest wait for a connection, also while all of them are in use.
+const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
 /// `WAL` lets readers go on beside the writer; `FULL` makes a commit durable before a terminal hears of it.
 const SQLITE_PRAGMAS: [&str; 3] =
