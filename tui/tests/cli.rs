@@ -175,10 +175,12 @@ fn a_bad_configuration_is_warned_of_and_does_not_stop_the_work() {
 }
 
 #[test]
-fn a_relative_guide_home_is_refused() {
-    let shop = Shop::closed();
+fn a_relative_guide_home_is_taken_from_the_current_folder() {
+    let shop = Shop::open();
     let mut command = shop.command(Path::new(env!("CARGO_BIN_EXE_guide")), &["today"]);
-    check(&command.env("GUIDE_HOME", "here").output().unwrap(), 1, &[], &["GUIDE_HOME=here"]);
+    let parent = shop.home.path().parent().unwrap();
+    command.current_dir(parent).env("GUIDE_HOME", shop.home.path().file_name().unwrap());
+    check(&command.output().unwrap(), 0, &["待办 0"], &[]);
 }
 
 #[test]

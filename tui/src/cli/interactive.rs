@@ -8,7 +8,7 @@ use crate::cli::context::{Context, note};
 use crate::cli::failure::{Answer, Failure};
 use crate::cli::signal::Signals;
 use crate::interface::theme::{ColorEnv, Theme};
-use crate::interface::{Options, run};
+use crate::interface::{Options, give_back, run};
 use crate::text;
 
 /// Opens the interface; the daemon is started where none serves.
@@ -19,7 +19,7 @@ pub async fn open(context: &Context, theme: Option<String>) -> Answer<()> {
     tokio::select! {
         answer = show(client.socket().to_owned(), context, theme) => answer,
         signal = signals.first() => {
-            give_terminal_back();
+            give_back();
             Err(Failure::Signal(signal))
         }
     }
@@ -41,12 +41,6 @@ pub async fn show(socket: std::path::PathBuf, context: &Context, theme: Option<S
         // it panicked, and its own hook has said why
         Err(_) => Err(Failure::Reported),
     }
-}
-
-/// Gives the terminal back for an interface that was not asked to leave. The program ends right after.
-pub fn give_terminal_back() {
-    let _ = crossterm::execute!(stdout(), crossterm::event::DisableBracketedPaste);
-    ratatui::restore();
 }
 
 /// Refuses to draw where nobody can see it.

@@ -217,13 +217,11 @@ fn locale() -> Option<String> {
 /// Reads the environment, once.
 fn environment() -> Result<Env, String> {
     let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let guide_home = folder("GUIDE_HOME");
-    if let Some(home) = &guide_home
-        && home.is_relative()
-    {
-        let home = home.display();
-        return Err(format!("GUIDE_HOME={home} must be an absolute path (GUIDE_HOME 须是绝对路径)"));
-    }
+    let guide_home = match folder("GUIDE_HOME").map(std::path::absolute) {
+        Some(Err(error)) => return Err(format!("GUIDE_HOME: {error}")),
+        Some(Ok(home)) => Some(home),
+        None => None,
+    };
     let Some(found) = directories::ProjectDirs::from("", "", "guide") else {
         return match guide_home {
             Some(home) => Ok(Env { guide_home: Some(home), ..Env::default() }),

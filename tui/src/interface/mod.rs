@@ -25,3 +25,4 @@ pub mod words;
 mod run;
 
 pub use run::{Options, run};
+pub use terminal::give_back;

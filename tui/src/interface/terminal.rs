@@ -1,11 +1,16 @@
 //! The terminal: alternate screen, bracketed paste and synchronised frames, given back as it was on every way out.
 
 use std::io::{self, Stdout, Write};
+use std::mem::ManuallyDrop;
 
 use crossterm::clipboard::CopyToClipboard;
+use crossterm::cursor::Show;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::execute;
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
+};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
@@ -14,21 +19,22 @@ use super::view;
 
 /// The terminal while the interface has it.
 pub struct Session {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    // ratatui's own way out reports failures on standard error, and panics where that is the terminal that has gone
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
 }
 
 impl Session {
     /// Takes the terminal. A panic gives it back before it is reported.
     pub fn open() -> io::Result<Self> {
-        let terminal = ratatui::try_init()?;
-        let restore_and_report = std::panic::take_hook();
+        let report = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            // the report matters more than a terminal that cannot be written to
-            let _ = execute!(io::stdout(), EndSynchronizedUpdate, DisableBracketedPaste);
-            restore_and_report(panic);
+            give_back();
+            report(panic);
         }));
-        execute!(io::stdout(), EnableBracketedPaste)?;
-        Ok(Self { terminal })
+        enable_raw_mode()?;
+        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste).inspect_err(|_| give_back())?;
+        let terminal = Terminal::new(CrosstermBackend::new(io::stdout())).inspect_err(|_| give_back())?;
+        Ok(Self { terminal: ManuallyDrop::new(terminal) })
     }
 
     /// Draws a frame as one update, so that an input method's window never jumps with the cursor in between.
@@ -47,8 +53,12 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // on the way out there is nobody left to tell
-        let _ = execute!(io::stdout(), DisableBracketedPaste);
-        ratatui::restore();
+        give_back();
     }
+}
+
+/// Gives the terminal back as it was. A terminal that has gone needs nothing.
+pub fn give_back() {
+    let _ = disable_raw_mode();
+    let _ = execute!(io::stdout(), EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, Show);
 }

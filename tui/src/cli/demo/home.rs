@@ -1,10 +1,15 @@
 //! The demo's temporary `GUIDE_HOME`.
 
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use guide_common::paths::{Env, Paths, socket_fault};
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
+
+/// How the names of all homes begin.
+const PREFIX: &str = "guide-demo-";
 
 /// A folder that nobody else may enter and that is gone with this value.
 #[derive(Debug)]
@@ -21,6 +26,7 @@ impl Home {
         if socket_fault(&paths_in(&parent.join(name(0))).socket).is_some() {
             parent = PathBuf::from("/tmp");
         }
+        remove_leftovers(&parent);
         for n in 0..100 {
             let folder = parent.join(name(n));
             match std::fs::DirBuilder::new().mode(0o700).create(&folder) {
@@ -55,9 +61,30 @@ impl Drop for Home {
     }
 }
 
+/// Removes what demos left that were killed and could clean up nothing.
+fn remove_leftovers(parent: &Path) {
+    let Ok(entries) = std::fs::read_dir(parent) else { return };
+    for entry in entries.flatten() {
+        let ours =
+            entry.metadata().is_ok_and(|found| found.is_dir() && found.uid() == rustix::process::geteuid().as_raw());
+        let owner = entry.file_name().to_str().and_then(process_of);
+        if ours && owner.is_some_and(|pid| test_kill_process(pid) == Err(Errno::SRCH)) {
+            // what cannot be removed harms nobody
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// The process that a home's name names.
+fn process_of(name: &str) -> Option<Pid> {
+    let (pid, n) = name.strip_prefix(PREFIX)?.split_once('-')?;
+    n.parse::<u32>().ok()?;
+    pid.parse().ok().and_then(Pid::from_raw)
+}
+
 /// A name that no one else uses: the process, and a number for a leftover of an older process of that number.
 fn name(n: u32) -> String {
-    format!("guide-demo-{}-{n}", std::process::id())
+    format!("{PREFIX}{}-{n}", std::process::id())
 }
 
 #[cfg(test)]
@@ -78,5 +105,22 @@ mod tests {
         }));
         assert!(panicked.is_err());
         assert!(!folder.exists());
+    }
+
+    #[test]
+    fn only_the_homes_of_processes_that_are_gone_are_leftovers() {
+        let parent = tempfile::tempdir().unwrap();
+        let mut ended = std::process::Command::new("true").spawn().unwrap();
+        ended.wait().unwrap();
+        let (gone, own) = (format!("{PREFIX}{}-0", ended.id()), name(0));
+        for name in [gone.as_str(), &own, "guide-demo-x-0", "other-1-0"] {
+            std::fs::create_dir(parent.path().join(name)).unwrap();
+        }
+        remove_leftovers(parent.path());
+        let mut left: Vec<_> = std::fs::read_dir(parent.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        left.sort();
+        let mut expected = [own.as_str(), "guide-demo-x-0", "other-1-0"];
+        expected.sort_unstable();
+        assert_eq!(left, expected);
     }
 }

@@ -184,7 +184,8 @@ impl Hub {
     }
 }
 
-/// The guide of this id, else of this name, else the first whose name holds the words, upper and lower case alike.
+/// The guide of this id, else of this name, else the first whose name or id holds the words, upper and lower case
+/// alike.
 fn matching<'a>(guides: &'a [GuideRow], named: &str) -> Option<&'a GuideRow> {
     let plain = |text: &str| text.to_lowercase().replace([' ', '-', '·', '\'', '’'], "");
     let named = plain(named);
@@ -193,6 +194,7 @@ fn matching<'a>(guides: &'a [GuideRow], named: &str) -> Option<&'a GuideRow> {
         .find(|guide| plain(guide.id.as_str()) == named)
         .or_else(|| guides.iter().find(|guide| plain(&guide.name) == named))
         .or_else(|| guides.iter().find(|guide| !named.is_empty() && plain(&guide.name).contains(&named)))
+        .or_else(|| guides.iter().find(|guide| !named.is_empty() && plain(guide.id.as_str()).contains(&named)))
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ pub async fn run(args: Args, context: &Context, theme: Option<String>) -> Answer
     };
     if !check && matches!(answer, Err(Failure::Signal(_))) {
         // last, so that the interface draws nothing over what the shell shows next
-        interactive::give_terminal_back();
+        crate::interface::give_back();
     }
     answer
 }
