@@ -123,14 +123,10 @@ impl Hub {
     pub fn cli(&self, args: &[&str]) -> String {
         let data = self.data();
         let mut all = args.to_vec();
-        all.extend([
-            "--data",
-            data.to_str().unwrap(),
-            "--clock",
-            "virtual",
-            "--clock-file",
-            self.clock.to_str().unwrap(),
-        ]);
+        all.extend(["--data", data.to_str().unwrap()]);
+        if args[0] == "report" {
+            all.extend(["--clock", "virtual", "--clock-file", self.clock.to_str().unwrap()]);
+        }
         run_ok("guide-hub", &self.home, &all)
     }
 

@@ -14,6 +14,8 @@ use guide_tests::program::{Hub, Terminal};
 const PURCHASES: &str = include_str!("../data/purchases.csv");
 const PURCHASES_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/purchases.csv");
 const P01: &str = include_str!("../../content/plans/P01-after-sale.toml");
+/// The plan's minimum in the week that is walked: low enough that purchases supersede what is open.
+const WEEK_MIN: i64 = 1_000;
 const GUIDES: [&str; 5] = ["g1", "g2", "g3", "g4", "g5"];
 
 /// A hub with the shop's purchases, imported twice, assigned to five guides; and their terminals, enrolled.
@@ -135,9 +137,9 @@ fn five_queues_together_hold_exactly_what_an_independent_calculation_finds() {
     });
 }
 
-/// What is logged for the n-th task of a day: every code in turn, some left undone.
+/// What is logged for the n-th task of a day: every code in turn, more left undone, so that purchases supersede some.
 fn choose(n: usize) -> Option<OutcomeCode> {
-    let choices = OutcomeCode::ALL.len() + 3;
+    let choices = OutcomeCode::ALL.len() + 14;
     OutcomeCode::ALL.get(n % choices).copied()
 }
 
@@ -146,7 +148,7 @@ fn a_week_walked_with_every_outcome_code_agrees_with_the_hub_s_report_to_the_due
     let folder = tempfile::Builder::new().prefix("gs").tempdir_in("/tmp").unwrap();
     runtime().block_on(async {
         let (hub, terminals) = open_shop(folder.path(), "1997-04-28T10:00:00").await;
-        publish_p01(&hub, &terminals, 1, 3_000, "supersede").await;
+        publish_p01(&hub, &terminals, 1, WEEK_MIN, "supersede").await;
         let shop = Shop::read(PURCHASES);
         let mut ledger = Ledger::default();
         let first: NaiveDate = "1997-04-28".parse().unwrap();
@@ -159,7 +161,7 @@ fn a_week_walked_with_every_outcome_code_agrees_with_the_hub_s_report_to_the_due
                 let queue = today(terminal, on).await;
                 let date = ymd(&on.to_string());
                 for customer in client.customers("", 10_000).await.unwrap().rows {
-                    if shop.sum(customer.id.as_str(), date) >= 3_000 {
+                    if shop.sum(customer.id.as_str(), date) >= WEEK_MIN {
                         ledger.bought(customer.id.as_str(), on);
                     }
                 }
@@ -200,7 +202,7 @@ fn a_week_walked_with_every_outcome_code_agrees_with_the_hub_s_report_to_the_due
                     if let Some(score) = score {
                         ledger.satisfaction[usize::from(score) - 1] += 1;
                     }
-                    if amount_fen.is_some_and(|fen| fen >= 3_000) {
+                    if amount_fen.is_some_and(|fen| fen >= WEEK_MIN) {
                         ledger.bought(customer, on);
                     }
                     if code == OutcomeCode::Complaint && n_logged % 3 == 0 {
@@ -213,13 +215,6 @@ fn a_week_walked_with_every_outcome_code_agrees_with_the_hub_s_report_to_the_due
                 for (customer, dues) in rows(&left) {
                     dues.iter().for_each(|due| ledger.see(customer, due));
                 }
-                let closed: BTreeSet<_> = queue
-                    .tasks
-                    .iter()
-                    .map(|task| task.id)
-                    .filter(|id| !left.tasks.iter().any(|t| t.id == *id))
-                    .collect();
-                assert!(closed.len() * 13 >= queue.tasks.len() * 9, "{} of {} closed", closed.len(), queue.tasks.len());
                 client.sync_now().await.unwrap();
                 assert_eq!(client.sync_status().await.unwrap().n_unsent, 0);
             }

@@ -151,8 +151,6 @@ fn hub_command(folder: &Path, args: &[&str]) -> anyhow::Result<String> {
         .args(args)
         .arg("--data")
         .arg(folder.join("hub"))
-        .args(["--clock", "virtual", "--clock-file"])
-        .arg(folder.join("clock"))
         .env("GUIDE_HOME", folder)
         .stdin(Stdio::null())
         .output()?;
