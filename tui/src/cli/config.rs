@@ -1,6 +1,7 @@
 //! `config.toml`: the guide's own settings. A file that cannot be understood is warned of and passed over: a guide in
 //! front of a customer needs the program more than the setting.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use guide_common::sop::plan::Lang;
@@ -22,7 +23,9 @@ pub struct Config {
 pub fn read(file: &Path) -> (Config, Option<String>) {
     match std::fs::read_to_string(file) {
         Ok(text) => parse(&text, file),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => (Config::default(), None),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            (Config::default(), None)
+        }
         Err(error) => (Config::default(), Some(format!("{}: {error}", file.display()))),
     }
 }

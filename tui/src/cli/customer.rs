@@ -109,10 +109,14 @@ pub(crate) fn head(card: &CustomerCard, context: &Context) -> String {
     first.push(tier_name(card.tier, lang).to_owned());
     first.extend(card.phone_masked.clone());
     if let Some(birthday) = card.birthday {
-        let (month, day) = (birthday.month, birthday.day);
+        let day = date::yearly(birthday.month, birthday.day, lang);
         first.push(match birthday.calendar {
-            Calendar::Lunar => text!(lang, "农历生日 {month}月{day}日", "lunar birthday {month}/{day}"),
-            Calendar::Solar | Calendar::Unknown => text!(lang, "生日 {month}月{day}日", "birthday {month}/{day}"),
+            // the months of the lunar calendar have numbers, no names
+            Calendar::Lunar => {
+                let (month, day) = (birthday.month, birthday.day);
+                text!(lang, "农历生日 {month}月{day}日", "lunar birthday {month}/{day}")
+            }
+            Calendar::Solar | Calendar::Unknown => text!(lang, "生日 {day}", "birthday {day}"),
         });
     }
     first.push(text!(lang, "累计 {}", "total {}", amount(card.total_fen)));
@@ -186,9 +190,8 @@ pub(crate) fn purchases(card: &CustomerCard, today: NaiveDate, limit: usize, con
     let mut table = Table::new([("", Side::Left), ("", Side::Right), ("", Side::Left)]);
     for purchase in card.purchases.iter().take(limit) {
         let items = purchase.items.iter().map(|item| {
-            let parts = [&item.name, &item.category, &item.material];
-            let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
-            parts.join(" ")
+            let kind = [&item.material, &item.category].into_iter().flatten().map(String::as_str);
+            item.name.clone().unwrap_or_else(|| kind.collect::<Vec<_>>().join(" "))
         });
         table.row([
             date::short(purchase.bought_on, today, lang),

@@ -39,8 +39,7 @@ impl DateWord {
 impl FromStr for DateWord {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        parse(text.trim())
-            .ok_or_else(|| format!("{text:?} is no date; write 2026-08-20, 8-20, +3, 3d, 1w or 1m ({text:?} 不是日期)"))
+        parse(text.trim()).ok_or_else(|| format!("{text:?} is no date; write 2026-08-20, 8-20, +3, 3d, 1w or 1m"))
     }
 }
 

@@ -34,7 +34,10 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
     }
     let client = context.client().await?;
     let code = read_code(context)?;
-    let status = client.enroll(&EnrollLocalRequest { url: args.url, code }).await?;
+    client.enroll(&EnrollLocalRequest { url: args.url, code }).await?;
+    // the terminal is enrolled whatever becomes of its first sync, and the status says what did
+    let _ = client.sync_now().await;
+    let status = client.status().await?;
     context.show(&status, |context| status::page(&status, context))
 }
 

@@ -1,6 +1,6 @@
 //! `guide outbox`: what was recorded on this terminal and what became of it.
 
-use chrono::Local;
+use guide_common::time::Zone;
 use guide_common::wire::local::Outbox;
 
 use crate::cli::context::Context;
@@ -34,7 +34,7 @@ pub(crate) fn page(outbox: &Outbox, context: &Context) -> String {
         table.row([
             op.local_seq.to_string(),
             op.op_id.to_string(),
-            op.at.with_timezone(&Local).format("%Y-%m-%d %H:%M").to_string(),
+            Zone::default().shop_time(op.at).format("%Y-%m-%d %H:%M").to_string(),
             op_kind_name(&op.kind, lang).to_owned(),
             op.customer.to_string(),
             op_state_name(&op.state, lang).to_owned(),

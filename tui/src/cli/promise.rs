@@ -35,5 +35,5 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
     let request = PromiseRequest { text: args.text.join(" "), item: args.item, due_on };
     let saved = client.promise(&customer, &request).await?;
     let by = date::day(due_on, context.lang);
-    show_saved(&saved, &text!(context.lang, "承诺在{by}前办好", "promised by {by}"), context)
+    show_saved(&saved, &text!(context.lang, "承诺在 {by} 前办好", "promised by {by}"), context)
 }

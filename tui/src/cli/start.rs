@@ -46,9 +46,15 @@ pub enum StartError {
 impl StartError {
     /// As a sentence with the next step.
     pub fn explain(&self, lang: Lang) -> Explained {
-        let see = |log: &Path| Some(text!(lang, "查看日志 {}", "see the log in {}", log.display()));
+        let see = |log: &Path| log.is_dir().then(|| text!(lang, "查看日志 {}", "see the log in {}", log.display()));
         match self {
-            Self::Socket(fault) => Explained { what: fault.clone(), next: None },
+            Self::Socket(fault) => Explained {
+                what: text!(lang, "后台程序的套接字路径太长 ({fault})", "{fault}"),
+                next: match lang {
+                    Lang::Zh => Some("把 GUIDE_HOME 设为较短的文件夹".to_owned()),
+                    Lang::En => None,
+                },
+            },
             Self::Missing => Explained {
                 what: text!(
                     lang,
@@ -137,6 +143,7 @@ fn last_words(child: &mut std::process::Child, status: std::process::ExitStatus)
         let _ = stderr.take(4_096).read_to_string(&mut words);
     }
     let last = words.lines().rev().find(|line| !line.trim().is_empty());
+    let last = last.map(|line| line.strip_prefix("guided: ").unwrap_or(line));
     last.map_or_else(|| status.to_string(), |line| sanitise(line, Lines::One, 300))
 }
 

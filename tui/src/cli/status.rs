@@ -18,17 +18,15 @@ pub async fn run(context: &Context) -> Answer<()> {
 /// The status in lines.
 pub(crate) fn page(status: &Status, context: &Context) -> String {
     let (lang, style) = (context.lang, context.style);
-    let mut page = match &status.guide {
-        Some(guide) => {
-            let (name, store) = (sanitise(&guide.name, Lines::One, 80), sanitise(&guide.store.name, Lines::One, 80));
-            style.bold(&format!("{name} · {store}")) + &format!(" ({})\n", guide.id)
-        }
-        None => text!(
+    let Some(guide) = &status.guide else {
+        return text!(
             lang,
             "本机还没有登记到总部：向总部要登记码，然后 guide enroll 网址\n",
             "This terminal is not enrolled: ask headquarters for a code, then guide enroll URL\n"
-        ),
+        );
     };
+    let (name, store) = (sanitise(&guide.name, Lines::One, 80), sanitise(&guide.store.name, Lines::One, 80));
+    let mut page = style.bold(&format!("{name} · {store}")) + &format!(" ({})\n", guide.id);
     let now = date::full_time(status.now, lang);
     let kind = match status.clock {
         ClockKind::Real => "",

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::cli::context::Style;
 
-/// The widest that a cell may be; what is longer ends in `…`.
+/// The widest that a cell may be where nothing else is said; what is longer ends in `…`.
 const MAX_CELL_COLUMNS: usize = 60;
 
 /// On which side a column's cells stand.
@@ -22,17 +22,25 @@ pub enum Side {
 pub struct Table {
     heads: Vec<(String, Side)>,
     rows: Vec<Vec<String>>,
+    max_columns: usize,
 }
 
 impl Table {
     /// An empty table.
     pub fn new(heads: impl IntoIterator<Item = (&'static str, Side)>) -> Self {
-        Self { heads: heads.into_iter().map(|(head, side)| (head.to_owned(), side)).collect(), rows: Vec::new() }
+        let heads = heads.into_iter().map(|(head, side)| (head.to_owned(), side)).collect();
+        Self { heads, rows: Vec::new(), max_columns: MAX_CELL_COLUMNS }
+    }
+
+    /// The same with cells as wide as they are, for what must be read to its end.
+    #[must_use]
+    pub fn uncut(self) -> Self {
+        Self { max_columns: usize::MAX, ..self }
     }
 
     /// Adds a row; its texts are made safe to print.
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        self.rows.push(cells.into_iter().map(|cell| cut(&sanitise(&cell, Lines::One, 400))).collect());
+        self.rows.push(cells.into_iter().map(|cell| cut(&sanitise(&cell, Lines::One, 400), self.max_columns)).collect());
     }
 
     /// The table as lines; columns without any text are left out.
@@ -81,15 +89,15 @@ impl Table {
     }
 }
 
-/// Cuts a text to the widest cell, never through a character.
-fn cut(text: &str) -> String {
+/// Cuts a text to a width, never through a character.
+fn cut(text: &str, columns: usize) -> String {
     use unicode_segmentation::UnicodeSegmentation;
-    if text.width() <= MAX_CELL_COLUMNS {
+    if text.width() <= columns {
         return text.to_owned();
     }
     let mut kept = String::new();
     for grapheme in text.graphemes(true) {
-        if kept.width() + grapheme.width() >= MAX_CELL_COLUMNS {
+        if kept.width() + grapheme.width() >= columns {
             break;
         }
         kept.push_str(grapheme);
@@ -124,6 +132,6 @@ mod tests {
 
     #[test]
     fn a_long_cell_is_cut_between_characters() {
-        assert_eq!(cut(&"字".repeat(40)), format!("{}…", "字".repeat(29)));
+        assert_eq!(cut(&"字".repeat(40), 60), format!("{}…", "字".repeat(29)));
     }
 }

@@ -69,7 +69,8 @@ fn tasks(today: &Today, terms: bool, context: &Context) -> String {
         (pick(lang, ("截止", "Until")), Side::Left),
         (pick(lang, ("分", "Score")), Side::Right),
         (if terms { pick(lang, ("排序依据", "Because")) } else { "" }, Side::Left),
-    ]);
+    ])
+    .uncut();
     for (idx, task) in today.tasks.iter().enumerate() {
         table.row([
             (idx + 1).to_string(),

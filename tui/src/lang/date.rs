@@ -37,6 +37,15 @@ pub fn short(day: NaiveDate, today: NaiveDate, lang: Lang) -> String {
     }
 }
 
+/// A day of every year: `8月12日`, `12 Aug`.
+pub fn yearly(month: u32, day: u32, lang: Lang) -> String {
+    // a leap year has every day that any year has
+    match (lang, NaiveDate::from_ymd_opt(2024, month, day)) {
+        (Lang::En, Some(date)) => date.format("%-d %b").to_string(),
+        _ => format!("{month}月{day}日"),
+    }
+}
+
 /// A day in full: `2026年8月12日 周三`, `Wed 12 Aug 2026`.
 pub fn full(date: NaiveDate, lang: Lang) -> String {
     match lang {

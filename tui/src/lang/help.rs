@@ -29,9 +29,14 @@ fn in_chinese(command: Command, path: &str) -> Command {
         .disable_version_flag(true)
         .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).help("显示帮助").help_heading("选项"));
     if path.is_empty() {
-        command = command
-            .long_about(text_of("guide --"))
-            .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version).help("显示版本").help_heading("选项"));
+        command = command.long_about(text_of("guide --")).arg(
+            Arg::new("version")
+                .short('V')
+                .long("version")
+                .action(ArgAction::Version)
+                .help("显示版本")
+                .help_heading("选项"),
+        );
     }
     command = command.mut_args(|arg| {
         let heading = if arg.is_positional() { "参数" } else { "选项" };
@@ -64,6 +69,9 @@ pub fn fault_in_chinese(error: &clap::Error) -> Option<String> {
         ErrorKind::MissingRequiredArgument => format!("缺少 {arg}"),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "缺少子命令".to_owned(),
         ErrorKind::InvalidValue if value.is_empty() => format!("{arg} 后面缺少内容"),
+        ErrorKind::ValueValidation if ["<DATE>", "<WHEN>", "<SPAN>"].iter().any(|name| arg.contains(name)) => {
+            format!("“{value}”不是日期；写成 2026-08-20、8-20、+3、3d、1w 或 1m")
+        }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => format!("“{value}”不能用作 {arg}"),
         ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
             format!("{arg} 的个数不对")
@@ -225,6 +233,7 @@ mod tests {
         };
         assert_eq!(fault("guide tody"), "没有“tody”这个命令");
         assert_eq!(fault("guide log a 4 --amount x"), "“x”不能用作 --amount <YUAN>");
+        assert!(fault("guide log a 7 --next x").starts_with("“x”不是日期"));
         assert_eq!(fault("guide enroll"), "缺少 <URL>");
         assert_eq!(fault("guide customer"), "缺少子命令");
     }

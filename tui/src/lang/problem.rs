@@ -108,9 +108,13 @@ fn known(code: &str) -> Option<(Pair, Option<Pair>)> {
             ("改日联系需要日期", "a later contact needs its date"),
             Some(("加上 --next +3 或 --next 8-20", "add --next +3 or --next 8-20")),
         ),
-        "date_out_of_range" => {
-            (("日期须在明天到一年之内", "the date must lie between tomorrow and a year from now"), None)
-        }
+        "date_out_of_range" => (
+            ("日期太早或太晚", "the date is too early or too late"),
+            Some((
+                "下次联系从明天起、一年之内；到店和承诺从今天起",
+                "a later contact: tomorrow to a year from now; a visit or a promise: from today",
+            )),
+        ),
         "needs_reason" => (
             ("跳过需要原因", "a skipped task needs a reason"),
             Some((

@@ -286,3 +286,93 @@ async fn queue(client: &Client, logged: &[Logged], verdict: &mut Verdict, contex
     let what = text!(lang, "本机今天已记 {N_TASKS} 条", "{N_TASKS} contacts stand in the terminal's day");
     verdict.equal(&what, &today.done.len(), &N_TASKS)
 }
+
+#[cfg(test)]
+mod tests {
+    use guide_common::paths::{Env, Paths};
+    use guide_common::sop::plan::Lang;
+    use serde_json::json;
+
+    use crate::cli::context::{Form, Style};
+
+    use super::*;
+
+    fn context() -> Context {
+        Context { lang: Lang::En, form: Form::Text, style: Style::Plain, paths: Paths::of(&Env::default()) }
+    }
+
+    fn op(n: u8) -> OpId {
+        format!("01989b0e-8a1e-7000-8000-0000000000{n:02x}").parse().unwrap()
+    }
+
+    fn logged(n: u8, code: OutcomeCode) -> Logged {
+        let task = json!({
+            "id": "00a1b2c3d4e5", "customer": "C1", "name": "x", "tier": "C", "score": 0, "terms": [],
+            "channel": "wecom", "dues": []
+        });
+        Logged { op_id: op(n), code, task: serde_json::from_value(task).unwrap() }
+    }
+
+    /// What the hub says where it holds ops 1 (interested) and 2 (bought), and op 3 as undone.
+    fn inspection(change: impl FnOnce(&mut serde_json::Value)) -> Inspection {
+        let feed = json!({ "n_live": 5, "digest": "00000000000000ff" });
+        let mut value = json!({ "feed": feed, "shared": feed, "facts": [
+            { "id": op(1), "code": "interested", "undone": false },
+            { "id": op(2), "code": "bought", "undone": false },
+            { "id": op(3), "code": "visited", "undone": true },
+            { "id": op(9), "code": "visited", "undone": false },
+        ] });
+        change(&mut value);
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[track_caller]
+    fn check(change: impl FnOnce(&mut serde_json::Value), expected: Option<&str>) {
+        let mut verdict = Verdict::new(Lang::En, Style::Plain);
+        let logged = [logged(1, OutcomeCode::Interested), logged(2, OutcomeCode::Bought)];
+        outcomes_at_hub(&inspection(change), &logged, op(3), &mut verdict, &context()).unwrap();
+        let found = verdict.first_difference().map(str::to_owned);
+        match expected {
+            None => assert_eq!(found, None),
+            Some(part) => assert!(found.as_deref().is_some_and(|found| found.contains(part)), "{found:?}"),
+        }
+        assert_eq!(verdict.close().is_err(), expected.is_some());
+    }
+
+    #[test]
+    fn a_lost_changed_or_doubly_counted_outcome_is_the_first_difference() {
+        check(|_| {}, None);
+        check(|hub| hub["facts"][1]["undone"] = true.into(), Some("(bought) is missing"));
+        check(|hub| hub["facts"][0]["code"] = "no_need".into(), Some("no need ≠ interested"));
+        check(|hub| hub["facts"][2]["undone"] = false.into(), Some("is one too many"));
+        check(|hub| hub["facts"][2]["id"] = json!(op(8)), Some("keeps the undone one"));
+    }
+
+    #[test]
+    fn a_feed_that_differs_in_one_item_is_a_difference() {
+        let mut sync = SyncStatus::default();
+        sync.guide_feed.n_live = 5;
+        sync.guide_feed.digest = "00000000000000ff".parse().unwrap();
+        sync.shared_feed = sync.guide_feed.clone();
+        let mut verdict = Verdict::new(Lang::En, Style::Plain);
+        feeds(&inspection(|_| {}), &sync, &mut verdict, &context()).unwrap();
+        assert_eq!(verdict.first_difference(), None);
+        sync.shared_feed.digest = "00000000000000fe".parse().unwrap();
+        feeds(&inspection(|_| {}), &sync, &mut verdict, &context()).unwrap();
+        assert!(verdict.first_difference().unwrap().starts_with("plans and templates"));
+    }
+
+    #[test]
+    fn every_code_is_logged_with_what_it_needs() {
+        let today: NaiveDate = "2026-08-12".parse().unwrap();
+        for code in OutcomeCode::ALL {
+            let request = request(&logged(1, code).task, code, today);
+            let mut outcome = guide_common::outcome::Outcome::new(today, code);
+            outcome.score = request.score;
+            outcome.next_on = request.next_on;
+            outcome.amount_fen = request.amount_fen;
+            outcome.reason = request.reason.map(|reason| reason.parse().unwrap());
+            assert_eq!(outcome.check(), Ok(()), "{code:?}");
+        }
+    }
+}

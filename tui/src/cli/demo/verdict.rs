@@ -41,6 +41,12 @@ impl Verdict {
         self.check(what, found == expected, || format!("{found:?} ≠ {expected:?}"))
     }
 
+    /// What differed first.
+    #[cfg(test)]
+    pub(super) fn first_difference(&self) -> Option<&str> {
+        self.first_difference.as_deref()
+    }
+
     /// The summary; a failure where anything differed.
     pub(super) fn close(self) -> Answer<()> {
         let (n, seconds) = (self.n_checks, self.started.elapsed().as_secs_f64());
