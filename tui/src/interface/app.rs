@@ -57,6 +57,8 @@ pub struct App {
     pub(super) recording: Option<Recording>,
     pub(super) queries: Queries,
     pub(super) effects: Vec<Effect>,
+    /// What the daemon does not know; asking again before anything has changed would go round in circles.
+    absent: Vec<Slot>,
     typed_ahead: VecDeque<KeyEvent>,
     n_toasts: u64,
 }
@@ -128,6 +130,7 @@ impl App {
             recording: None,
             queries: Queries::default(),
             effects: Vec::new(),
+            absent: Vec::new(),
             typed_ahead: VecDeque::new(),
             n_toasts: 0,
         }
@@ -345,6 +348,7 @@ impl App {
 
     /// Asks again for everything that is shown.
     pub(super) fn refresh(&mut self) {
+        self.absent.clear();
         self.ask(Slot::Status, Request::Status);
         self.ask(Slot::Today, Request::Today);
         if self.data.customers.is_some() {
@@ -373,17 +377,20 @@ impl App {
             self.ask_task(id, Refresh::Missing);
         }
         if let Some(id) = shown_customer.filter(|_| shown_task.is_none()) {
-            let missing = !self.data.cards.contains_key(&id) && !self.queries.awaits(&Slot::Card(id.clone()));
-            if missing || refresh == Refresh::Shown {
-                self.ask(Slot::Card(id.clone()), Request::Card(id));
-            }
+            let is_there = self.data.cards.contains_key(&id);
+            self.ask_detail(is_there, refresh, Slot::Card(id.clone()), Request::Card(id));
         }
     }
 
     fn ask_task(&mut self, id: TaskId, refresh: Refresh) {
-        let missing = !self.data.details.contains_key(&id) && !self.queries.awaits(&Slot::Task(id));
-        if missing || refresh == Refresh::Shown {
-            self.ask(Slot::Task(id), Request::Task(id, self.lang));
+        let is_there = self.data.details.contains_key(&id);
+        self.ask_detail(is_there, refresh, Slot::Task(id), Request::Task(id, self.lang));
+    }
+
+    fn ask_detail(&mut self, is_there: bool, refresh: Refresh, slot: Slot, request: Request) {
+        let is_missing = !is_there && !self.queries.awaits(&slot) && !self.absent.contains(&slot);
+        if is_missing || refresh == Refresh::Shown {
+            self.ask(slot, request);
         }
     }
 
@@ -468,11 +475,8 @@ impl App {
         self.layer = None;
         match recording {
             Recording::Outcome { task, code } => {
-                if let (Some(task), Some(today)) = (task, &mut self.data.today) {
-                    today.tasks.retain(|row| row.id != task);
-                    self.today.fills.remove(&task);
-                    self.today.turn_page();
-                    self.today.list.move_by(0, today.tasks.len().max(1));
+                if let Some(task) = task {
+                    self.leave_queue(task);
                 }
                 self.say(ToastKind::Done, words::saved(&saved.name, code, saved.gone.len(), self.lang));
             }
@@ -488,6 +492,15 @@ impl App {
             status.queue = saved.queue;
         }
         self.refresh();
+    }
+
+    fn leave_queue(&mut self, task: TaskId) {
+        let before = self.today.selected_key(&self.data);
+        if let Some(today) = &mut self.data.today {
+            today.tasks.retain(|row| row.id != task);
+        }
+        self.today.fills.remove(&task);
+        self.today.reselect(&self.data, before);
     }
 
     fn on_failure(&mut self, slot: &Slot, failure: Failure) {
@@ -506,6 +519,7 @@ impl App {
                 self.ask(Slot::Status, Request::Status);
             }
             Slot::Task(_) | Slot::Card(_) if failure.code.starts_with("unknown_") => {
+                self.absent.push(slot.clone());
                 self.ask(Slot::Today, Request::Today);
             }
             _ if unreachable || failure.code == "not_enrolled" => {}

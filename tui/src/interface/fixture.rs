@@ -105,6 +105,7 @@ impl Desk {
         let cards: BTreeMap<_, _> = PEOPLE
             .iter()
             .map(|person| card(person.id, person.name, person.tier, person.amounts, lang))
+            .chain([card("C0014", ["缪可", "Miao Ke"], Tier::C, &[388_000], lang)])
             .chain(HELD.iter().map(|(id, name, _)| card(id, *name, Tier::B, &[268_000], lang)))
             .map(|mut card| {
                 particulars(&mut card, lang);

@@ -79,12 +79,12 @@ messages! {
     HintAmount => "例如 1280 或 1,280.50", "such as 1280 or 1,280.50";
     HintDate => "8-20、2026-08-20、+3、1w", "8-20, 2026-08-20, +3, 1w";
     HintVisit => "可不填；8-20 15:30、+3、1w", "optional; 8-20 15:30, +3, 1w";
-    HintScore => "5 很满意 … 1 很不满意；回车跳过", "5 very good … 1 very bad; Enter skips";
+    HintScore => "5 很满意…1 很不满意  回车跳过", "5 good … 1 bad, Enter skips";
     HintNote => "可不填", "optional";
     HintReason => "按 a–f 或 1–6", "press a–f or 1–6";
     HintWords => "客户对处理怎么说", "what the customer said to the solution";
-    FormKeys => "回车 保存   Tab 下一项   Esc 取消", "Enter save   Tab next field   Esc cancel";
-    FillKeys => "回车 填好   Tab 下一项   Esc 取消", "Enter done   Tab next field   Esc cancel";
+    FormKeys => "回车 保存  Tab 下一项  Esc 取消", "Enter save  Tab next  Esc cancel";
+    FillKeys => "回车 填好  Tab 下一项  Esc 取消", "Enter done  Tab next  Esc cancel";
     Saving => "正在保存…", "saving…";
     FillTitle => "填写话术", "Fill the script";
     ComplaintTitle => "结束投诉", "Close the complaint";

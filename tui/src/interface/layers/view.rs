@@ -11,6 +11,7 @@ use super::outcome_form::{FieldKind, OutcomeForm};
 use super::text_form::{TextForm, TextPurpose};
 use crate::interface::app::{App, ToastKind};
 use crate::interface::event::Failure;
+use crate::interface::screens::{Screen, today_view};
 use crate::interface::text::{cut, fit, width, wrapped};
 use crate::interface::theme::Role;
 use crate::interface::widgets::field::{self, Focus};
@@ -18,6 +19,9 @@ use crate::interface::widgets::paint::{Frames, bar, clear, lines, panel, piece};
 use crate::interface::words::{self, Msg};
 use crate::lang::date;
 use crate::lang::name::{outcome_name, reason_name};
+
+/// The rows of the frame of the outcomes, so that nothing of it looks out below a form.
+const OUTCOME_ROWS: u16 = 5;
 
 /// Draws what lies over the screen.
 pub fn draw(app: &App, frame: &mut Frame, body: Rect) {
@@ -33,7 +37,7 @@ pub fn draw(app: &App, frame: &mut Frame, body: Rect) {
         Some(Layer::Outcome(form)) => outcome_form(app, form, frame, body),
         Some(Layer::Text(form)) => text_form(app, form, frame, body),
         Some(Layer::NoteFirst) => {
-            let area = bottom(body, 3);
+            let area = bottom(app, body, 3);
             let title = title(app, Msg::OutcomeTitle.text(app.lang));
             let inner = sheet(app, frame, area, title, Line::default());
             let text = piece(format!(" {}", Msg::NoteTitle.text(app.lang)), Role::Text, &app.theme);
@@ -108,12 +112,12 @@ fn draw_form(
     focus: usize,
     error: Option<&str>,
 ) {
-    let cols = sheet_cols(body);
+    let cols = bottom(app, body, 3).width;
     if let Some(error) = error {
         let inner_cols = usize::from(cols).saturating_sub(4);
         rows.extend(wrapped(error, inner_cols).into_iter().map(FormRow::Error));
     }
-    let area = bottom(body, u16::try_from(rows.len()).unwrap_or(1).saturating_add(2));
+    let area = bottom(app, body, u16::try_from(rows.len()).unwrap_or(1).saturating_add(2));
     let keys = Line::from(piece(format!(" {} ", keys.text(app.lang)), Role::Muted, &app.theme));
     let inner = sheet(app, frame, area, title(app, heading), keys);
     let inner = Rect { x: inner.x + 1.min(inner.width), width: inner.width.saturating_sub(2), ..inner };
@@ -173,7 +177,7 @@ fn form_row(app: &App, frame: &mut Frame, area: Rect, row: &FormRow<'_>, label_c
 }
 
 fn draw_help(app: &App, help: &Help, frame: &mut Frame, body: Rect) {
-    let cols = body.width.min(78);
+    let cols = if body.width < 90 { body.width } else { 84 };
     let area = Rect { x: body.x + (body.width - cols) / 2, width: cols, ..body };
     let keys = Line::from(piece(format!(" {} ", Msg::HelpKeys.text(app.lang)), Role::Muted, &app.theme));
     let inner = sheet(app, frame, area, title(app, Msg::HelpTitle.text(app.lang)), keys);
@@ -206,7 +210,7 @@ fn draw_help(app: &App, help: &Help, frame: &mut Frame, body: Rect) {
 /// What went wrong, what is safe, what to do; it stays until a key is pressed.
 fn message(app: &App, failure: &Failure, frame: &mut Frame, body: Rect) {
     let known = words::problem(&failure.code, app.lang);
-    let cols = usize::from(sheet_cols(body)).saturating_sub(4);
+    let cols = usize::from(bottom(app, body, 3).width).saturating_sub(4);
     let mut all: Vec<Line<'static>> = Vec::new();
     let mut add = |text: &str, role: Role| {
         all.extend(wrapped(text, cols).into_iter().map(|line| Line::from(piece(line, role, &app.theme))));
@@ -216,7 +220,7 @@ fn message(app: &App, failure: &Failure, frame: &mut Frame, body: Rect) {
         add(hint, Role::Text);
     }
     add(Msg::AllSafe.text(app.lang), Role::Text);
-    let area = bottom(body, u16::try_from(all.len()).unwrap_or(1).saturating_add(2));
+    let area = bottom(app, body, u16::try_from(all.len()).unwrap_or(1).saturating_add(2));
     let keys = Line::from(piece(format!(" {} ", Msg::PressKey.text(app.lang)), Role::Muted, &app.theme));
     let heading = Line::from(piece(" ! ", Role::Bad, &app.theme));
     let inner = sheet(app, frame, area, heading, keys);
@@ -228,14 +232,14 @@ fn title(app: &App, text: &str) -> Line<'static> {
     Line::from(piece(format!(" {text} "), Role::Title, &app.theme))
 }
 
-fn sheet_cols(body: Rect) -> u16 {
-    body.width.min(58)
-}
-
-/// The lowest rows of the body, at the right.
-fn bottom(body: Rect, rows: u16) -> Rect {
-    let rows = rows.min(body.height);
-    let cols = sheet_cols(body);
+/// The lowest rows of the body: over the outcomes where they have a frame, else at the right.
+fn bottom(app: &App, body: Rect, rows: u16) -> Rect {
+    if app.screen == Screen::Today && today_view::is_wide(body) {
+        let [_, right] = today_view::columns(body);
+        let rows = rows.max(OUTCOME_ROWS).min(right.height);
+        return Rect { y: right.bottom() - rows, height: rows, ..right };
+    }
+    let (rows, cols) = (rows.min(body.height), body.width.min(58));
     Rect::new(body.right() - cols, body.bottom() - rows, cols, rows)
 }
 

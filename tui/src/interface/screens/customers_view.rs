@@ -116,6 +116,7 @@ impl Columns {
         if columns.cols() > cols {
             columns.total = 0;
         }
+        columns.name += cols.saturating_sub(columns.cols());
         columns
     }
 

@@ -21,17 +21,21 @@ use crate::lang::name::{channel_name, outcome_name};
 pub fn wide(app: &mut App, frame: &mut Frame, area: Rect) {
     let inner_cols = area.width.saturating_sub(4);
     let keys = outcome_lines(app, usize::from(inner_cols));
-    let keys_rows = rows(keys.len()) + 2;
+    let keys_rows = if keys.is_empty() { 0 } else { rows(keys.len()) + 2 };
     let body = script_body(app, inner_cols);
     let room = area.height.saturating_sub(keys_rows);
-    let card_rows = rows(card_lines(app, usize::MAX, inner_cols).len()).min(7) + 2;
-    let script_rows = (rows(body.len()) + 2).min(room.saturating_sub(card_rows.min(room / 2))).max(3.min(room));
-    let [customer, script, outcome] = split(area, [room.saturating_sub(script_rows), script_rows, keys_rows]);
+    let script_needs = rows(body.len()) + 2;
+    let card_needs = rows(card_lines(app, usize::MAX, inner_cols).len()) + 2;
+    let card_rows = card_needs.min(room.saturating_sub(script_needs).max(room / 2));
+    let [customer, script, outcome] = split(area, [card_rows, room - card_rows, keys_rows]);
 
     draw_customer(app, frame, customer);
     let titles = script_titles(app);
     let inner = padded(panel(frame, script, titles, Frames::Plain, &app.theme));
     draw_script(app, frame, inner, &body);
+    if keys.is_empty() {
+        return;
+    }
     let title = Line::from(piece(format!(" {} ", Msg::OutcomeTitle.text(app.lang)), Role::Title, &app.theme));
     let inner = padded(panel(frame, outcome, [title, Line::default()], Frames::Plain, &app.theme));
     lines(frame.buffer_mut(), inner, &keys);
@@ -240,7 +244,9 @@ fn focused_row(app: &App, cols: u16) -> Line<'static> {
             let mark = if role == Role::Muted { "" } else { "! " };
             left.push(piece(format!("{mark}{} ", row.tier.letter()), tier_role(row.tier), &app.theme));
             left.push(piece(format!("{}  {}", row.name, what(row, app.lang)), Role::Strong, &app.theme));
-            right = format!(" {time_left} {}{right}", channel_name(row.channel, app.lang));
+            if cols >= 36 {
+                right = format!(" {time_left} {}{right}", channel_name(row.channel, app.lang));
+            }
         }
         Entry::Held(row) => {
             let text = format!("- {}  {}", row.name, Msg::Held.text(app.lang));
@@ -252,6 +258,9 @@ fn focused_row(app: &App, cols: u16) -> Line<'static> {
         }
     }
     let cols = usize::from(cols);
+    if cols < 20 {
+        right.clear();
+    }
     let left = cut_line(Line::from(left), cols.saturating_sub(width(&right)));
     let used = left.width();
     let mut spans = left.spans;

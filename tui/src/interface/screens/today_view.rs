@@ -12,7 +12,7 @@ use super::task_view;
 use super::today::Pane;
 use crate::interface::app::{App, Link};
 use crate::interface::data::Entry;
-use crate::interface::text::{fit, fit_right, width};
+use crate::interface::text::{cut, fit, fit_right, width};
 use crate::interface::theme::Role;
 use crate::interface::widgets::card::{Look, tier_role};
 use crate::interface::widgets::paint::{Frames, bar, cut_line, notice, panel, piece};
@@ -28,18 +28,28 @@ pub fn draw(app: &mut App, frame: &mut Frame, area: Rect) {
     if app.data.n_entries() == 0 {
         return empty(app, frame, area);
     }
-    if area.width < WIDE.0 || area.height < WIDE.1 {
+    if !is_wide(area) {
         return match app.today.pane {
             Pane::Detail => task_view::narrow(app, frame, area),
             Pane::List => list(app, frame, area),
         };
     }
-    let list_cols = (area.width * 2 / 5).clamp(37, 58);
-    let [left, right] = Layout::horizontal([Constraint::Length(list_cols), Constraint::Min(0)]).areas(area);
+    let [left, right] = columns(area);
     let titles = [list_title(app), progress(app)];
     let inner = panel(frame, left, titles, Frames::Focused, &app.theme);
     list(app, frame, inner);
     task_view::wide(app, frame, right);
+}
+
+/// Whether there is room for two panes.
+pub fn is_wide(area: Rect) -> bool {
+    area.width >= WIDE.0 && area.height >= WIDE.1
+}
+
+/// The list's column, and the task's.
+pub fn columns(area: Rect) -> [Rect; 2] {
+    let list_cols = (area.width * 2 / 5).clamp(37, 58);
+    Layout::horizontal([Constraint::Length(list_cols), Constraint::Min(0)]).areas(area)
 }
 
 /// Why the queue is empty, and what to do: three different reasons.
@@ -146,6 +156,8 @@ struct Columns {
     what: usize,
     left: usize,
     channel: usize,
+    /// All that stands after the name.
+    rest: usize,
 }
 
 impl Columns {
@@ -153,15 +165,16 @@ impl Columns {
         let longest = app.data.entries().map(|entry| width(entry.name())).max().unwrap_or(0);
         let (left, channel) = match app.lang {
             Lang::Zh => (6, 4),
-            Lang::En => (6, 5),
+            Lang::En => (7, 5),
         };
         let name = longest.clamp(6, if cols < 42 { 10 } else { 16 });
+        let rest = cols.saturating_sub(4 + name + 1);
         let with_channel = 4 + name + 1 + 1 + left + 1 + channel;
         if cols >= with_channel + 8 {
-            return Self { name, what: cols - with_channel, left, channel };
+            return Self { name, what: cols - with_channel, left, channel, rest };
         }
         let without = 4 + name + 1 + 1 + left;
-        Self { name, what: cols.saturating_sub(without), left, channel: 0 }
+        Self { name, what: cols.saturating_sub(without), left, channel: 0, rest }
     }
 
     fn row(&self, app: &App, entry: Entry<'_>) -> Line<'static> {
@@ -170,7 +183,7 @@ impl Columns {
             Entry::Held(row) => self.held(app, row),
             Entry::Done(row) => self.done(app, row),
         };
-        cut_line(line, 4 + self.name + 1 + self.what + 1 + self.left + self.channel + 1)
+        cut_line(line, 4 + self.name + 1 + self.rest)
     }
 
     fn task(&self, app: &App, row: &TaskRow) -> Line<'static> {
@@ -180,7 +193,7 @@ impl Columns {
             piece(format!("{mark} "), role, &app.theme),
             piece(format!("{} ", row.tier.letter()), tier_role(row.tier), &app.theme),
             piece(fit(&row.name, self.name) + " ", Role::Strong, &app.theme),
-            piece(fit(&what(row, app.lang), self.what) + " ", Role::Text, &app.theme),
+            piece(self.what(row, app.lang) + " ", Role::Text, &app.theme),
             piece(fit_right(&left, self.left), role, &app.theme),
         ];
         if self.channel > 0 {
@@ -190,9 +203,19 @@ impl Columns {
         Line::from(spans)
     }
 
+    /// The first step's name, and how many more there are.
+    fn what(&self, row: &TaskRow, lang: Lang) -> String {
+        let more = match row.dues.len() {
+            0 | 1 => String::new(),
+            n => format!("+{}", n - 1),
+        };
+        let name = row.dues.first().map(|due| due.step_name.in_lang(lang)).unwrap_or_default();
+        fit(&(cut(name, self.what.saturating_sub(more.len())) + &more), self.what)
+    }
+
     fn held(&self, app: &App, row: &HeldRow) -> Line<'static> {
         let until = row.hold.until_on.map(|until| date::short(until, app.data.on(), app.lang)).unwrap_or_default();
-        let why_cols = (self.what + 1 + self.left + self.channel).saturating_sub(width(&until));
+        let why_cols = self.rest.saturating_sub(width(&until) + 1);
         Line::from(vec![
             piece("- ", Role::Muted, &app.theme),
             piece(format!("{} ", row.tier.letter()), tier_role(row.tier), &app.theme),
@@ -204,7 +227,7 @@ impl Columns {
 
     fn done(&self, app: &App, row: &DoneRow) -> Line<'static> {
         let at = date_time(row);
-        let what_cols = (self.what + 1 + self.left + self.channel).saturating_sub(width(&at));
+        let what_cols = self.rest.saturating_sub(width(&at) + 1);
         Line::from(vec![
             piece("√   ", Role::Good, &app.theme),
             piece(fit(&row.name, self.name) + " ", Role::Muted, &app.theme),
@@ -225,7 +248,7 @@ pub fn what(row: &TaskRow, lang: Lang) -> String {
     let name = first.step_name.in_lang(lang);
     match row.dues.len() {
         0 | 1 => name.to_owned(),
-        n => format!("{name} +{}", n - 1),
+        n => format!("{name}+{}", n - 1),
     }
 }
 

@@ -65,16 +65,18 @@ pub fn total(card: &CustomerCard, look: Look<'_>) -> Line<'static> {
     ])
 }
 
-/// What stands before a task, in at most `rows` lines: what holds, promises, purchases, the last contact, and why the
-/// task stands where it does. Purchases give way first.
+/// What stands before a task, in at most `rows` lines: what holds, promises, purchases, contacts, and why the task
+/// stands where it does. Where there is room left, birthday and tags too; purchases give way before the last contact.
 pub fn brief(card: &CustomerCard, terms: &[Term], rows: usize, look: Look<'_>) -> Vec<Line<'static>> {
     let holds = holds(card, look);
     let promises = first(promises(card, look), 2);
-    let contacts = first(contacts(card, look), 1);
-    let why = first(why(terms, look), 2);
-    let used = holds.len() + promises.len() + contacts.len() + why.len();
-    let purchases = first(purchases(card, look), rows.saturating_sub(used).max(1));
+    let why = first(why(terms, look), 3);
+    let room = rows.saturating_sub(holds.len() + promises.len() + why.len());
+    let contacts = contacts(card, look);
+    let purchases = first(purchases(card, look), room.saturating_sub(contacts.len().min(1)).max(1));
+    let contacts = first(contacts, room.saturating_sub(purchases.len()));
     let mut lines: Vec<_> = holds.into_iter().chain(promises).chain(purchases).chain(contacts).collect();
+    lines.extend(birthday(card, look).into_iter().chain(tags(card, look)));
     lines.truncate(rows.saturating_sub(why.len()).max(1));
     lines.extend(why);
     lines
@@ -105,16 +107,31 @@ pub fn why(terms: &[Term], look: Look<'_>) -> Vec<Line<'static>> {
     let mut terms: Vec<&Term> = terms.iter().filter(|term| term.points != 0).collect();
     terms.sort_by_key(|term| -term.points);
     let sum: i64 = terms.iter().map(|term| term.points).sum();
-    let parts: Vec<String> =
-        terms.iter().map(|term| format!("{} {}", term_name(term.name, look.lang), term.points)).collect();
-    if parts.is_empty() {
+    if terms.is_empty() {
         return Vec::new();
     }
-    let text = format!("{} = {sum}", parts.join(" + "));
+    let mut lines = vec![String::new()];
+    for (idx, term) in terms.iter().enumerate() {
+        let plus = if idx == 0 { "" } else { "+ " };
+        let equals = if idx + 1 == terms.len() { format!(" = {sum}") } else { String::new() };
+        append(&mut lines, &format!("{plus}{} {}{equals}", term_name(term.name, look.lang), term.points), body_cols(look));
+    }
     let urgent = terms.iter().any(|term| term.name == TermName::PromiseOverdue);
     let role = if urgent { Role::Bad } else { Role::Text };
-    let lines = wrapped(&text, body_cols(look)).into_iter().map(|line| vec![piece(line, role, look.theme)]);
-    labelled(Msg::Why, lines.map(Line::from).collect(), look)
+    let lines = lines.into_iter().map(|line| Line::from(piece(line, role, look.theme)));
+    labelled(Msg::Why, lines.collect(), look)
+}
+
+/// Appends a part to the last line, or begins the next line with it.
+fn append(lines: &mut Vec<String>, part: &str, cols: usize) {
+    match lines.last_mut() {
+        Some(line) if line.is_empty() => line.push_str(part),
+        Some(line) if width(line) + 1 + width(part) <= cols => {
+            line.push(' ');
+            line.push_str(part);
+        }
+        _ => lines.push(part.to_owned()),
+    }
 }
 
 fn holds(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
