@@ -40,7 +40,8 @@ impl Table {
 
     /// Adds a row; its texts are made safe to print.
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        self.rows.push(cells.into_iter().map(|cell| cut(&sanitise(&cell, Lines::One, 400), self.max_columns)).collect());
+        self.rows
+            .push(cells.into_iter().map(|cell| cut(&sanitise(&cell, Lines::One, 400), self.max_columns)).collect());
     }
 
     /// The table as lines; columns without any text are left out.

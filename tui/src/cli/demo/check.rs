@@ -74,6 +74,9 @@ async fn walk(stage: &mut Stage, verdict: &mut Verdict, context: &Context) -> An
     verdict.equal(&what, &logged.len(), &N_WITH_HUB)?;
     let undone = undo_and_log_again(&client, &mut logged, today.on, verdict, context).await?;
 
+    let sync = client.sync_now().await?;
+    let what = text!(lang, "都已送达总部", "all of them have reached the hub");
+    verdict.equal(&what, &sync.n_unsent, &0)?;
     stage.stop_hub().await;
     for (task, code) in work {
         logged.push(log(&client, task, code, today.on).await?);
@@ -81,7 +84,7 @@ async fn walk(stage: &mut Stage, verdict: &mut Verdict, context: &Context) -> An
     let sync = client.sync_now().await?;
     let n_offline = N_TASKS - N_WITH_HUB;
     let what = text!(lang, "总部停机时记的 {n_offline} 条在本机待发", "{n_offline} outcomes logged without a hub wait");
-    verdict.check(&what, sync.n_unsent >= n_offline, || format!("{} ≠ {n_offline}", sync.n_unsent))?;
+    verdict.equal(&what, &sync.n_unsent, &n_offline)?;
 
     stage.kill_daemon();
     stage.start_hub().await?;

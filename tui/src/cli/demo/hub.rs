@@ -2,7 +2,6 @@
 //! daemon that is being checked.
 
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
@@ -15,7 +14,7 @@ use guide_common::wire::hub::FeedDigest;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::cli::demo::process::{Process, output};
+use crate::cli::demo::process::{Process, demo_command, output};
 use crate::cli::failure::{Answer, Failure};
 use crate::text;
 
@@ -111,7 +110,7 @@ impl Hub {
     /// Starts it and waits until it listens; a second time at the same address, which terminals know.
     pub(super) async fn serve(&mut self) -> Answer<Process> {
         let _ = std::fs::remove_file(&self.address_file);
-        let mut command = Command::new(&self.program);
+        let mut command = demo_command(&self.program);
         command.arg("serve").arg("--data").arg(&self.data);
         command.arg("--listen").arg(self.url.strip_prefix("http://").unwrap_or("127.0.0.1:0"));
         command.arg("--address-file").arg(&self.address_file);
@@ -175,7 +174,7 @@ impl Hub {
     }
 
     async fn ask(&self, words: &[&str]) -> Answer<String> {
-        let mut command = Command::new(&self.program);
+        let mut command = demo_command(&self.program);
         command.args(words).arg("--data").arg(&self.data);
         if words.first() == Some(&"report") {
             command.args(["--clock", "virtual", "--clock-file"]).arg(&self.clock);

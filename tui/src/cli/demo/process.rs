@@ -16,6 +16,18 @@ const STOP_PATIENCE: Duration = Duration::from_secs(5);
 /// How often is looked whether it has ended.
 const PAUSE: Duration = Duration::from_millis(4);
 
+/// A command that a demo runs: what the user's environment says of real hubs and networks is not for it.
+pub(super) fn demo_command(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        let plain = name.to_string_lossy().to_ascii_uppercase();
+        if plain.starts_with("GUIDE_") || plain.ends_with("_PROXY") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
 /// A running program. Its standard input is a pipe that ends with this process, and it watches that: so it stops also
 /// when this process is killed and can clean up nothing.
 #[derive(Debug)]

@@ -1,7 +1,6 @@
 //! The demo's stage: a home, a hub with the demo chain, and an enrolled daemon that has synchronised once.
 
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use guide_common::paths::Paths;
@@ -10,7 +9,7 @@ use guide_common::wire::local::EnrollLocalRequest;
 
 use crate::cli::demo::home::Home;
 use crate::cli::demo::hub::{GuideRow, Hub};
-use crate::cli::demo::process::Process;
+use crate::cli::demo::process::{Process, demo_command};
 use crate::cli::failure::{Answer, Failure};
 use crate::cli::start::beside;
 use crate::client::Client;
@@ -78,11 +77,8 @@ impl Stage {
 
     /// Starts the daemon and waits until it answers.
     pub(super) async fn start_daemon(&mut self) -> Answer<()> {
-        let mut command = Command::new(&self.guided);
-        command
-            .args(["run", "--clock", "virtual", "--exit-with-parent"])
-            .env("GUIDE_HOME", self.home.folder())
-            .env_remove("XDG_RUNTIME_DIR");
+        let mut command = demo_command(&self.guided);
+        command.args(["run", "--clock", "virtual", "--exit-with-parent"]).env("GUIDE_HOME", self.home.folder());
         let mut process = Process::start("guided", &mut command, self.home.folder())?;
         let deadline = Instant::now() + START_PATIENCE;
         while self.client().health().await.is_err() {
