@@ -1,5 +1,7 @@
 //! Whole screens: keys are pressed into the app at a fixed desk, and what it draws is compared as text.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use guide::interface::app::App;
 use guide::interface::fixture::Desk;
 use guide::interface::svg::render;
@@ -132,7 +134,12 @@ fn an_empty_queue_says_why_and_what_helps() {
         idle.status.sync.state = SavedState::Received;
         let mut lost = Desk::new(lang, ClockKind::Real);
         lost.failing = Some(guide::interface::fixture::unreachable());
-        let desks = [("not-enrolled", &mut not_enrolled), ("unsynced", &mut unsynced), ("idle", &mut idle), ("lost", &mut lost)];
+        let desks = [
+            ("not-enrolled", &mut not_enrolled),
+            ("unsynced", &mut unsynced),
+            ("idle", &mut idle),
+            ("lost", &mut lost),
+        ];
         for (name, desk) in desks {
             let mut app = open(desk, lang, NORMAL);
             insta::assert_snapshot!(format!("empty-{name}-80x24-{suffix}"), text(&render(&mut app)));

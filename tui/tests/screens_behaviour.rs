@@ -1,5 +1,7 @@
 //! What keys do, seen through what the app asks for and shows.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::collections::VecDeque;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
@@ -382,7 +384,10 @@ fn without_colour_the_bytes_reverse_the_selection_and_name_no_colour() {
         if !parameters.bytes().all(|byte| byte.is_ascii_digit() || byte == b';') {
             continue;
         }
-        assert!(!parameters.starts_with(';') && !parameters.ends_with(';'), "an empty parameter resets all: {parameters:?}");
+        assert!(
+            !parameters.starts_with(';') && !parameters.ends_with(';'),
+            "an empty parameter resets all: {parameters:?}"
+        );
         for parameter in parameters.split(';').filter_map(|parameter| parameter.parse::<u16>().ok()) {
             assert!(!matches!(parameter, 30..=38 | 40..=48 | 90..=97 | 100..=107), "a colour: {parameter}");
         }

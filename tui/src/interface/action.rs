@@ -183,20 +183,28 @@ const SPECS: &[Row] = &[
 fn outcome_texts(code: OutcomeCode) -> ([&'static str; 2], [&'static str; 2]) {
     match code {
         OutcomeCode::Interested => (["有意向", "Keen"], ["有意向，继续聊", "Interested, wants to go on talking"]),
-        OutcomeCode::Appointment => (["已预约", "Booked"], ["约好到店；可填日期", "A visit is booked; the date may be given"]),
+        OutcomeCode::Appointment => {
+            (["已预约", "Booked"], ["约好到店；可填日期", "A visit is booked; the date may be given"])
+        }
         OutcomeCode::Visited => (["到过店", "Came"], ["已到店，未成交", "Came to the shop, no deal"]),
         OutcomeCode::Bought => (["已成交", "Bought"], ["已成交；填金额", "Bought; asks for the amount"]),
         OutcomeCode::NoNeed => {
             (["没需求", "No need"], ["已回复，暂无需求；促销停 60 天", "Replied, no need; promotions rest 60 days"])
         }
-        OutcomeCode::NoReply => {
-            (["没回复", "Silent"], ["未接或未回；两天后换渠道再试", "No reply; tried again in two days over the next channel"])
+        OutcomeCode::NoReply => (
+            ["没回复", "Silent"],
+            ["未接或未回；两天后换渠道再试", "No reply; tried again in two days over the next channel"],
+        ),
+        OutcomeCode::CallLater => {
+            (["改日联", "Later"], ["改日再联系；填日期", "Contact on another day; asks for the date"])
         }
-        OutcomeCode::CallLater => (["改日联", "Later"], ["改日再联系；填日期", "Contact on another day; asks for the date"]),
-        OutcomeCode::Complaint => {
-            (["有不满", "Upset"], ["不满或投诉；可填备注，其他任务暂缓", "Complaint; a note may be given, all else is held"])
+        OutcomeCode::Complaint => (
+            ["有不满", "Upset"],
+            ["不满或投诉；可填备注，其他任务暂缓", "Complaint; a note may be given, all else is held"],
+        ),
+        OutcomeCode::DoNotContact => {
+            (["请勿扰", "Stop"], ["请勿打扰；结束全部方案", "Do not contact; ends every plan"])
         }
-        OutcomeCode::DoNotContact => (["请勿扰", "Stop"], ["请勿打扰；结束全部方案", "Do not contact; ends every plan"]),
         OutcomeCode::Skipped => (["跳过", "Skip"], ["跳过；选原因", "Skip; asks for the reason"]),
         OutcomeCode::Unknown => (["未知", "Unknown"], ["未知", "Unknown"]),
     }

@@ -2,30 +2,23 @@
 
 use std::collections::VecDeque;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use guide_common::id::{CustomerId, TaskId};
+use crossterm::event::{KeyEvent, KeyEventKind};
+use guide_common::id::TaskId;
 use guide_common::outcome::OutcomeCode;
 use guide_common::sop::plan::Lang;
-use guide_common::wire::local::{Notice, SavedResponse};
+use guide_common::wire::local::Notice;
 
-use super::action::{Action, Place};
+use super::action::Place;
 use super::data::{Data, Entry};
 use super::effect::{Effect, Request};
-use super::event::{Answer, Event, Failure, FailureKind, QueryId, ToastId};
-use super::keymap::{self, Key};
+use super::event::{Event, Failure, ToastId};
 use super::layers::Layer;
-use super::layers::outcome_form::Step;
-use super::layers::text_form::TextPurpose;
 use super::queries::{Queries, Slot};
 use super::screens::Screen;
-use super::screens::customers::{CustomersFocus, CustomersScreen, MAX_ROWS};
+use super::screens::customers::CustomersScreen;
 use super::screens::today::TodayScreen;
 use super::theme::Theme;
-use super::widgets::field;
-use super::words::{self, Msg};
-
-/// The most keys kept while something is being saved.
-const MAX_TYPED_AHEAD: usize = 64;
+use super::words::Msg;
 
 /// The state.
 #[derive(Debug)]
@@ -58,8 +51,8 @@ pub struct App {
     pub(super) queries: Queries,
     pub(super) effects: Vec<Effect>,
     /// What the daemon does not know; asking again before anything has changed would go round in circles.
-    absent: Vec<Slot>,
-    typed_ahead: VecDeque<KeyEvent>,
+    pub(super) absent: Vec<Slot>,
+    pub(super) typed_ahead: VecDeque<KeyEvent>,
     n_toasts: u64,
 }
 
@@ -199,138 +192,6 @@ impl App {
         self.say(ToastKind::Refused, msg.text(self.lang));
     }
 
-    fn on_key(&mut self, key: KeyEvent) {
-        let is_interrupt = key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL);
-        if is_interrupt {
-            return self.effects.push(Effect::Quit);
-        }
-        if self.recording.is_some() {
-            // what is typed meanwhile is meant for the row after; beyond the bound nobody types knowingly
-            if self.typed_ahead.len() < MAX_TYPED_AHEAD {
-                self.typed_ahead.push_back(key);
-            }
-            return;
-        }
-        if self.failure.take().is_some() {
-            return;
-        }
-        match self.layer.take() {
-            Some(layer) => self.on_layer_key(layer, &key),
-            None if self.is_filtering() => self.on_filter_key(&key),
-            None => self.on_command_key(&key),
-        }
-    }
-
-    /// Whether the keys are typed into the filter of the customers.
-    pub fn is_filtering(&self) -> bool {
-        self.layer.is_none() && self.screen == Screen::Customers && self.customers.focus == CustomersFocus::Filter
-    }
-
-    fn on_command_key(&mut self, event: &KeyEvent) {
-        let Some(key) = Key::of(event) else { return };
-        if let Some(action) = keymap::action(self.place(), key) {
-            return self.act(action);
-        }
-        let KeyCode::Char(c) = event.code else { return };
-        if c.is_ascii() {
-            return;
-        }
-        if self.screen == Screen::Customers {
-            self.customers.focus = CustomersFocus::Filter;
-            self.on_filter_key(event);
-        } else {
-            self.refuse(Msg::SwitchInput);
-        }
-    }
-
-    fn on_filter_key(&mut self, event: &KeyEvent) {
-        match event.code {
-            KeyCode::Esc if self.customers.input.value().is_empty() => self.act(Action::OtherScreen),
-            KeyCode::Esc => self.filter_by(tui_input::Input::default()),
-            KeyCode::Enter | KeyCode::Down => self.customers.focus = CustomersFocus::List,
-            KeyCode::Up => {}
-            KeyCode::Tab | KeyCode::BackTab | KeyCode::F(_) | KeyCode::PageDown | KeyCode::PageUp => {
-                self.on_command_key(event);
-            }
-            _ => {
-                let mut input = self.customers.input.clone();
-                if field::edit(&mut input, event) {
-                    self.filter_by(input);
-                }
-            }
-        }
-    }
-
-    pub(super) fn filter_by(&mut self, input: tui_input::Input) {
-        let changed = input.value() != self.customers.input.value();
-        self.customers.input = input;
-        if changed {
-            self.ask_customers();
-        }
-    }
-
-    pub(super) fn ask_customers(&mut self) {
-        let q = self.customers.input.value().trim().to_owned();
-        self.ask(Slot::Customers, Request::Customers { q, limit: MAX_ROWS });
-    }
-
-    fn on_paste(&mut self, text: &str) {
-        match &mut self.layer {
-            Some(Layer::Outcome(form)) => form.paste(text),
-            Some(Layer::Text(form)) => form.paste(text),
-            Some(Layer::Help(help)) => field::insert(&mut help.input, text),
-            None if self.screen == Screen::Customers => {
-                let mut input = self.customers.input.clone();
-                field::insert(&mut input, text);
-                self.customers.focus = CustomersFocus::Filter;
-                self.filter_by(input);
-            }
-            // pasted text never triggers commands
-            Some(Layer::NoteFirst) | None => self.refuse(Msg::PasteInField),
-        }
-    }
-
-    fn on_layer_key(&mut self, layer: Layer, key: &KeyEvent) {
-        match layer {
-            Layer::Outcome(mut form) => match form.key(key, self.lang) {
-                Step::Cancel => {}
-                Step::Stay => self.layer = Some(Layer::Outcome(form)),
-                Step::Save(request) => {
-                    self.log(&form.target.clone(), form.code, request);
-                    self.layer = Some(Layer::Outcome(form));
-                }
-            },
-            Layer::Text(mut form) => match form.key(key, self.lang) {
-                Step::Cancel => {}
-                Step::Stay => self.layer = Some(Layer::Text(form)),
-                Step::Save(texts) => match form.purpose.clone() {
-                    TextPurpose::Fill(task) => {
-                        self.today.fills.insert(task, texts);
-                        self.say(ToastKind::Done, Msg::Filled.text(self.lang));
-                    }
-                    TextPurpose::CloseComplaint { customer, .. } => {
-                        let words = texts.into_values().next().unwrap_or_default();
-                        self.record(Recording::ComplaintClosed, Request::CloseComplaint(customer, words));
-                        self.layer = Some(Layer::Text(form));
-                    }
-                },
-            },
-            Layer::NoteFirst => {
-                let action = Key::of(key).and_then(|key| keymap::action(self.place(), key));
-                match action {
-                    Some(Action::Log(code)) => self.begin_log(code, super::layers::outcome_form::WithNote::Yes),
-                    Some(Action::Back) => {}
-                    _ => self.layer = Some(Layer::NoteFirst),
-                }
-            }
-            Layer::Help(mut help) => match help.key(key, self.lang) {
-                Step::Cancel => {}
-                Step::Stay => self.layer = Some(Layer::Help(help)),
-                Step::Save(action) => self.act(action),
-            },
-        }
-    }
-
     fn on_notice(&mut self, notice: &Notice) {
         match notice {
             Notice::Sync => self.ask(Slot::Status, Request::Status),
@@ -344,197 +205,5 @@ impl App {
             self.refresh();
         }
         self.link = Link::Up;
-    }
-
-    /// Asks again for everything that is shown.
-    pub(super) fn refresh(&mut self) {
-        self.absent.clear();
-        self.ask(Slot::Status, Request::Status);
-        self.ask(Slot::Today, Request::Today);
-        if self.data.customers.is_some() {
-            self.ask_customers();
-        }
-        self.ask_details(Refresh::Shown);
-    }
-
-    /// Asks for the selected row's task or customer, and ahead for the task that comes after.
-    pub(super) fn ask_details(&mut self, refresh: Refresh) {
-        let shown_task = self.shown_task();
-        let shown_customer = self.shown_customer();
-        if refresh == Refresh::Shown {
-            self.queries.forget_details();
-            self.data.forget_details(shown_task, shown_customer.as_ref());
-        }
-        let next = self.data.entry(self.today.list.selected + 1);
-        let next_task = match next {
-            Some(Entry::Task(row)) => Some(row.id),
-            _ => None,
-        };
-        if let Some(id) = shown_task {
-            self.ask_task(id, refresh);
-        }
-        if let Some(id) = next_task {
-            self.ask_task(id, Refresh::Missing);
-        }
-        if let Some(id) = shown_customer.filter(|_| shown_task.is_none()) {
-            let is_there = self.data.cards.contains_key(&id);
-            self.ask_detail(is_there, refresh, Slot::Card(id.clone()), Request::Card(id));
-        }
-    }
-
-    fn ask_task(&mut self, id: TaskId, refresh: Refresh) {
-        let is_there = self.data.details.contains_key(&id);
-        self.ask_detail(is_there, refresh, Slot::Task(id), Request::Task(id, self.lang));
-    }
-
-    fn ask_detail(&mut self, is_there: bool, refresh: Refresh, slot: Slot, request: Request) {
-        let is_missing = !is_there && !self.queries.awaits(&slot) && !self.absent.contains(&slot);
-        if is_missing || refresh == Refresh::Shown {
-            self.ask(slot, request);
-        }
-    }
-
-    /// The task whose script is on the screen.
-    pub(super) fn shown_task(&self) -> Option<TaskId> {
-        match self.data.entry(self.today.list.selected) {
-            Some(Entry::Task(row)) if self.screen == Screen::Today => Some(row.id),
-            _ => None,
-        }
-    }
-
-    /// The customer who is on the screen.
-    pub(super) fn shown_customer(&self) -> Option<CustomerId> {
-        match self.screen {
-            Screen::Today => self.data.entry(self.today.list.selected).map(|entry| entry.customer().clone()),
-            Screen::Customers => self.customers.selected(&self.data).map(|row| row.id.clone()),
-        }
-    }
-
-    fn on_answer(&mut self, query: QueryId, answer: Result<Answer, Failure>) {
-        let Some(slot) = self.queries.answered(query) else { return };
-        match answer {
-            Ok(answer) => {
-                self.link = Link::Up;
-                self.take_answer(answer);
-            }
-            Err(failure) => self.on_failure(&slot, failure),
-        }
-        if slot == Slot::Recording {
-            self.replay();
-        }
-    }
-
-    /// Presses the keys that were typed while something was being saved.
-    fn replay(&mut self) {
-        if self.failure.is_some() || self.layer.is_some() {
-            self.typed_ahead.clear();
-        }
-        while self.recording.is_none() {
-            let Some(key) = self.typed_ahead.pop_front() else { return };
-            self.on_key(key);
-        }
-    }
-
-    fn take_answer(&mut self, answer: Answer) {
-        match answer {
-            Answer::Status(status) => self.data.status = Some(*status),
-            Answer::Today(today) => {
-                let before = self.today.selected_key(&self.data);
-                self.data.today = Some(*today);
-                self.today.reselect(&self.data, before);
-                self.ask_details(Refresh::Missing);
-            }
-            Answer::Task(id, detail) => self.data.keep_detail(id, *detail),
-            Answer::Card(id, card) => self.data.keep_card(id, *card),
-            Answer::Customers(list) => {
-                let before = self.customers.selected(&self.data).map(|row| row.id.clone());
-                self.data.customers = Some(list);
-                self.customers.reselect(&self.data, before.as_ref());
-                self.ask_details(Refresh::Missing);
-            }
-            Answer::Saved(saved) => self.on_saved(&saved),
-            Answer::Clock(clock) => {
-                if let Some(status) = &mut self.data.status {
-                    status.now = clock.now;
-                }
-                self.refresh();
-            }
-            Answer::Synced(sync) => {
-                self.is_syncing = false;
-                if let Some(status) = &mut self.data.status {
-                    status.sync = *sync;
-                }
-                self.refresh();
-            }
-        }
-    }
-
-    /// Something is on disk: the row leaves the queue at once, the next is selected, and the rest follows.
-    fn on_saved(&mut self, saved: &SavedResponse) {
-        let Some(recording) = self.recording.take() else { return };
-        self.layer = None;
-        match recording {
-            Recording::Outcome { task, code } => {
-                if let Some(task) = task {
-                    self.leave_queue(task);
-                }
-                self.say(ToastKind::Done, words::saved(&saved.name, code, saved.gone.len(), self.lang));
-            }
-            Recording::ComplaintClosed => {
-                self.say(ToastKind::Done, words::complaint_closed(&saved.name, self.lang));
-            }
-            Recording::Undo => {
-                self.today.wanted = Some(saved.customer.clone());
-                self.say(ToastKind::Done, words::undone(&saved.name, self.lang));
-            }
-        }
-        if let Some(status) = &mut self.data.status {
-            status.queue = saved.queue;
-        }
-        self.refresh();
-    }
-
-    fn leave_queue(&mut self, task: TaskId) {
-        let before = self.today.selected_key(&self.data);
-        if let Some(today) = &mut self.data.today {
-            today.tasks.retain(|row| row.id != task);
-        }
-        self.today.fills.remove(&task);
-        self.today.reselect(&self.data, before);
-    }
-
-    fn on_failure(&mut self, slot: &Slot, failure: Failure) {
-        let unreachable = failure.kind == FailureKind::Unreachable;
-        if unreachable {
-            self.link = Link::Down(failure.clone());
-        }
-        match slot {
-            Slot::Recording => {
-                self.recording = None;
-                self.fail_recording(failure);
-            }
-            Slot::Machine => {
-                self.is_syncing = false;
-                self.failure = Some(failure);
-                self.ask(Slot::Status, Request::Status);
-            }
-            Slot::Task(_) | Slot::Card(_) if failure.code.starts_with("unknown_") => {
-                self.absent.push(slot.clone());
-                self.ask(Slot::Today, Request::Today);
-            }
-            _ if unreachable || failure.code == "not_enrolled" => {}
-            _ => self.failure = Some(failure),
-        }
-    }
-
-    /// Nothing typed is lost: the form stays open and says what is wrong.
-    fn fail_recording(&mut self, failure: Failure) {
-        let sentence = words::problem(&failure.code, self.lang).map_or_else(|| failure.detail.clone(), str::to_owned);
-        let sentence = format!("{sentence} · {}", Msg::NotSaved.text(self.lang));
-        match &mut self.layer {
-            Some(Layer::Outcome(form)) => form.error = Some(sentence),
-            Some(Layer::Text(form)) => form.error = Some(sentence),
-            _ => self.failure = Some(failure),
-        }
     }
 }

@@ -113,12 +113,7 @@ impl Backend {
 
 impl Failure {
     fn lost(detail: &str) -> Self {
-        Self {
-            kind: FailureKind::Unreachable,
-            code: "unreachable".to_owned(),
-            detail: detail.to_owned(),
-            hint: None,
-        }
+        Self { kind: FailureKind::Unreachable, code: "unreachable".to_owned(), detail: detail.to_owned(), hint: None }
     }
 }
 

@@ -1,8 +1,9 @@
 //! The interactive interface: screens, layers and keys over the daemon's local API. The app is pure; `terminal` and
 //! `backend` are its edges.
 
-pub mod action;
 mod act;
+pub mod action;
+mod answers;
 pub mod app;
 pub mod backend;
 pub mod data;
@@ -10,19 +11,21 @@ pub mod date;
 pub mod effect;
 pub mod event;
 pub mod fixture;
+mod input;
 pub mod keymap;
 pub mod layers;
 pub mod queries;
+mod reading;
 pub mod screens;
 
-mod terminal;
+mod run;
 pub mod svg;
+mod terminal;
 pub mod text;
 pub mod theme;
 pub mod view;
 pub mod widgets;
 pub mod words;
-mod run;
 
 pub use run::{Options, run};
 pub use terminal::give_back;

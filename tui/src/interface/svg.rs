@@ -207,7 +207,11 @@ fn draw_ground(svg: &mut String, run: &Run, row: u16, palette: &Palette) {
     }
     let (x, y) = origin(run.col, row);
     let width = f32::from(run.n_cols) * CELL.0;
-    let _ = writeln!(svg, "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{}\" fill=\"{}\"/>", CELL.1, run.background);
+    let _ = writeln!(
+        svg,
+        "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{}\" fill=\"{}\"/>",
+        CELL.1, run.background
+    );
 }
 
 fn draw_text(svg: &mut String, run: &Run, row: u16) {

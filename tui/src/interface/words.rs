@@ -210,7 +210,9 @@ pub fn days_left(until: NaiveDate, today: NaiveDate, lang: Lang) -> String {
 pub fn problem(code: &str, lang: Lang) -> Option<&'static str> {
     let texts = match code {
         "unreachable" => ["后台程序没有回应", "The daemon does not answer"],
-        "not_enrolled" => ["这台终端还没有登记，请运行 guide enroll", "This terminal is not enrolled; run guide enroll"],
+        "not_enrolled" => {
+            ["这台终端还没有登记，请运行 guide enroll", "This terminal is not enrolled; run guide enroll"]
+        }
         "unknown_task" => ["这个任务已经不在今天的队列里", "This task is not in today's queue any more"],
         "task_closed" => ["这个任务已经记过结果了", "This task has been logged already"],
         "unknown_customer" => ["这位客户已不在您名下", "This customer is not yours any more"],
@@ -223,9 +225,14 @@ pub fn problem(code: &str, lang: Lang) -> Option<&'static str> {
         "needs_reason" => ["跳过要选原因", "A skipped task needs a reason"],
         "score_out_of_range" => ["满意度是 1 到 5", "Satisfaction goes from 1 to 5"],
         "needs_text" => ["请写几个字", "The text is missing"],
-        "store" => ["本机存储写不进去，请检查磁盘空间", "This terminal's store cannot be written; check the disk's space"],
+        "store" => {
+            ["本机存储写不进去，请检查磁盘空间", "This terminal's store cannot be written; check the disk's space"]
+        }
         "clock_is_real" => ["真实时钟不能拨动", "The real clock cannot be moved"],
-        "hub_unreachable" => ["连不上总部；照常工作，连上后自动补发", "Headquarters cannot be reached; go on, it is sent later by itself"],
+        "hub_unreachable" => [
+            "连不上总部；照常工作，连上后自动补发",
+            "Headquarters cannot be reached; go on, it is sent later by itself",
+        ],
         "hub_refused" => ["总部拒绝了请求", "Headquarters refused the request"],
         _ => return None,
     };

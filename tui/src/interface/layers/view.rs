@@ -95,7 +95,13 @@ fn text_form(app: &App, form: &TextForm, frame: &mut Frame, body: Rect) {
     let fields: Vec<_> = form.fields.iter().enumerate().map(row).collect();
     let rows = fields
         .iter()
-        .map(|(idx, label, input)| FormRow::Field { label: label.clone(), input, hint, after: String::new(), idx: *idx })
+        .map(|(idx, label, input)| FormRow::Field {
+            label: label.clone(),
+            input,
+            hint,
+            after: String::new(),
+            idx: *idx,
+        })
         .collect();
     let state = if app.recording.is_some() { Msg::Saving } else { keys };
     draw_form(app, frame, body, &heading, state, rows, form.focus, form.error.as_deref());
@@ -185,7 +191,14 @@ fn draw_help(app: &App, help: &Help, frame: &mut Frame, body: Rect) {
     if inner.is_empty() {
         return;
     }
-    field::draw(frame, Rect { height: 1, ..inner }, &help.input, Msg::FieldFilter.text(app.lang), Focus::On, &app.theme);
+    field::draw(
+        frame,
+        Rect { height: 1, ..inner },
+        &help.input,
+        Msg::FieldFilter.text(app.lang),
+        Focus::On,
+        &app.theme,
+    );
     let list = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
     let rows = help.rows(app.lang);
     if rows.is_empty() {

@@ -77,9 +77,7 @@ fn empty(app: &App, frame: &mut Frame, area: Rect) {
     let status = app.data.status.as_ref();
     let (title, steps): (&str, Vec<&str>) = match (&app.link, &app.data.customers) {
         (_, Some(list)) if list.n_all > 0 => (Msg::FilteredTitle.text(lang), vec![Msg::FilteredNext.text(lang)]),
-        (Link::Down(_), _) => {
-            (words::problem("unreachable", lang).unwrap_or_default(), vec![Msg::LostNext.text(lang)])
-        }
+        (Link::Down(_), _) => (words::problem("unreachable", lang).unwrap_or_default(), vec![Msg::LostNext.text(lang)]),
         _ if status.is_some_and(|status| status.guide.is_none()) => {
             let steps = vec![Msg::EnrollNext.text(lang), Msg::EnrollCommand.text(lang)];
             (Msg::EnrollTitle.text(lang), steps)
@@ -153,7 +151,9 @@ fn draw_card(app: &mut App, frame: &mut Frame, area: Rect) {
     let look = look(app, area.width.saturating_sub(4));
     let titles = match card {
         Some(card) => [card::title(card, look), card::total(card, look)],
-        None => [Line::from(piece(format!(" {} ", Msg::Customer.text(app.lang)), Role::Title, &app.theme)), Line::default()],
+        None => {
+            [Line::from(piece(format!(" {} ", Msg::Customer.text(app.lang)), Role::Title, &app.theme)), Line::default()]
+        }
     };
     let all = card.map(|card| card::full(card, look)).unwrap_or_default();
     let inner = panel(frame, area, titles, frames, &app.theme);

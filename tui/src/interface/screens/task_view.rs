@@ -179,7 +179,8 @@ fn draw_script(app: &mut App, frame: &mut Frame, area: Rect, body: &[Line<'stati
     let from = app.today.scroll;
     lines(frame.buffer_mut(), area, &body[from.min(body.len())..]);
     if body.len() > from + visible && visible > 0 {
-        let key = spec(Action::ScrollDown).and_then(|spec| spec.keys.first()).map(|key| key.label()).unwrap_or_default();
+        let key =
+            spec(Action::ScrollDown).and_then(|spec| spec.keys.first()).map(|key| key.label()).unwrap_or_default();
         let more = format!(" {} {key}", Msg::More.text(app.lang));
         let cols = width(&more).min(usize::from(area.width));
         let x = area.right() - u16::try_from(cols).unwrap_or(0);
@@ -303,4 +304,3 @@ fn split(area: Rect, heights: [u16; 3]) -> [Rect; 3] {
 fn rows(n: usize) -> u16 {
     u16::try_from(n).unwrap_or(u16::MAX / 4)
 }
-

@@ -17,8 +17,8 @@ use crate::interface::theme::Role;
 use crate::interface::widgets::card::{Look, tier_role};
 use crate::interface::widgets::paint::{Frames, bar, cut_line, notice, panel, piece};
 use crate::interface::words::{self, Msg};
-use crate::lang::name::{channel_name, hold_name, outcome_name};
 use crate::lang::date;
+use crate::lang::name::{channel_name, hold_name, outcome_name};
 
 /// Where a screen has room for two panes.
 pub const WIDE: (u16, u16) = (72, 15);
@@ -141,7 +141,8 @@ fn list_lines(app: &App) -> Vec<ListLine<'_>> {
         if let Some(msg) = head
             && section != head
         {
-            let same = app.data.entries().filter(|other| std::mem::discriminant(other) == std::mem::discriminant(&entry));
+            let same =
+                app.data.entries().filter(|other| std::mem::discriminant(other) == std::mem::discriminant(&entry));
             lines.push(ListLine::Head(msg, same.count()));
         }
         section = head;
@@ -255,15 +256,19 @@ pub fn what(row: &TaskRow, lang: Lang) -> String {
 /// How much time a task has left: days late of a promise, else until its first window closes.
 pub fn deadline(app: &App, row: &TaskRow) -> (String, Role) {
     let today = app.data.on();
-    let overdue = row.terms.iter().any(|term| term.name == TermName::PromiseOverdue && term.points > 0);
-    let late_since = row.dues.iter().map(|due| due.anchor_on).filter(|on| *on < today).min();
-    if let (true, Some(since)) = (overdue, late_since) {
-        let days = (today - since).num_days();
+    let has = |name: TermName| row.terms.iter().any(|term| term.name == name && term.points > 0);
+    // the most important due comes first: here it is the promise
+    let promised_on = row.dues.first().map(|due| due.anchor_on).filter(|on| *on < today);
+    if let (true, Some(promised_on)) = (has(TermName::PromiseOverdue), promised_on) {
+        let days = (today - promised_on).num_days();
         let text = match app.lang {
             Lang::Zh => format!("逾{days}天"),
             Lang::En => format!("{days}d late"),
         };
         return (text, Role::Bad);
+    }
+    if has(TermName::PromiseDue) {
+        return (if app.lang == Lang::Zh { "今天" } else { "today" }.to_owned(), Role::Warn);
     }
     let Some(until) = row.dues.iter().map(|due| due.until_on).min() else {
         return (String::new(), Role::Muted);

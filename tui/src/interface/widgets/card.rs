@@ -1,6 +1,6 @@
 //! A customer in lines: what a guide wants to know before saying anything.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use guide_common::customer::{Calendar, Tier};
 use guide_common::outcome::Outcome;
 use guide_common::purchase::Purchase;
@@ -114,7 +114,11 @@ pub fn why(terms: &[Term], look: Look<'_>) -> Vec<Line<'static>> {
     for (idx, term) in terms.iter().enumerate() {
         let plus = if idx == 0 { "" } else { "+ " };
         let equals = if idx + 1 == terms.len() { format!(" = {sum}") } else { String::new() };
-        append(&mut lines, &format!("{plus}{} {}{equals}", term_name(term.name, look.lang), term.points), body_cols(look));
+        append(
+            &mut lines,
+            &format!("{plus}{} {}{equals}", term_name(term.name, look.lang), term.points),
+            body_cols(look),
+        );
     }
     let urgent = terms.iter().any(|term| term.name == TermName::PromiseOverdue);
     let role = if urgent { Role::Bad } else { Role::Text };
@@ -143,11 +147,11 @@ fn promises(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
     let line = |row: &PromiseRow| {
         let left = words::days_left(row.promise.due_on, look.today, look.lang);
         let role = if row.promise.due_on < look.today { Role::Bad } else { Role::Warn };
-        let text = match &row.promise.item {
-            Some(item) if !row.promise.text.contains(item.as_str()) => format!("{} · {item}", row.promise.text),
-            _ => row.promise.text.clone(),
-        };
-        spread(vec![piece(text, Role::Strong, look.theme)], piece(left, role, look.theme), body_cols(look))
+        spread(
+            vec![piece(row.promise.text.clone(), Role::Strong, look.theme)],
+            piece(left, role, look.theme),
+            body_cols(look),
+        )
     };
     labelled(Msg::Promises, card.promises.iter().map(line).collect(), look)
 }
@@ -157,15 +161,25 @@ fn purchases(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
         let none = Line::from(piece(Msg::NoPurchase.text(look.lang), Role::Muted, look.theme));
         return labelled(Msg::Bought, vec![none], look);
     }
-    let dates = card.purchases.iter().map(|purchase| date::short(purchase.bought_on, look.today, look.lang));
+    let dates = card.purchases.iter().map(|purchase| bought_on(purchase, look));
     let date_cols = dates.map(|text| width(&text)).max().unwrap_or(0);
     let line = |purchase: &Purchase| {
-        let on = fit(&date::short(purchase.bought_on, look.today, look.lang), date_cols + 1);
+        let on = fit(&bought_on(purchase, look), date_cols + 1);
         let role = if purchase.is_return() { Role::Bad } else { Role::Money };
         let left = vec![piece(on, Role::Muted, look.theme), piece(items(purchase), Role::Text, look.theme)];
         spread(left, piece(amount(purchase.amount_fen), role, look.theme), body_cols(look))
     };
     labelled(Msg::Bought, card.purchases.iter().map(line).collect(), look)
+}
+
+/// The day; in a narrow card of another year only the month.
+fn bought_on(purchase: &Purchase, look: Look<'_>) -> String {
+    let on = purchase.bought_on;
+    match (on.year() == look.today.year() || look.cols >= 50, look.lang) {
+        (true, lang) => date::short(on, look.today, lang),
+        (false, Lang::Zh) => format!("{}年{}月", on.year(), on.month()),
+        (false, Lang::En) => on.format("%b %Y").to_string(),
+    }
 }
 
 fn items(purchase: &Purchase) -> String {
@@ -258,4 +272,3 @@ fn first(mut lines: Vec<Line<'static>>, n: usize) -> Vec<Line<'static>> {
     lines.truncate(n);
     lines
 }
-

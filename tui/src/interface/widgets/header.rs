@@ -69,7 +69,9 @@ fn left_parts(app: &App) -> Vec<(usize, Vec<Span<'static>>)> {
                 parts.push((3, vec![piece(format!("  {day}"), Role::Strong, &app.theme)]));
                 parts.push((4, vec![piece(weekday, Role::Strong, &app.theme)]));
             }
-            Lang::En => parts.push((3, vec![piece(format!("  {}", date::day(on, app.lang)), Role::Strong, &app.theme)])),
+            Lang::En => {
+                parts.push((3, vec![piece(format!("  {}", date::day(on, app.lang)), Role::Strong, &app.theme)]))
+            }
         }
     }
     parts

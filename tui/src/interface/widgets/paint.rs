@@ -10,9 +10,13 @@ use ratatui::widgets::{Block, BorderType, Clear, Widget};
 use crate::interface::text::{cut, fit, width, wrapped};
 use crate::interface::theme::{Role, Theme};
 
-/// A piece of a line.
+/// A piece of a line; line feeds of notes and promises become spaces.
 pub fn piece(text: impl Into<String>, role: Role, theme: &Theme) -> Span<'static> {
-    Span::styled(text.into(), theme.style(role))
+    let mut text = text.into();
+    if text.contains(char::is_control) {
+        text = text.replace(char::is_control, " ");
+    }
+    Span::styled(text, theme.style(role))
 }
 
 /// Whether a frame has the keys.
@@ -32,7 +36,7 @@ pub fn panel(frame: &mut Frame, area: Rect, titles: [Line<'static>; 2], frames: 
     let room = usize::from(area.width).saturating_sub(4);
     let left_cols = left.width().min(room);
     block = block.title_top(cut_line(left, room));
-    if right.width() > 0 && left_cols + right.width() + 1 <= room {
+    if right.width() > 0 && left_cols + right.width() < room {
         block = block.title_top(right.right_aligned());
     }
     let inner = block.inner(area);
