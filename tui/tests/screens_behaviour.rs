@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use guide::interface::app::{App, Link, ToastKind};
+use guide::interface::app::{App, Link, ToastKind, Trouble};
 use guide::interface::effect::{Effect, Request};
 use guide::interface::event::{Answer, Event, QueryId};
 use guide::interface::fixture::{Desk, parse_keys, refused, unreachable};
@@ -262,7 +262,7 @@ fn nothing_is_called_saved_while_the_daemon_is_lost() {
     let (mut desk, mut app) = open();
     desk.failing = Some(unreachable());
     desk.press(&mut app, "6");
-    assert_eq!(app.failure.as_ref().map(|failure| failure.code.as_str()), Some("unreachable"));
+    assert_eq!(app.trouble, Some(Trouble::Recording(unreachable())));
     assert_eq!(app.data.today.as_ref().unwrap().tasks.len(), 12);
     assert!(app.toast.is_none());
 }

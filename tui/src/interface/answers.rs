@@ -3,7 +3,7 @@
 use guide_common::id::TaskId;
 use guide_common::wire::local::SavedResponse;
 
-use super::app::{App, Link, Recording, Refresh, ToastKind};
+use super::app::{App, Link, Recording, Refresh, ToastKind, Trouble};
 use super::effect::Request;
 use super::event::{Answer, Failure, FailureKind, QueryId};
 use super::layers::Layer;
@@ -27,7 +27,7 @@ impl App {
 
     /// Presses the keys that were typed while something was being saved.
     pub(super) fn replay(&mut self) {
-        if self.failure.is_some() || self.layer.is_some() {
+        if self.trouble.is_some() || self.layer.is_some() {
             self.typed_ahead.clear();
         }
         while self.recording.is_none() {
@@ -116,7 +116,7 @@ impl App {
             }
             Slot::Machine => {
                 self.is_syncing = false;
-                self.failure = Some(failure);
+                self.trouble = Some(Trouble::Reading(failure));
                 self.ask(Slot::Status, Request::Status);
             }
             Slot::Task(_) | Slot::Card(_) if failure.code.starts_with("unknown_") => {
@@ -124,7 +124,7 @@ impl App {
                 self.ask(Slot::Today, Request::Today);
             }
             _ if unreachable || failure.code == "not_enrolled" => {}
-            _ => self.failure = Some(failure),
+            _ => self.trouble = Some(Trouble::Reading(failure)),
         }
     }
 
@@ -135,7 +135,7 @@ impl App {
         match &mut self.layer {
             Some(Layer::Outcome(form)) => form.error = Some(sentence),
             Some(Layer::Text(form)) => form.error = Some(sentence),
-            _ => self.failure = Some(failure),
+            _ => self.trouble = Some(Trouble::Recording(failure)),
         }
     }
 }

@@ -44,7 +44,7 @@ pub struct App {
     /// Says for a moment what was done.
     pub toast: Option<Toast>,
     /// What went wrong; it stays until a key is pressed.
-    pub failure: Option<Failure>,
+    pub trouble: Option<Trouble>,
     /// Whether a cycle of sync was asked for and runs.
     pub is_syncing: bool,
     pub(super) recording: Option<Recording>,
@@ -65,6 +65,15 @@ pub enum Link {
     Up,
     /// It does not.
     Down(Failure),
+}
+
+/// What went wrong, and with what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// Something could not be read or moved.
+    Reading(Failure),
+    /// Something was not saved.
+    Recording(Failure),
 }
 
 /// A short message about something done or refused.
@@ -118,7 +127,7 @@ impl App {
             customers: CustomersScreen::default(),
             layer: None,
             toast: None,
-            failure: None,
+            trouble: None,
             is_syncing: false,
             recording: None,
             queries: Queries::default(),

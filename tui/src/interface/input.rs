@@ -30,7 +30,7 @@ impl App {
             }
             return;
         }
-        if self.failure.take().is_some() {
+        if self.trouble.take().is_some() {
             return;
         }
         match self.layer.take() {

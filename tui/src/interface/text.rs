@@ -10,7 +10,7 @@ const ELLIPSIS: &str = "…";
 
 /// The cells that a text takes.
 pub fn width(text: &str) -> usize {
-    text.graphemes(true).map(|grapheme| grapheme_cols(grapheme)).sum()
+    text.graphemes(true).map(grapheme_cols).sum()
 }
 
 /// A control character takes no cell: it is never drawn.

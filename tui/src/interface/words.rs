@@ -47,10 +47,7 @@ messages! {
     OutcomeTitle => "结果", "Outcome";
     Why => "为什么", "Why here";
     Bought => "消费", "Bought";
-    Total => "合计", "total";
-    Times => "次", "times";
     Birthday => "生日", "Birthday";
-    LunarBirthday => "农历生日", "Lunar birthday";
     Tags => "标签", "Tags";
     Contacts => "联系", "Contacts";
     Promises => "承诺", "Promises";
@@ -60,8 +57,6 @@ messages! {
     NoScript => "这个任务没有话术。按您的方式说。", "This task has no script. Say it your way.";
     Loading => "正在读取…", "reading…";
     More => "↓ 更多", "↓ more";
-    TodayShort => "今天到期", "due today";
-    ReceivedMark => "已收到", "received";
     SavedMark => "存本机", "saved here";
     DoneTodayTitle => "今天已记过", "Logged today";
     UndoHint => "z 撤销最近一次记录", "z takes back what was recorded last";
@@ -111,10 +106,10 @@ messages! {
     SwitchInput => "请切换到英文输入（Shift）再按键", "switch the input method to English (Shift), then press the key";
     PasteInField => "先打开一个输入框再粘贴", "open a field first, then paste";
     OneScript => "只有这一条话术", "this is the only script";
-    NotSafe => "没有保存。可以再试一次；之前已保存的都在本机。", "Nothing was saved. Try again; what was saved before is safe on this terminal.";
+    NotSafe => "这一次没有保存，请再记一次；之前已保存的都在本机。", "This was not saved, log it again; what was saved before is safe on this terminal.";
     NotSaved => "还没有保存，可再按回车", "not saved yet, Enter tries again";
     AllSafe => "已保存的记录都在本机，不会丢。", "Everything saved is on this terminal and stays there.";
-    LostNext => "正在自动重连；一直不行，请运行 guide status", "Reconnecting by itself; if it does not come back, run: guide status";
+    LostNext => "正在自动重连；一直不行，退出再运行 guide，会重新启动后台", "Reconnecting by itself; if it does not come back, leave and run guide again: it starts the daemon";
     PressKey => "按任意键关闭", "press any key to close";
     EnrollTitle => "这台终端还没有登记", "This terminal is not enrolled yet";
     EnrollNext => "向总部要一次性登记码，退出后运行", "Ask headquarters for a one-time code, leave and run";
@@ -127,9 +122,6 @@ messages! {
     NoCustomerNext => "总部分配客户后会自动出现；按 r 马上同步", "They appear once headquarters assigns them; r syncs now";
     FilteredTitle => "没有符合的客户", "No customer matches";
     FilteredNext => "Esc 清除筛选；可输入姓名的一部分或手机尾号", "Esc clears the filter; type part of a name or the last digits of the phone";
-    Walked => "都联系完了，辛苦了", "All done for today";
-    Overdue => "逾期", "overdue";
-    Until => "至", "until";
 }
 
 /// Why the gate holds, and until when.

@@ -9,8 +9,8 @@ use super::Layer;
 use super::help::Help;
 use super::outcome_form::{FieldKind, OutcomeForm};
 use super::text_form::{TextForm, TextPurpose};
-use crate::interface::app::{App, ToastKind};
-use crate::interface::event::Failure;
+use crate::interface::app::{App, ToastKind, Trouble};
+use crate::interface::event::FailureKind;
 use crate::interface::screens::{Screen, today_view};
 use crate::interface::text::{cut, fit, width, wrapped};
 use crate::interface::theme::Role;
@@ -25,7 +25,7 @@ const OUTCOME_ROWS: u16 = 5;
 
 /// Draws what lies over the screen.
 pub fn draw(app: &App, frame: &mut Frame, body: Rect) {
-    if let Some(toast) = app.toast.as_ref().filter(|_| app.layer.is_none() && app.failure.is_none()) {
+    if let Some(toast) = app.toast.as_ref().filter(|_| app.layer.is_none() && app.trouble.is_none()) {
         let role = if toast.kind == ToastKind::Done { Role::Toast } else { Role::Bad };
         let text = cut(&format!(" {} ", toast.text), usize::from(body.width));
         let cols = u16::try_from(width(&text)).unwrap_or(0);
@@ -46,8 +46,8 @@ pub fn draw(app: &App, frame: &mut Frame, body: Rect) {
         Some(Layer::Help(help)) => draw_help(app, help, frame, body),
         None => {}
     }
-    if let Some(failure) = &app.failure {
-        message(app, failure, frame, body);
+    if let Some(trouble) = &app.trouble {
+        message(app, trouble, frame, body);
     }
 }
 
@@ -221,7 +221,11 @@ fn draw_help(app: &App, help: &Help, frame: &mut Frame, body: Rect) {
 }
 
 /// What went wrong, what is safe, what to do; it stays until a key is pressed.
-fn message(app: &App, failure: &Failure, frame: &mut Frame, body: Rect) {
+fn message(app: &App, trouble: &Trouble, frame: &mut Frame, body: Rect) {
+    let (failure, safe) = match trouble {
+        Trouble::Reading(failure) => (failure, Msg::AllSafe),
+        Trouble::Recording(failure) => (failure, Msg::NotSafe),
+    };
     let known = words::problem(&failure.code, app.lang);
     let cols = usize::from(bottom(app, body, 3).width).saturating_sub(4);
     let mut all: Vec<Line<'static>> = Vec::new();
@@ -232,7 +236,10 @@ fn message(app: &App, failure: &Failure, frame: &mut Frame, body: Rect) {
     if let (None, Some(hint)) = (known, &failure.hint) {
         add(hint, Role::Text);
     }
-    add(Msg::AllSafe.text(app.lang), Role::Text);
+    add(safe.text(app.lang), Role::Text);
+    if failure.kind == FailureKind::Unreachable {
+        add(Msg::LostNext.text(app.lang), Role::Text);
+    }
     let area = bottom(app, body, u16::try_from(all.len()).unwrap_or(1).saturating_add(2));
     let keys = Line::from(piece(format!(" {} ", Msg::PressKey.text(app.lang)), Role::Muted, &app.theme));
     let heading = Line::from(piece(" ! ", Role::Bad, &app.theme));
