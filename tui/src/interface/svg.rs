@@ -1,5 +1,5 @@
-//! Pictures of screens as SVG, made from what the interface draws. Runs of text are stretched to their cells, so that
-//! Chinese keeps the grid in any font; frames are drawn as lines.
+//! Pictures of screens as SVG, made from what the interface draws. Wide characters are placed one by one and narrow
+//! runs are stretched to their cells, so that the grid holds in any font; frames are drawn as lines.
 
 use std::fmt::Write;
 
@@ -9,6 +9,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell, CellWidth};
 use ratatui::style::{Color, Modifier};
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::app::App;
 use super::fixture::Desk;
@@ -18,6 +19,7 @@ use super::view;
 const CELL: (f32, f32) = (9.0, 20.0);
 const PAD: f32 = 14.0;
 const FONT_SIZE: f32 = 15.0;
+const WIDE_FONT_SIZE: f32 = 16.5;
 const FONTS: &str = "ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,'Noto Sans Mono CJK SC','PingFang SC',\
                      'Microsoft YaHei','WenQuanYi Micro Hei',monospace";
 
@@ -232,13 +234,23 @@ fn draw_text(svg: &mut String, run: &Run, row: u16) {
     if run.modifier.contains(Modifier::UNDERLINED) {
         style.push_str(" text-decoration=\"underline\"");
     }
-    // a run is stretched over its cells whatever the font
+    let baseline = y + CELL.1 * 0.74;
+    let fill = &run.foreground;
+    if run.kind == Kind::Wide {
+        // each wide character has its own place: no font's widths are two cells exactly
+        let _ = write!(svg, "<text y=\"{baseline}\" font-size=\"{WIDE_FONT_SIZE}\" fill=\"{fill}\"{style}>");
+        for (idx, c) in run.text.graphemes(true).enumerate() {
+            let x = x + 2.0 * CELL.0 * f32::from(u16::try_from(idx).unwrap_or(0)) + CELL.0 - WIDE_FONT_SIZE / 2.0;
+            let _ = write!(svg, "<tspan x=\"{x}\">{}</tspan>", escaped(c));
+        }
+        svg.push_str("</text>\n");
+        return;
+    }
     let _ = writeln!(
         svg,
-        "<text x=\"{x}\" y=\"{}\" textLength=\"{}\" lengthAdjust=\"spacing\" xml:space=\"preserve\" fill=\"{}\"{style}>{}</text>",
-        y + CELL.1 * 0.74,
+        "<text x=\"{x}\" y=\"{baseline}\" textLength=\"{}\" lengthAdjust=\"spacing\" xml:space=\"preserve\" \
+         fill=\"{fill}\"{style}>{}</text>",
         f32::from(run.n_cols) * CELL.0,
-        run.foreground,
         escaped(&run.text)
     );
 }

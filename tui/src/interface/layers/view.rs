@@ -15,7 +15,7 @@ use crate::interface::screens::{Screen, today_view};
 use crate::interface::text::{cut, fit, width, wrapped};
 use crate::interface::theme::Role;
 use crate::interface::widgets::field::{self, Focus};
-use crate::interface::widgets::paint::{Frames, bar, clear, lines, panel, piece};
+use crate::interface::widgets::paint::{Frames, bar, clear, lines, over, panel, piece};
 use crate::interface::words::{self, Msg};
 use crate::lang::date;
 use crate::lang::name::{outcome_name, reason_name};
@@ -272,6 +272,7 @@ fn sheet(app: &App, frame: &mut Frame, area: Rect, title: Line<'static>, keys: L
     let inner = panel(frame, area, [title, Line::default()], Frames::Focused, &app.theme);
     let cols = u16::try_from(keys.width()).unwrap_or(u16::MAX);
     if cols.saturating_add(4) <= area.width {
+        let keys = over(keys, &app.theme);
         frame.buffer_mut().set_line(area.right() - cols - 2, area.bottom() - 1, &keys, cols);
     }
     inner

@@ -12,7 +12,7 @@ use crate::interface::data::Entry;
 use crate::interface::text::{fit, fit_right, width, wrapped};
 use crate::interface::theme::Role;
 use crate::interface::widgets::card::{self, tier_role};
-use crate::interface::widgets::paint::{Frames, bar, cut_line, lines, panel, piece};
+use crate::interface::widgets::paint::{Frames, bar, cut_line, lines, over, panel, piece};
 use crate::interface::widgets::script::script_lines;
 use crate::interface::words::Msg;
 use crate::lang::name::{channel_name, outcome_name};
@@ -273,6 +273,7 @@ fn rule(app: &App, frame: &mut Frame, area: Rect, left: Line<'static>, right: Li
     let buffer = frame.buffer_mut();
     let cols = usize::from(area.width);
     buffer.set_stringn(area.x, area.y, "─".repeat(cols), cols, app.theme.style(Role::Border));
+    let [left, right] = [left, right].map(|title| over(title, &app.theme));
     let left = cut_line(left, cols.saturating_sub(2));
     buffer.set_line(area.x + 1.min(area.width), area.y, &left, area.width.saturating_sub(1));
     let right_cols = right.width();

@@ -114,9 +114,11 @@ fn list(app: &mut App, frame: &mut Frame, area: Rect) {
     for (line, y) in all.iter().skip(first).zip(area.top()..area.bottom()) {
         match line {
             ListLine::Head(msg, n) => {
-                let title = format!("─ {} {n} ", msg.text(app.lang));
-                let rule = "─".repeat(usize::from(area.width).saturating_sub(width(&title)));
-                let line = Line::from(piece(title + &rule, Role::Border, &app.theme));
+                let title = format!(" {} {n} ", msg.text(app.lang));
+                let rest = "─".repeat(usize::from(area.width).saturating_sub(width(&title) + 1));
+                let rule = |text: String| piece(text, Role::Border, &app.theme);
+                let title = piece(title, Role::Muted, &app.theme);
+                let line = Line::from(vec![rule("─".to_owned()), title, rule(rest)]);
                 frame.buffer_mut().set_line(area.x, y, &line, area.width);
             }
             ListLine::Row(idx, entry) => {
@@ -195,7 +197,8 @@ impl Columns {
             piece(format!("{} ", row.tier.letter()), tier_role(row.tier), &app.theme),
             piece(fit(&row.name, self.name) + " ", Role::Strong, &app.theme),
             piece(self.what(row, app.lang) + " ", Role::Text, &app.theme),
-            piece(fit_right(&left, self.left), role, &app.theme),
+            Span::raw(" ".repeat(self.left.saturating_sub(width(&left)))),
+            piece(cut(&left, self.left), role, &app.theme),
         ];
         if self.channel > 0 {
             let channel = fit_right(channel_name(row.channel, app.lang), self.channel + 1);

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Color, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
 
@@ -31,7 +31,7 @@ pub enum Frames {
 /// Draws a frame with a title at the left and one at the right, and returns what is inside.
 pub fn panel(frame: &mut Frame, area: Rect, titles: [Line<'static>; 2], frames: Frames, theme: &Theme) -> Rect {
     let role = if frames == Frames::Focused { Role::BorderFocus } else { Role::Border };
-    let [left, right] = titles;
+    let [left, right] = titles.map(|title| over(title, theme));
     let mut block = Block::bordered().border_type(BorderType::Rounded).border_style(theme.style(role));
     let room = usize::from(area.width).saturating_sub(4);
     let left_cols = left.width().min(room);
@@ -42,6 +42,15 @@ pub fn panel(frame: &mut Frame, area: Rect, titles: [Line<'static>; 2], frames: 
     let inner = block.inner(area);
     block.render(area, frame.buffer_mut());
     inner
+}
+
+/// A line that is drawn over a frame: pieces without a colour of their own take the text's, not the frame's.
+pub fn over(mut line: Line<'static>, theme: &Theme) -> Line<'static> {
+    let color = theme.style(Role::Text).fg.unwrap_or(Color::Reset);
+    for span in line.spans.iter_mut().filter(|span| span.style.fg.is_none()) {
+        span.style.fg = Some(color);
+    }
+    line
 }
 
 /// Clears an area for what lies over the screen.
