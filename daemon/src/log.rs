@@ -3,16 +3,26 @@
 
 use std::path::Path;
 
+use tracing::Level;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// How many files are kept.
 const MAX_FILES: usize = 7;
 /// Crates that carry others' data stay quiet, whatever is asked for: their traces would quote it.
-const QUIET: [&str; 6] =
-    ["sled=warn", "pagecache=warn", "hyper=info", "hyper_util=info", "reqwest=info", "rustls=info"];
+const QUIET: [(&str, Level); 6] = [
+    ("sled", Level::WARN),
+    ("pagecache", Level::WARN),
+    ("hyper", Level::INFO),
+    ("hyper_util", Level::INFO),
+    ("reqwest", Level::INFO),
+    ("rustls", Level::INFO),
+];
 
-/// Starts logging into a folder. `filter` is `GUIDE_LOG`; `info` where it is missing or not understood.
+/// Starts logging into a folder. `filter` is `GUIDE_LOG`, such as `debug` or `guided::sync=trace`; `info` where it is
+/// missing or not understood.
 pub fn start(folder: &Path, filter: Option<&str>) -> anyhow::Result<()> {
     let appender = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
@@ -20,14 +30,9 @@ pub fn start(folder: &Path, filter: Option<&str>) -> anyhow::Result<()> {
         .filename_suffix("log")
         .max_log_files(MAX_FILES)
         .build(folder)?;
-    let mut filter = filter.and_then(|text| EnvFilter::try_new(text).ok()).unwrap_or_else(|| EnvFilter::new("info"));
-    for directive in QUIET {
-        filter = filter.add_directive(directive.parse()?);
-    }
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(appender)
-        .with_ansi(false)
-        .try_init()
-        .map_err(anyhow::Error::msg)
+    let asked = filter.and_then(|text| text.parse::<Targets>().ok());
+    let targets = asked.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO)).with_targets(QUIET);
+    let layer = tracing_subscriber::fmt::layer().with_writer(appender).with_ansi(false);
+    tracing_subscriber::registry().with(targets).with(layer).try_init()?;
+    Ok(())
 }

@@ -4,7 +4,9 @@ use std::io::IsTerminal;
 
 use guide_common::paths::Paths;
 use guide_common::time::Zone;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use super::Output;
 use super::args::{ClockArgs, ClockKind, ServeArgs};
@@ -16,13 +18,12 @@ use crate::router::router;
 use crate::server;
 
 pub(super) async fn run(db: &Db, zone: Zone, args: ServeArgs, paths: &Paths) -> Result<Output, HubError> {
-    let filter = EnvFilter::try_from_env("GUIDE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let asked = std::env::var("GUIDE_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
+    let targets = asked.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+    let layer =
+        tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     // a second subscriber in one process can only come from a test that set its own
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .try_init();
+    let _ = tracing_subscriber::registry().with(targets).with(layer).try_init();
     let clock = clock(&args.clock, paths);
     // a clock file that is missing or wrong is named at the start, not at the first request
     let shop_time = clock.shop_time(zone)?;

@@ -192,7 +192,9 @@ fn write_files(chain: &Chain, folder: &Path) -> anyhow::Result<()> {
         let birthday = customer.birthday.and_then(|birthday| birthday.solar_date_in(birthday.year.unwrap_or(2000)));
         let birthday = birthday.map(|on| on.to_string()).unwrap_or_default();
         let since_on = customer.since_on.map(|on| on.to_string()).unwrap_or_default();
-        let (phone, tier) = (customer.phone.as_deref().unwrap_or_default(), customer.tier.letter());
+        // the generator also makes wrong numbers, which an import reports
+        let phone = customer.phone.as_deref().filter(|phone| phone.len() == 11).unwrap_or_default();
+        let tier = customer.tier.letter();
         writeln!(customers, "{},{},{phone},{tier},{birthday},{since_on}", customer.id, customer.name)?;
     }
     let mut purchases = std::io::BufWriter::new(std::fs::File::create(folder.join("purchases.csv"))?);
