@@ -115,6 +115,11 @@ impl Client {
         self.read("/v1/today").await
     }
 
+    /// The first tasks of today's queue, at most so many, and all that is held and done.
+    pub async fn today_first(&self, limit: usize) -> Result<Today> {
+        self.read(&format!("/v1/today?limit={limit}")).await
+    }
+
     /// One task, by its id, a unique prefix of it, or its customer's id.
     pub async fn task(&self, id: &str, lang: Lang) -> Result<TaskDetail> {
         self.read(&format!("/v1/tasks/{}?lang={}", encoded(id), lang_name(lang))).await

@@ -1,5 +1,7 @@
 //! The queue (今日队列): tasks in order, each with the named terms of its place, and what the gate holds.
 
+use std::cmp::Ordering;
+
 use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
@@ -113,7 +115,12 @@ pub fn customer_day(file: &CustomerFile, plans: &[Plan], today: NaiveDate) -> Cu
 
 /// Puts tasks into the queue's order: the highest score first, equal ones by customer.
 pub fn order(tasks: &mut [TaskRow]) {
-    tasks.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.customer.cmp(&b.customer)));
+    tasks.sort_by(place);
+}
+
+/// Which of two tasks stands first in the queue.
+pub fn place(a: &TaskRow, b: &TaskRow) -> Ordering {
+    b.score.cmp(&a.score).then_with(|| a.customer.cmp(&b.customer))
 }
 
 /// The order of dues in a task; the least comes first, and its script is offered.

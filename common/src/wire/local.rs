@@ -127,13 +127,16 @@ pub struct FeedState {
     pub digest: FeedDigest,
 }
 
-/// `GET /v1/today`: the queue (今日队列).
+/// `GET /v1/today?limit=`: the queue (今日队列); with a limit, its first tasks and all the rest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Today {
     /// The shop-local day.
     pub on: NaiveDate,
     /// Whether the engine has checked the day sheet since the daemon started.
     pub checked: bool,
+    /// How many tasks are open; `tasks` may hold fewer, where the request set a limit.
+    #[serde(default)]
+    pub n_open: usize,
     /// Open tasks, in order.
     pub tasks: Vec<TaskRow>,
     /// What the gate holds.

@@ -5,17 +5,24 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
+use serde::Deserialize;
 
 use crate::api::error::Answer;
-use crate::api::extract::terminal;
+use crate::api::extract::{Asked, terminal};
 use crate::app::{App, follow_clock};
 
-/// `GET /v1/today`. At the first request of a day it shows that day's sheet; the check goes on behind it.
-pub async fn show(State(app): State<Arc<App>>) -> Answer<impl IntoResponse> {
+/// The query of `/v1/today`.
+#[derive(Debug, Deserialize)]
+pub struct TodayQuery {
+    limit: Option<usize>,
+}
+
+/// `GET /v1/today?limit=`. At the first request of a day it shows that day's sheet; the check goes on behind it.
+pub async fn show(State(app): State<Arc<App>>, Asked(query): Asked<TodayQuery>) -> Answer<impl IntoResponse> {
     let core = &terminal(&app)?.core;
     if core.day() != app.clock.today() {
         let core = Arc::clone(core);
         tokio::spawn(async move { follow_clock(&core).await });
     }
-    Ok(([(header::CONTENT_TYPE, "application/json")], core.today()))
+    Ok(([(header::CONTENT_TYPE, "application/json")], core.today(query.limit.unwrap_or(usize::MAX))))
 }

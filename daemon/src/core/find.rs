@@ -6,6 +6,9 @@ use guide_common::wire::local::{CustomerList, CustomerRow, TaskRow};
 use crate::core::row::{Row, search_form};
 use crate::core::{Core, State};
 
+/// Hexadecimal digits of a task's id.
+const TASK_ID_DIGITS: usize = 12;
+
 /// How well a row matches; the least is the best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Match {
@@ -84,9 +87,11 @@ impl Core {
         {
             return state.task_of(&customer);
         }
-        let name = name.to_ascii_lowercase();
+        let Some(beginning) = IdBeginning::read(name) else {
+            return Named::Unknown;
+        };
         let open = state.days.values().filter(|day| day.open).filter_map(|day| day.task.as_ref());
-        let mut begins = open.filter(|task| task.id.to_string().starts_with(&name));
+        let mut begins = open.filter(|task| beginning.is_of(task.id));
         match (begins.next(), begins.next()) {
             (Some(task), None) => return Named::Open(Box::new(task.clone())),
             (Some(_), Some(_)) => return Named::Ambiguous,
@@ -101,6 +106,26 @@ impl Core {
             .into_iter()
             .find(|customer| TaskId::of(customer, state.on) == id)
             .map_or(Named::Unknown, |c| state.task_of(c))
+    }
+}
+
+/// The first digits of a task's id. Compared as a number: a long queue has thousands of them.
+#[derive(Clone, Copy, Debug)]
+struct IdBeginning {
+    digits: u64,
+    n_missing_bits: u32,
+}
+
+impl IdBeginning {
+    fn read(text: &str) -> Option<Self> {
+        let n_missing = TASK_ID_DIGITS.checked_sub(text.len()).filter(|_| !text.is_empty())?;
+        // a sign is no digit
+        let digits = u64::from_str_radix(text, 16).ok().filter(|_| !text.starts_with('+'))?;
+        Some(Self { digits, n_missing_bits: 4 * n_missing as u32 })
+    }
+
+    fn is_of(self, id: TaskId) -> bool {
+        id.0 >> self.n_missing_bits == self.digits
     }
 }
 

@@ -73,8 +73,8 @@ pub(crate) struct State {
     pub rows: BTreeMap<CustomerId, Row>,
     pub days: BTreeMap<CustomerId, SheetRow>,
     pub files: HashMap<CustomerId, Arc<Loaded>>,
-    /// The answer of `/v1/today`, until something changes.
-    pub today: Option<Bytes>,
+    /// The last answer of `/v1/today` and its limit, until something changes.
+    pub today: Option<(usize, Bytes)>,
     /// The rows of the sheet that are not written.
     pub dirty: BTreeSet<CustomerId>,
     /// How many customers the last check found.

@@ -11,7 +11,7 @@ use guide_common::outcome::Channel;
 use guide_common::report::{Report, report};
 use guide_common::sop::gate::holds;
 use guide_common::sop::plan::Lang;
-use guide_common::sop::queue::order;
+use guide_common::sop::queue::{order, place};
 use guide_common::template::Template;
 use guide_common::template::render::script;
 use guide_common::template::values::values;
@@ -30,14 +30,14 @@ use crate::store::StoreError;
 const REPORT_CHUNK: usize = 64;
 
 impl Core {
-    /// The queue as JSON; it is worked out once after each change.
-    pub fn today(&self) -> Bytes {
+    /// The queue as JSON, with at most `limit` tasks; it is worked out once after each change.
+    pub fn today(&self, limit: usize) -> Bytes {
         let mut state = self.state();
-        if let Some(bytes) = &state.today {
+        if let Some((_, bytes)) = state.today.as_ref().filter(|(kept, _)| *kept == limit) {
             return bytes.clone();
         }
-        let bytes = Bytes::from(serde_json::to_vec(&state.queue()).unwrap_or_default());
-        state.today = Some(bytes.clone());
+        let bytes = Bytes::from(serde_json::to_vec(&state.queue(limit)).unwrap_or_default());
+        state.today = Some((limit, bytes.clone()));
         bytes
     }
 
@@ -183,15 +183,23 @@ impl Core {
 }
 
 impl State {
-    fn queue(&self) -> Today {
-        let open = self.days.values().filter(|day| day.open);
-        let mut tasks: Vec<TaskRow> = open.filter_map(|day| day.task.clone()).collect();
+    fn queue(&self, limit: usize) -> Today {
+        let mut open: Vec<&TaskRow> =
+            self.days.values().filter(|day| day.open).filter_map(|day| day.task.as_ref()).collect();
+        let n_open = open.len();
+        if limit < n_open {
+            if limit > 0 {
+                open.select_nth_unstable_by(limit - 1, |a, b| place(a, b));
+            }
+            open.truncate(limit);
+        }
+        let mut tasks: Vec<TaskRow> = open.into_iter().cloned().collect();
         order(&mut tasks);
         let mut held: Vec<HeldRow> = self.days.values().flat_map(|day| day.held.iter().cloned()).collect();
         held.sort_by(|a, b| (a.tier, &a.customer).cmp(&(b.tier, &b.customer)));
         let mut done: Vec<_> = self.days.values().flat_map(|day| day.done.iter().cloned()).collect();
         done.sort_by_key(|row| Reverse((row.at, row.op_id)));
-        Today { on: self.on, checked: self.checked, tasks, held, done }
+        Today { on: self.on, checked: self.checked, n_open, tasks, held, done }
     }
 
     fn is_received(&self, id: OpId) -> bool {

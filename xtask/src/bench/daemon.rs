@@ -4,9 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
 use guide::client::Client;
-use guide_common::sop::plan::Lang;
 use guide_common::wire::local::OutcomeRequest;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
@@ -16,13 +14,17 @@ use crate::bench::{Times, process, program};
 
 const N_REQUESTS: usize = 2_000;
 const N_WRITES: usize = 400;
+/// So many tasks has a guide on the busiest day.
+const PEAK_TASKS: usize = 60;
+/// Between two outcomes; a person needs longer.
+const PACE: Duration = Duration::from_millis(20);
 const IDLE_SECONDS: u64 = 30;
 
 /// Measures start, reads, writes, memory, idling and size.
 pub fn run() -> anyhow::Result<()> {
     let floor = Floor::start()?;
-    let read = block_on(floor.times("GET", "/read", N_REQUESTS))?;
-    let write = block_on(floor.times("POST", "/write", N_WRITES))?;
+    let read = block_on(floor.times("GET", "/read", N_REQUESTS, Duration::ZERO))?;
+    let write = block_on(floor.times("POST", "/write", N_WRITES, PACE))?;
     let floor_idle = process::idle(floor.pid(), IDLE_SECONDS)?;
     let floor_rss = process::rss_mib(floor.pid())?;
     println!("guided (floor: tokio + axum + sled with 2,000 rows)");
@@ -71,29 +73,72 @@ pub fn run() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The tasks of a peak day are opened over and over, and then logged one after the other, at a person's pace.
 async fn work(shop: &Shop) -> anyhow::Result<(Times, Times)> {
     let client = Client::at(&shop.socket());
     let today = client.today().await?;
-    let mut tasks = Vec::new();
+    let tasks: Vec<String> = today.tasks.iter().take(PEAK_TASKS).map(|task| format!("/v1/tasks/{}", task.id)).collect();
+    let mut line = Line::connect(&shop.socket()).await?;
+    let mut reads = Vec::new();
     for n in 0..N_REQUESTS {
-        let task = &today.tasks[n % today.tasks.len()];
-        let started = Instant::now();
-        client.task(&task.id.to_string(), Lang::Zh).await?;
-        tasks.push(started.elapsed());
+        reads.push(line.request("GET", &tasks[n % tasks.len()], "").await?);
     }
     let customers = client.customers("", N_WRITES).await?.rows;
-    let mut outcomes = Vec::new();
+    let outcome = serde_json::to_string(&OutcomeRequest::new("interested"))?;
+    let mut writes = Vec::new();
     for n in 0..N_WRITES {
-        let request = OutcomeRequest::new("interested");
-        let started = Instant::now();
-        match today.tasks.get(n) {
-            Some(task) => client.log_outcome(&task.id.to_string(), &request).await?,
-            None => client.log_contact(&customers[n % customers.len()].id, &request).await?,
+        let path = match tasks.get(n) {
+            Some(task) => format!("{task}/outcome"),
+            None => format!("/v1/customers/{}/contacts", customers[n % customers.len()].id),
         };
-        outcomes.push(started.elapsed());
+        writes.push(line.request("POST", &path, &outcome).await?);
+        tokio::time::sleep(PACE).await;
     }
     client.sync_now().await?;
-    Ok((Times::new(tasks), Times::new(outcomes)))
+    Ok((Times::new(reads), Times::new(writes)))
+}
+
+/// A kept connection on which requests are timed; both daemons are measured through it.
+struct Line {
+    stream: UnixStream,
+    buffer: Vec<u8>,
+}
+
+impl Line {
+    async fn connect(socket: &Path) -> anyhow::Result<Self> {
+        Ok(Self { stream: UnixStream::connect(socket).await?, buffer: vec![0; 1 << 16] })
+    }
+
+    /// One round trip, to the last byte of the answer.
+    async fn request(&mut self, method: &str, path: &str, body: &str) -> anyhow::Result<Duration> {
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: guided\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let started = Instant::now();
+        self.stream.write_all(request.as_bytes()).await?;
+        let mut n_bytes = 0;
+        loop {
+            let n = self.stream.read(&mut self.buffer[n_bytes..]).await?;
+            anyhow::ensure!(n > 0, "the daemon closed the connection");
+            n_bytes += n;
+            if is_whole(&self.buffer[..n_bytes]) {
+                break;
+            }
+        }
+        let took = started.elapsed();
+        let answer = String::from_utf8_lossy(&self.buffer[..n_bytes]);
+        anyhow::ensure!(answer.starts_with("HTTP/1.1 200"), "{method} {path}: {answer}");
+        Ok(took)
+    }
+}
+
+/// Whether an answer with a `content-length` has arrived.
+fn is_whole(answer: &[u8]) -> bool {
+    let Some(end) = answer.windows(4).position(|window| window == b"\r\n\r\n") else { return false };
+    let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
+    answer.len() >= end + 4 + length.unwrap_or(0)
 }
 
 /// The minimal daemon, running.
@@ -125,26 +170,18 @@ impl Floor {
     }
 
     /// Round trips on one kept connection.
-    async fn times(&self, method: &str, path: &str, n: usize) -> anyhow::Result<Times> {
-        let mut stream = connect(&self.folder.path().join("s")).await?;
+    async fn times(&self, method: &str, path: &str, n: usize, pace: Duration) -> anyhow::Result<Times> {
+        let mut line = Line::connect(&self.folder.path().join("s")).await?;
         let body = "x".repeat(if method == "POST" { 512 } else { 0 });
-        let request = format!("{method} {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-        let mut answer = vec![0; 4096];
         let mut times = Vec::new();
         for _ in 0..n {
-            let started = Instant::now();
-            stream.write_all(request.as_bytes()).await?;
-            // an answer of this size comes in one piece
-            let n_bytes = stream.read(&mut answer).await?;
-            times.push(started.elapsed());
-            anyhow::ensure!(answer[..n_bytes].starts_with(b"HTTP/1.1 200"), "the minimal daemon refused");
+            times.push(line.request(method, path, &body).await?);
+            if !pace.is_zero() {
+                tokio::time::sleep(pace).await;
+            }
         }
         Ok(Times::new(times))
     }
-}
-
-async fn connect(socket: &Path) -> anyhow::Result<UnixStream> {
-    UnixStream::connect(socket).await.context("connecting to the minimal daemon")
 }
 
 impl Drop for Floor {

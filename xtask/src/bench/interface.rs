@@ -47,7 +47,7 @@ pub fn run() -> anyhow::Result<()> {
         drop(pty);
         drop(daemon);
         if n_customers == 2_000 {
-            let cold = cold_starts(&shop, &texts[..0])?;
+            let cold = cold_starts(&shop)?;
             println!("    first full frame with the daemon to start: {cold}");
         }
     }
@@ -74,26 +74,24 @@ fn keys(pty: &mut Pty, key: impl Fn(usize) -> &'static str) -> anyhow::Result<Ti
     Ok(Times::new(times))
 }
 
-/// Logs outcomes with one key each; “saved” stands on the screen after each.
+/// Logs outcomes with one key each. The list counts what is saved; the count goes up after the daemon's answer.
 fn outcomes(pty: &mut Pty) -> anyhow::Result<Times> {
     let mut times = Vec::new();
-    for _ in 0..N_OUTCOMES {
-        // 5 needs nothing; a step that asks for a score opens a field, which Enter leaves empty
-        let mut took = pty.press("5", &[])?;
-        if !pty.text().contains("已保存") {
-            took = pty.press("\r", &["已保存"])?;
-        }
-        times.push(took);
+    for n in 1..=N_OUTCOMES {
+        let count = format!("已记 {n} ");
+        // 6 asks for nothing
+        times.push(pty.press_until("6", &count)?);
+        // the header follows when headquarters has it
+        pty.settle();
     }
     Ok(Times::new(times))
 }
 
 /// Starts with no daemon running; each daemon is asked for its process and ended after the frame.
-fn cold_starts(shop: &Shop, texts: &[&str]) -> anyhow::Result<Times> {
+fn cold_starts(shop: &Shop) -> anyhow::Result<Times> {
     let mut times = Vec::new();
     for _ in 0..N_STARTS {
-        let marks: Vec<&str> = if texts.is_empty() { vec!["100****"] } else { texts.to_vec() };
-        let pty = Pty::start(guide_command(shop)?, &marks)?;
+        let pty = Pty::start(guide_command(shop)?, &["100****", "话术"])?;
         times.push(pty.first_frame);
         let health = block_on(async { Ok(Client::at(&shop.socket()).health().await?) })?;
         let status = std::process::Command::new("kill").arg(health.pid.to_string()).status()?;

@@ -1,5 +1,7 @@
 //! What the kernel says of a process: memory, wake-ups, processor time. Linux only.
 
+use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
 
@@ -19,30 +21,39 @@ pub struct Idle {
     pub cpu_percent: f64,
 }
 
-/// Watches a process for a while.
+/// Watches a process for a while. Threads that come or go meanwhile are left out.
 pub fn idle(pid: u32, seconds: u64) -> anyhow::Result<Idle> {
-    let before = counters(pid)?;
+    let before = threads(pid)?;
     std::thread::sleep(Duration::from_secs(seconds));
-    let after = counters(pid)?;
+    let after = threads(pid)?;
+    let (mut switches, mut nanoseconds) = (0, 0);
+    for (thread, counters) in after {
+        if let Some(earlier) = before.get(&thread) {
+            switches += counters.0 - earlier.0;
+            nanoseconds += counters.1 - earlier.1;
+        }
+    }
     let n_seconds = seconds as f64;
-    Ok(Idle {
-        wake_ups: (after.0 - before.0) as f64 / n_seconds,
-        cpu_percent: (after.1 - before.1) as f64 / 1e9 / n_seconds * 100.0,
-    })
+    Ok(Idle { wake_ups: switches as f64 / n_seconds, cpu_percent: nanoseconds as f64 / 1e9 / n_seconds * 100.0 })
 }
 
-/// Switches, and nanoseconds on a processor.
-fn counters(pid: u32) -> anyhow::Result<(u64, u64)> {
-    let (mut switches, mut nanoseconds) = (0, 0);
+/// Of each thread the voluntary switches, and the nanoseconds on a processor.
+fn threads(pid: u32) -> anyhow::Result<HashMap<OsString, (u64, u64)>> {
+    let mut threads = HashMap::new();
     for task in std::fs::read_dir(format!("/proc/{pid}/task"))? {
-        let task = task?.path();
-        let status = std::fs::read_to_string(task.join("status"))?;
+        let task = task?;
+        let (Ok(status), Ok(schedstat)) = (
+            std::fs::read_to_string(task.path().join("status")),
+            std::fs::read_to_string(task.path().join("schedstat")),
+        ) else {
+            continue;
+        };
         let line = status.lines().find(|line| line.starts_with("voluntary_ctxt_switches:"));
-        switches += line.and_then(|line| line.split_whitespace().nth(1)).unwrap_or("0").parse::<u64>()?;
-        let schedstat = std::fs::read_to_string(task.join("schedstat"))?;
-        nanoseconds += schedstat.split_whitespace().next().unwrap_or("0").parse::<u64>()?;
+        let switches = line.and_then(|line| line.split_whitespace().nth(1)).unwrap_or("0").parse()?;
+        let nanoseconds = schedstat.split_whitespace().next().unwrap_or("0").parse()?;
+        threads.insert(task.file_name(), (switches, nanoseconds));
     }
-    Ok((switches, nanoseconds))
+    Ok(threads)
 }
 
 /// A file's size in MB.

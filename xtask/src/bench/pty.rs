@@ -52,6 +52,23 @@ impl Pty {
         Ok(pty)
     }
 
+    /// Presses keys and waits until the screen shows `text`; the time to the bytes that brought it.
+    pub fn press_until(&mut self, keys: &str, text: &str) -> anyhow::Result<Duration> {
+        self.drain();
+        let pressed = Instant::now();
+        self.keyboard.write_all(keys.as_bytes())?;
+        self.keyboard.flush()?;
+        while pressed.elapsed() < PATIENCE {
+            if let Ok((at, bytes)) = self.output.recv_timeout(PATIENCE) {
+                self.feed(&bytes);
+                if self.text().contains(text) {
+                    return Ok(at - pressed);
+                }
+            }
+        }
+        anyhow::bail!("{text:?} did not come:\n{}", self.text())
+    }
+
     /// Presses keys and waits until the screen shows all of `texts` and is quiet; the time to the last byte.
     pub fn press(&mut self, keys: &str, texts: &[&str]) -> anyhow::Result<Duration> {
         self.drain();
@@ -70,6 +87,13 @@ impl Pty {
             self.feed(&bytes);
         }
         n_bytes
+    }
+
+    /// Reads until nothing has come for a while.
+    pub fn settle(&mut self) {
+        while let Ok((_, bytes)) = self.output.recv_timeout(QUIET) {
+            self.feed(&bytes);
+        }
     }
 
     /// The text of the screen.

@@ -9,6 +9,7 @@ use anyhow::Context;
 use guide::client::Client;
 use guide_common::demo::{self, Chain};
 use guide_common::sop::plan::Lang;
+use guide_common::time::Zone;
 use guide_common::wire::local::EnrollLocalRequest;
 
 use crate::bench::program;
@@ -45,7 +46,6 @@ impl Shop {
         let chain = demo::sized(1, n_customers, 1, 1);
         let guide = chain.guides.first().context("a guide")?.clone();
         write_files(&chain, folder.path())?;
-        std::fs::write(folder.path().join("clock"), "2026-08-12T10:00:00")?;
         let store = guide.store.id.to_string();
         hub_command(folder.path(), &["store", "add", "--id", &store, "--name", &guide.store.name])?;
         let id = guide.id.to_string();
@@ -83,8 +83,7 @@ impl Shop {
         std::fs::create_dir_all(self.home())?;
         let started = Instant::now();
         let child = Command::new(program("guided")?)
-            .args(["run", "--clock", "virtual", "--clock-file"])
-            .arg(self.folder.path().join("clock"))
+            .arg("run")
             .env("GUIDE_HOME", self.home())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -161,8 +160,7 @@ fn hub_command(folder: &Path, args: &[&str]) -> anyhow::Result<String> {
 fn serve(folder: &Path) -> anyhow::Result<(Program, String)> {
     let address_file = folder.join("address");
     let child = Command::new(program("guide-hub")?)
-        .args(["serve", "--listen", "127.0.0.1:0", "--clock", "virtual", "--clock-file"])
-        .arg(folder.join("clock"))
+        .args(["serve", "--listen", "127.0.0.1:0"])
         .arg("--data")
         .arg(folder.join("hub"))
         .arg("--address-file")
@@ -185,13 +183,17 @@ fn serve(folder: &Path) -> anyhow::Result<(Program, String)> {
     }
 }
 
+/// Writes the chain as a shop's export, its days moved so that the demo's first day is today: the programs that are
+/// measured run on the machine's clock.
 fn write_files(chain: &Chain, folder: &Path) -> anyhow::Result<()> {
+    let today = Zone::default().shop_time(chrono::Utc::now()).date();
+    let moved = |on: chrono::NaiveDate| on + (today - demo::d0());
     let mut customers = std::io::BufWriter::new(std::fs::File::create(folder.join("customers.csv"))?);
     writeln!(customers, "customer_id,name,phone,tier,birthday,since_on")?;
     for (customer, _) in &chain.customers {
         let birthday = customer.birthday.and_then(|birthday| birthday.solar_date_in(birthday.year.unwrap_or(2000)));
         let birthday = birthday.map(|on| on.to_string()).unwrap_or_default();
-        let since_on = customer.since_on.map(|on| on.to_string()).unwrap_or_default();
+        let since_on = customer.since_on.map(|on| moved(on).to_string()).unwrap_or_default();
         // the generator also makes wrong numbers, which an import reports
         let phone = customer.phone.as_deref().filter(|phone| phone.len() == 11).unwrap_or_default();
         let tier = customer.tier.letter();
@@ -203,7 +205,7 @@ fn write_files(chain: &Chain, folder: &Path) -> anyhow::Result<()> {
         let item = purchase.items.first().cloned().unwrap_or_default();
         let (name, material) = (item.name.unwrap_or_default(), item.material.unwrap_or_default());
         let (yuan, fen) = (purchase.amount_fen / 100, purchase.amount_fen.unsigned_abs() % 100);
-        writeln!(purchases, "{},{},{yuan}.{fen:02},{name},{material}", purchase.customer, purchase.bought_on)?;
+        writeln!(purchases, "{},{},{yuan}.{fen:02},{name},{material}", purchase.customer, moved(purchase.bought_on))?;
     }
     Ok(())
 }
