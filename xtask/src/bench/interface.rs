@@ -1,6 +1,7 @@
 //! The interface in a pseudo-terminal of 120×40, beside the least that a ratatui program with a list can be.
 
-use std::time::Duration;
+use std::io::Write;
+use std::time::{Duration, Instant};
 
 use portable_pty::CommandBuilder;
 
@@ -13,6 +14,8 @@ const N_STARTS: usize = 11;
 const N_KEYS: usize = 60;
 const N_OUTCOMES: usize = 30;
 const IDLE_SECONDS: u64 = 20;
+/// A round trip over a Unix socket, as `bench guided` measures it.
+const ROUND_TRIP_MS: f64 = 0.015;
 
 /// Measures the first frame, keys, outcomes, memory, idling and size.
 pub fn run() -> anyhow::Result<()> {
@@ -24,6 +27,13 @@ pub fn run() -> anyhow::Result<()> {
     drop(floor);
     println!("  floor, first frame: {floor_frame}");
     println!("  floor, key → settled: {floor_keys}");
+    let sync = fdatasyncs()?;
+    println!("  floor, append 512 B + fdatasync: {sync}");
+    let fzf = fzf_frames()?;
+    match &fzf {
+        Some(fzf) => println!("  fzf on 100,000 lines, first frame: {fzf}"),
+        None => println!("  fzf is not installed: `apt-get install fzf` for the peer of a cold start"),
+    }
 
     for n_customers in [2_000, 20_000] {
         println!("  {n_customers} customers");
@@ -42,13 +52,18 @@ pub fn run() -> anyhow::Result<()> {
         println!("    idle: {:.2} wake-ups/s, {} bytes sent", idle.wake_ups, pty.drain());
         let walk = keys(&mut pty, |n| if n % 10 < 5 { "j" } else { "k" })?;
         println!("    key → settled, walking the queue: {walk}; p50 {:.2}× the floor", walk.p50() / floor_keys.p50());
-        let outcomes = outcomes(&mut pty)?;
-        println!("    outcome: key → saved on the screen, durable: {outcomes}");
+        let outcomes = outcomes(&mut pty, &shop.first_names(N_OUTCOMES)?)?;
+        let floor = floor_keys.p50() + ROUND_TRIP_MS + sync.p50();
+        let ratio = outcomes.p50() / floor;
+        println!(
+            "    outcome: key → saved on the screen, durable: {outcomes}; {ratio:.2}× frame + round trip + fdatasync"
+        );
         drop(pty);
         drop(daemon);
         if n_customers == 2_000 {
             let cold = cold_starts(&shop)?;
-            println!("    first full frame with the daemon to start: {cold}");
+            let ratio = fzf.as_ref().map(|fzf| format!("; {:.2}× fzf", cold.p50() / fzf.p50())).unwrap_or_default();
+            println!("    first full frame with the daemon to start: {cold}{ratio}");
         }
     }
     let size = process::size_mb(&program("guide")?)?;
@@ -74,17 +89,48 @@ fn keys(pty: &mut Pty, key: impl Fn(usize) -> &'static str) -> anyhow::Result<Ti
     Ok(Times::new(times))
 }
 
-/// Logs outcomes with one key each. The list counts what is saved; the count goes up after the daemon's answer.
-fn outcomes(pty: &mut Pty) -> anyhow::Result<Times> {
+/// Logs outcomes with one key each, from the top of the queue; the screen says whose is saved.
+fn outcomes(pty: &mut Pty, names: &[String]) -> anyhow::Result<Times> {
     let mut times = Vec::new();
-    for n in 1..=N_OUTCOMES {
-        let count = format!("已记 {n} ");
+    for name in names {
         // 6 asks for nothing
-        times.push(pty.press_until("6", &count)?);
+        times.push(pty.press_until("6", &format!("已保存 {name}"))?);
         // the header follows when headquarters has it
         pty.settle();
     }
     Ok(Times::new(times))
+}
+
+/// One write of 512 bytes and its fdatasync, in the folder for temporary files.
+fn fdatasyncs() -> anyhow::Result<Times> {
+    let mut file = tempfile::NamedTempFile::new_in("/tmp")?;
+    let mut times = Vec::new();
+    for _ in 0..200 {
+        let started = Instant::now();
+        file.write_all(&[b'x'; 512])?;
+        file.as_file().sync_data()?;
+        times.push(started.elapsed());
+    }
+    Ok(Times::new(times))
+}
+
+/// The peer of a cold start, where it is installed.
+fn fzf_frames() -> anyhow::Result<Option<Times>> {
+    if std::process::Command::new("fzf").arg("--version").output().is_err() {
+        return Ok(None);
+    }
+    let mut lines = tempfile::NamedTempFile::new_in("/tmp")?;
+    for n in 1..=100_000 {
+        writeln!(lines, "{n:>6}  customer number {n}  call back about the ring")?;
+    }
+    let mut times = Vec::new();
+    for _ in 0..N_STARTS {
+        let mut command = CommandBuilder::new("sh");
+        command.args(["-c", &format!("exec fzf < {}", lines.path().display())]);
+        command.env("TERM", "xterm-256color");
+        times.push(Pty::start(command, &["100000/100000"])?.first_frame);
+    }
+    Ok(Some(Times::new(times)))
 }
 
 /// Starts with no daemon running; each daemon is asked for its process and ended after the frame.

@@ -128,6 +128,14 @@ impl Shop {
         Ok(())
     }
 
+    /// The names of the queue's first customers.
+    pub fn first_names(&self, n: usize) -> anyhow::Result<Vec<String>> {
+        block_on(async {
+            let today = Client::at(&self.socket()).today_first(n).await?;
+            Ok(today.tasks.into_iter().map(|task| task.name).collect())
+        })
+    }
+
     /// The first task of the queue, as the screen shows it: the customer's name, and the end of the script.
     pub fn first_task(&self) -> anyhow::Result<(String, String)> {
         block_on(async {
