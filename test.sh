@@ -25,8 +25,6 @@ if ! command -v cargo >/dev/null 2>&1; then
   exit 1
 fi
 need cc gcc "a C compiler builds SQLite" || exit 1
-have_tmux=yes
-need tmux tmux "tests of the interface in a real terminal" || have_tmux=no
 
 # the end-to-end tests run these programs
 cargo build --workspace --bins --locked
@@ -38,13 +36,8 @@ else
   cargo test --workspace --locked --no-fail-fast -- "$@"
 fi
 
-# the whole program, as a visitor meets it
+# the README's pictures are what the program draws
 if [ $# = 0 ]; then
-  target=${CARGO_TARGET_DIR:-target}
-  "$target/debug/guide" demo --check
-  "$target/debug/guide" demo --check --lang en
-  # the README's pictures are the program's own
   cargo run --quiet --locked -p xtask -- screenshots --check
 fi
-[ "$have_tmux" = yes ] || say "left out: tests that need tmux"
 say "all tests passed"

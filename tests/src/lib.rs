@@ -5,3 +5,4 @@
 pub mod ledger;
 pub mod oracle;
 pub mod program;
+pub mod pty;

@@ -1,6 +1,8 @@
 //! Starting the real programs, each in folders of its own, and stopping exactly those.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -11,13 +13,12 @@ use guide_common::wire::local::EnrollLocalRequest;
 /// How long a program may take to answer at all.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The path of one of the project's programs, built beside this test.
+/// The path of one of the project's programs, built beside this one or, for a test, one folder up.
 pub fn path_of(program: &str) -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let folder = test.parent().and_then(Path::parent).unwrap();
-    let path = folder.join(program);
-    assert!(path.exists(), "{} is not built: run `cargo build --workspace --bins` first", path.display());
-    path
+    let this = std::env::current_exe().unwrap();
+    let folders = this.ancestors().skip(1).take(2);
+    let found = folders.map(|folder| folder.join(program)).find(|path| path.is_file());
+    found.unwrap_or_else(|| panic!("{program} is not built: run `cargo build --workspace --bins` first"))
 }
 
 /// Runs a program to its end.
@@ -28,9 +29,16 @@ pub fn run(program: &str, home: &Path, args: &[&str]) -> Output {
 /// Runs a program that must succeed, and returns what it printed.
 #[track_caller]
 pub fn run_ok(program: &str, home: &Path, args: &[&str]) -> String {
-    let output = run(program, home, args);
+    let mut command = command(program, home);
+    command.args(args).stdin(Stdio::null());
+    succeed(command)
+}
+
+#[track_caller]
+fn succeed(mut command: Command) -> String {
+    let output = command.output().unwrap();
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{program} {args:?}: {}\n{out}\n{err}", output.status);
+    assert!(output.status.success(), "{command:?}: {}\n{out}\n{err}", output.status);
     out.into_owned()
 }
 
@@ -50,7 +58,7 @@ pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
             return found;
         }
         assert!(Instant::now() < deadline, "waited {PATIENCE:?} for {what}");
-        std::thread::sleep(Duration::from_millis(10));
+        std::thread::sleep(Duration::from_millis(1));
     }
 }
 
@@ -98,36 +106,61 @@ impl Drop for Running {
     }
 }
 
-/// A hub in a folder of its own, on the virtual clock of the file `clock`.
+/// Which clock rules the shop's dates.
+#[derive(Clone, Debug)]
+pub enum ShopClock {
+    /// The machine's.
+    Real,
+    /// The time in a file, shared by hub and terminals.
+    Virtual(PathBuf),
+}
+
+impl ShopClock {
+    fn args(&self) -> Vec<OsString> {
+        match self {
+            Self::Real => Vec::new(),
+            Self::Virtual(file) => {
+                vec!["--clock".into(), "virtual".into(), "--clock-file".into(), file.into()]
+            }
+        }
+    }
+}
+
+/// A hub in a folder of its own.
 pub struct Hub {
     /// Its home, which also holds its data.
     pub home: PathBuf,
-    /// The file with the time that it shares with its terminals.
-    pub clock: PathBuf,
+    /// The clock that it shares with its terminals.
+    pub clock: ShopClock,
     /// Where it listens.
     pub url: String,
     running: Option<Running>,
 }
 
 impl Hub {
-    /// A hub with an empty database, not serving yet.
+    /// A hub with an empty database on the virtual clock, not serving yet.
     pub fn new(home: &Path, now: &str) -> Self {
         std::fs::create_dir_all(home).unwrap();
-        let clock = home.join("clock");
-        std::fs::write(&clock, now).unwrap();
-        Self { home: home.to_owned(), clock, url: String::new(), running: None }
+        let file = home.join("clock");
+        std::fs::write(&file, now).unwrap();
+        Self { home: home.to_owned(), clock: ShopClock::Virtual(file), url: String::new(), running: None }
+    }
+
+    /// The same on the machine's clock.
+    pub fn on_real_clock(home: &Path) -> Self {
+        std::fs::create_dir_all(home).unwrap();
+        Self { home: home.to_owned(), clock: ShopClock::Real, url: String::new(), running: None }
     }
 
     /// Runs one of the hub's commands.
     #[track_caller]
     pub fn cli(&self, args: &[&str]) -> String {
-        let data = self.data();
-        let mut all = args.to_vec();
-        all.extend(["--data", data.to_str().unwrap()]);
+        let mut command = command("guide-hub", &self.home);
+        command.args(args).arg("--data").arg(self.data()).stdin(Stdio::null());
         if args[0] == "report" {
-            all.extend(["--clock", "virtual", "--clock-file", self.clock.to_str().unwrap()]);
+            command.args(self.clock.args());
         }
-        run_ok("guide-hub", &self.home, &all)
+        succeed(command)
     }
 
     /// Where its database lies.
@@ -141,8 +174,7 @@ impl Hub {
         let _ = std::fs::remove_file(&address_file);
         let listen = self.url.strip_prefix("http://").unwrap_or("127.0.0.1:0").to_owned();
         let mut command = command("guide-hub", &self.home);
-        command.args(["serve", "--listen", &listen, "--clock", "virtual"]);
-        command.arg("--data").arg(self.data()).arg("--clock-file").arg(&self.clock);
+        command.args(["serve", "--listen", &listen]).args(self.clock.args()).arg("--data").arg(self.data());
         command.arg("--address-file").arg(&address_file);
         self.running = Some(Running::start(command));
         self.url = wait_for("the hub's address", || {
@@ -164,13 +196,13 @@ pub struct Terminal {
     /// Its home.
     pub home: PathBuf,
     /// The clock that it shares with the hub.
-    pub clock: PathBuf,
+    pub clock: ShopClock,
     /// Its daemon.
     pub daemon: Option<Running>,
 }
 
 impl Terminal {
-    /// Starts a daemon on the virtual clock of a hub.
+    /// Starts a daemon on the clock of a hub.
     pub fn start(home: &Path, hub: &Hub) -> Self {
         std::fs::create_dir_all(home).unwrap();
         let mut terminal = Self { home: home.to_owned(), clock: hub.clock.clone(), daemon: None };
@@ -181,10 +213,15 @@ impl Terminal {
     /// Starts its daemon again.
     pub fn start_daemon(&mut self) {
         let mut command = command("guided", &self.home);
-        command.args(["run", "--clock", "virtual", "--clock-file"]).arg(&self.clock);
+        command.arg("run").args(self.clock.args());
         self.daemon = Some(Running::start(command));
         let socket = self.socket();
-        wait_for("the daemon's socket", || std::os::unix::net::UnixStream::connect(&socket).ok());
+        wait_for("the daemon's socket", || UnixStream::connect(&socket).ok());
+    }
+
+    /// The daemon's process.
+    pub fn pid(&self) -> u32 {
+        self.daemon.as_ref().map_or(0, Running::pid)
     }
 
     /// Where the daemon serves.

@@ -10,7 +10,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 
 use crate::bench::shop::{Shop, block_on};
-use crate::bench::{Times, process, program};
+use crate::bench::{Times, process};
+use guide_tests::program::path_of;
 
 const N_REQUESTS: usize = 2_000;
 const N_WRITES: usize = 400;
@@ -36,7 +37,7 @@ pub fn run() -> anyhow::Result<()> {
         println!("  {n_customers} customers");
         let shop = Shop::open(n_customers)?;
         let (daemon, _) = shop.start_daemon()?;
-        shop.enroll()?;
+        shop.enroll(&daemon)?;
         let (tasks, outcomes) = block_on(work(&shop))?;
         println!("    a task with its customer and script: {tasks}; {:.2}× the floor's read", tasks.p50() / read.p50());
         println!("    an outcome, durable: {outcomes}; {:.2}× the floor's write", outcomes.p50() / write.p50());
@@ -50,12 +51,12 @@ pub fn run() -> anyhow::Result<()> {
         for _ in 0..9 {
             let (daemon, took) = shop.start_daemon()?;
             starts.push(took);
-            block_on(async { shop.until_checked(&Client::at(&shop.socket())).await })?;
+            block_on(shop.until_checked())?;
             drop(daemon);
         }
         println!("    start to answering /v1/status and /v1/today: {}", Times::new(starts));
         let (daemon, _) = shop.start_daemon()?;
-        block_on(async { shop.until_checked(&Client::at(&shop.socket())).await })?;
+        block_on(shop.until_checked())?;
         std::thread::sleep(Duration::from_secs(8));
         let idle = process::idle(daemon.pid(), IDLE_SECONDS)?;
         println!(
@@ -67,8 +68,8 @@ pub fn run() -> anyhow::Result<()> {
             process::rss_mib(daemon.pid())?
         );
     }
-    let size = process::size_mb(&program("guided")?)?;
-    let floor_size = process::size_mb(&program("minimal_daemon")?)?;
+    let size = process::size_mb(&path_of("guided"))?;
+    let floor_size = process::size_mb(&path_of("minimal_daemon"))?;
     println!("  stripped binary: {size:.2} MB; {:.2}× the floor's {floor_size:.2}", size / floor_size);
     Ok(())
 }
@@ -151,7 +152,7 @@ impl Floor {
     fn start() -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("gm").tempdir_in("/tmp")?;
         let socket = folder.path().join("s");
-        let child = Command::new(program("minimal_daemon")?)
+        let child = Command::new(path_of("minimal_daemon"))
             .arg(&socket)
             .arg(folder.path().join("db"))
             .stdin(Stdio::null())

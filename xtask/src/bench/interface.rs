@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 
 use portable_pty::CommandBuilder;
 
-use crate::bench::pty::Pty;
 use crate::bench::shop::{Shop, block_on};
-use crate::bench::{Times, process, program};
+use crate::bench::{Times, process};
 use guide::client::Client;
+use guide_tests::program::path_of;
+use guide_tests::pty::Pty;
 
 const N_STARTS: usize = 11;
 const N_KEYS: usize = 60;
@@ -39,9 +40,9 @@ pub fn run() -> anyhow::Result<()> {
         println!("  {n_customers} customers");
         let shop = Shop::open(n_customers)?;
         let (daemon, _) = shop.start_daemon()?;
-        shop.enroll()?;
-        let (name, phone) = shop.first_task()?;
-        let texts = [name.as_str(), phone.as_str()];
+        shop.enroll(&daemon)?;
+        let phone = shop.first_phone()?;
+        let texts = [phone.as_str(), "话术"];
         let warm = first_frames(|| Pty::start(guide_command(&shop)?, &texts))?;
         println!("    first full frame, daemon running: {warm}; {:.2}× the floor", warm.p50() / floor_frame.p50());
         let mut pty = Pty::start(guide_command(&shop)?, &texts)?;
@@ -66,8 +67,8 @@ pub fn run() -> anyhow::Result<()> {
             println!("    first full frame with the daemon to start: {cold}{ratio}");
         }
     }
-    let size = process::size_mb(&program("guide")?)?;
-    let floor_size = process::size_mb(&program("minimal_list")?)?;
+    let size = process::size_mb(&path_of("guide"))?;
+    let floor_size = process::size_mb(&path_of("minimal_list"))?;
     println!("  stripped binary: {size:.2} MB (floor {floor_size:.2})");
     Ok(())
 }
@@ -151,13 +152,13 @@ fn cold_starts(shop: &Shop) -> anyhow::Result<Times> {
 }
 
 fn floor_command() -> anyhow::Result<CommandBuilder> {
-    let mut command = CommandBuilder::new(program("minimal_list")?);
+    let mut command = CommandBuilder::new(path_of("minimal_list"));
     command.env("TERM", "xterm-256color");
     Ok(command)
 }
 
 fn guide_command(shop: &Shop) -> anyhow::Result<CommandBuilder> {
-    let mut command = CommandBuilder::new(program("guide")?);
+    let mut command = CommandBuilder::new(path_of("guide"));
     for (name, value) in [("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("LANG", "zh_CN.UTF-8")] {
         command.env(name, value);
     }

@@ -4,10 +4,8 @@ mod daemon;
 mod engine;
 mod interface;
 mod process;
-mod pty;
 mod shop;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -39,13 +37,6 @@ pub fn run(parts: &[Part]) -> anyhow::Result<()> {
         interface::run()?;
     }
     Ok(())
-}
-
-/// A program of this workspace, built beside this one.
-fn program(name: &str) -> anyhow::Result<PathBuf> {
-    let path = std::env::current_exe()?.with_file_name(name);
-    anyhow::ensure!(path.exists(), "{} is not built: run `cargo build --release --workspace` first", path.display());
-    Ok(path)
 }
 
 /// Sorted times, and what is read off them.

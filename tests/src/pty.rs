@@ -1,4 +1,4 @@
-//! A program in a pseudo-terminal, timed as a person meets it: from the key to the last byte before silence.
+//! A program in a pseudo-terminal, as a person meets it, and timed so: from the key to the last byte before silence.
 
 use std::io::{Read, Write};
 use std::num::NonZero;
@@ -77,6 +77,24 @@ impl Pty {
         self.keyboard.flush()?;
         let last = self.until(texts).with_context(|| format!("after {keys:?}: {texts:?}"))?;
         Ok(last - pressed)
+    }
+
+    /// Presses keys and waits for nothing.
+    pub fn type_only(&mut self, keys: &str) -> anyhow::Result<()> {
+        self.keyboard.write_all(keys.as_bytes())?;
+        Ok(self.keyboard.flush()?)
+    }
+
+    /// Waits for the program's end; whether it ended well.
+    pub fn wait(&mut self) -> anyhow::Result<bool> {
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            self.settle();
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status.success());
+            }
+        }
+        anyhow::bail!("the program did not end:\n{}", self.text())
     }
 
     /// Reads what has come; the number of bytes.
