@@ -75,6 +75,65 @@ async fn a_rejected_op_is_kept_with_its_reason_and_blocks_no_other() {
 }
 
 #[tokio::test]
+async fn an_op_that_the_hub_refuses_without_an_answer_blocks_no_other() {
+    let home = tempfile::tempdir().unwrap();
+    let mut hub = Hub::new(9);
+    let serving = hub.serve().await;
+    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    serving.stop().await;
+    for n in 0..9 {
+        daemon.post::<SavedResponse>(&format!("/v1/tasks/C000{n}/outcome"), &outcome("1")).await.unwrap();
+    }
+    hub.inner.lock().unwrap().poison = Some("C0004".parse().unwrap());
+    hub.add_customer("C9999", "新客", "13900009999");
+    let _serving = hub.serve().await;
+    let sync = daemon.sync_now().await;
+    assert_eq!((hub.facts().len(), sync.n_unsent), (8, 1));
+    assert_eq!(sync.last_error.unwrap().code, "refused");
+    assert_eq!(daemon.today().await.tasks.len(), 1, "what is new is heard of all the same");
+    let seqs: Vec<_> = hub.inner.lock().unwrap().received.iter().map(|op| op.local_seq).collect();
+    assert_eq!(seqs, [1, 2, 3, 4, 6, 7, 8, 9], "in order");
+    hub.inner.lock().unwrap().poison = None;
+    let sync = daemon.sync_now().await;
+    assert_eq!((hub.facts().len(), sync.n_unsent, sync.last_error), (9, 0, None));
+}
+
+#[tokio::test]
+async fn the_queue_counts_as_checked_when_everything_was_heard() {
+    let home = tempfile::tempdir().unwrap();
+    let mut hub = Hub::new(3);
+    let _serving = hub.serve().await;
+    let daemon = Daemon::start(home.path()).await;
+    hub.inner.lock().unwrap().changes_fail = true;
+    daemon.enroll(&hub).await;
+    daemon.sync_now().await;
+    assert!(!daemon.today().await.checked);
+    hub.inner.lock().unwrap().changes_fail = false;
+    daemon.sync_now().await;
+    let today = eventually("the check", async || Some(daemon.today().await).filter(|today| today.checked)).await;
+    assert_eq!(today.tasks.len(), 3);
+}
+
+#[tokio::test]
+async fn acknowledged_ops_are_sent_again_also_when_the_reset_breaks_off() {
+    let home = tempfile::tempdir().unwrap();
+    let mut hub = Hub::new(3);
+    let _serving = hub.serve().await;
+    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    daemon.post::<SavedResponse>("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
+    daemon.sync_now().await;
+    hub.lose_everything_recorded();
+    hub.inner.lock().unwrap().pages_fail = true;
+    let sync = daemon.sync_now().await;
+    assert_eq!((sync.n_unsent, sync.state), (1, SavedState::Saved), "received is not claimed of what may be lost");
+    daemon.kill();
+    hub.inner.lock().unwrap().pages_fail = false;
+    let daemon = Daemon::start(home.path()).await;
+    let sync = daemon.sync_now().await;
+    assert_eq!((sync.state, hub.facts().len()), (SavedState::Received, 1));
+}
+
+#[tokio::test]
 async fn a_restored_hub_gets_everything_again_and_the_outbox_is_untouched() {
     let home = tempfile::tempdir().unwrap();
     let mut hub = Hub::new(3);

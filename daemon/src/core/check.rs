@@ -66,10 +66,20 @@ impl Core {
 
     /// Works every customer out. Returns without a result where a newer check has begun.
     pub fn check(&self) -> Result<(), StoreError> {
+        let number = {
+            let mut state = self.state();
+            state.check += 1;
+            state.check
+        };
+        // read behind the mark: a check that began later has read what is newer
         let shared = file::shared(&self.store.without_customer(FeedName::Shared)?);
         let profile = file::profile(&self.store.without_customer(FeedName::Guide)?);
         let (basis, since) = {
             let mut state = self.state();
+            if state.check != number {
+                return Ok(());
+            }
+            // whoever works with the plans from before begins again
             state.check += 1;
             state.files.clear();
             state.shared = Arc::new(shared);
@@ -87,7 +97,8 @@ impl Core {
             }
             if is_current { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })?;
-        if is_current && self.check_chunk(&mut chunk, &basis, since) && self.end_check(&basis) {
+        if is_current && self.check_chunk(&mut chunk, &basis, since) && self.end_check(&basis, self.store.was_pulled()?)
+        {
             self.store.put_n_customers(self.n_customers())?;
         }
         self.sheet_changed.notify_one();
@@ -122,8 +133,9 @@ impl Core {
         true
     }
 
-    /// Removes customers who are gone; returns whether the check is still the newest.
-    fn end_check(&self, basis: &Basis) -> bool {
+    /// Removes customers who are gone; returns whether the check is still the newest. The queue of a terminal that has
+    /// not heard everything yet is not a checked one.
+    fn end_check(&self, basis: &Basis, was_pulled: bool) -> bool {
         let mut state = self.state();
         if state.check != basis.check {
             return false;
@@ -134,7 +146,7 @@ impl Core {
             state.put_day(&id, SheetRow::default());
         }
         state.n_customers = state.rows.len();
-        state.checked = true;
+        state.checked = was_pulled;
         state.today = None;
         drop(state);
         self.events.tell(Notice::Today);

@@ -155,14 +155,14 @@ impl Outbox {
         n_resent
     }
 
-    /// The numbers of the ops that the journal has to keep: all but those acknowledged long ago. Rejected ones are kept
-    /// until a person has dealt with them.
-    pub fn to_keep(&self, now: DateTime<Utc>) -> HashSet<u64> {
+    /// The numbers of the ops that the journal need not keep: those acknowledged long ago. Rejected ones are kept until
+    /// a person has dealt with them, and one that is being saved is in no list yet.
+    pub fn done(&self, now: DateTime<Utc>) -> HashSet<u64> {
         let is_done = |kept: &Kept| {
             let age = kept.ack.as_ref().map(|ack| now - ack.at);
             !kept.is_rejected() && age.is_some_and(|age| age > TimeDelta::days(KEEP_DAYS))
         };
-        self.by_seq.iter().filter(|(_, kept)| !is_done(kept)).map(|(seq, _)| *seq).collect()
+        self.by_seq.iter().filter(|(_, kept)| is_done(kept)).map(|(seq, _)| *seq).collect()
     }
 
     /// The newest op of this terminal that can be taken back: a fact that was neither rejected nor taken back.
@@ -255,6 +255,6 @@ mod tests {
         let now = Utc::now();
         outbox.answer(vec![answer(&ops[0], OpResult::Applied)], now - TimeDelta::days(8));
         outbox.answer(vec![answer(&ops[1], OpResult::Applied)], now - TimeDelta::days(6));
-        assert_eq!(outbox.to_keep(now), HashSet::from([2, 3]));
+        assert_eq!(outbox.done(now), HashSet::from([1]));
     }
 }

@@ -16,7 +16,7 @@ type Saved = Result<Vec<Arc<Op>>, Arc<JournalError>>;
 
 enum Request {
     Append { drafts: Vec<Draft>, answer: oneshot::Sender<Saved> },
-    Prune { keep: HashSet<u64> },
+    Prune { done: HashSet<u64> },
 }
 
 /// The way to the journal's thread. The thread ends when the last of these is dropped.
@@ -47,10 +47,10 @@ impl JournalWriter {
         saved.await.map_err(|_| closed())?
     }
 
-    /// Deletes the segments none of whose ops is in `keep`.
-    pub async fn prune(&self, keep: HashSet<u64>) {
+    /// Deletes the segments all of whose ops are in `done`.
+    pub async fn prune(&self, done: HashSet<u64>) {
         // a closed journal has nothing to delete
-        let _ = self.requests.send(Request::Prune { keep }).await;
+        let _ = self.requests.send(Request::Prune { done }).await;
     }
 
     /// How many groups were synced since the start.
@@ -70,8 +70,8 @@ fn run(mut journal: Journal, mut waiting: mpsc::Receiver<Request>, n_syncs: &Ato
                     groups.push(drafts);
                     answers.push(answer);
                 }
-                Request::Prune { keep } => {
-                    if let Err(error) = journal.prune(|seq| keep.contains(&seq)) {
+                Request::Prune { done } => {
+                    if let Err(error) = journal.prune(|seq| !done.contains(&seq)) {
                         tracing::warn!(%error, "deleting old segments of the journal");
                     }
                 }

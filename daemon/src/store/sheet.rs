@@ -89,6 +89,17 @@ impl Store {
         }
     }
 
+    /// Whether both feeds were ever pulled to their ends: before, the queue is not the whole one.
+    pub fn was_pulled(&self) -> Result<bool, StoreError> {
+        self.meta.contains_key("pulled").map_err(sled_fault("reading"))
+    }
+
+    /// Remembers that both feeds were pulled to their ends; returns whether it is the first time.
+    pub fn note_pulled(&self) -> Result<bool, StoreError> {
+        let before = self.meta.insert("pulled", &[]).map_err(sled_fault("writing"))?;
+        Ok(before.is_none())
+    }
+
     /// How many customers the last complete check found.
     pub fn n_customers(&self) -> Result<usize, StoreError> {
         let bytes = self.meta.get("n_customers").map_err(sled_fault("reading"))?;

@@ -3,19 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
-use guide_common::text::{Lines, sanitise};
-use guide_common::wire::hub::{FeedName, OpResult, PushRequest};
+use guide_common::wire::hub::FeedName;
 use guide_common::wire::local::SyncError;
 
 use crate::core::Core;
 use crate::store::StoreError;
 use crate::sync::client::{HubClient, HubError};
 use crate::sync::pull::{Pulled, blocking, pull};
+use crate::sync::push::push;
 
 /// From this many changed customers on, all are worked out in one go.
 const MANY: usize = 500;
-const MAX_DETAIL_CHARS: usize = 300;
 
 /// Why a cycle failed.
 #[derive(Debug, thiserror::Error)]
@@ -53,29 +51,39 @@ impl CycleError {
     }
 }
 
-/// Runs a cycle. Every op is sent at most once in it, but for those that a reset makes unsent again.
+/// Runs a cycle. Every op is sent at most once in it, but for those that a reset makes unsent again and those of a
+/// batch that the hub refuses whole.
 pub async fn cycle(core: &Arc<Core>, hub: &HubClient) -> Result<(), CycleError> {
-    let pushed = push(core, hub).await;
-    match &pushed {
-        // a batch that the hub refuses whole must not keep the terminal from hearing what is new
-        Ok(()) | Err(CycleError::Retry | CycleError::Hub(HubError::Refused { .. })) => {}
-        Err(_) => return pushed,
+    let mut pushed = push(core, hub).await;
+    if !is_about_ops(&pushed) {
+        return pushed;
     }
     let mut pulled = Pulled::default();
     let ended = pull_both(core, hub, &mut pulled).await;
+    if ended.is_ok() && core.store.note_pulled()? {
+        // what earlier, broken-off cycles brought was shown as unfinished
+        pulled.everything = true;
+    }
     // what came before an error has come
     let resend = pulled.resend;
     work_out(core, pulled).await?;
     ended?;
     if resend {
-        resend_all(core).await?;
-        push(core, hub).await?;
+        pushed = push(core, hub).await;
+        if !is_about_ops(&pushed) {
+            return pushed;
+        }
         let mut pulled = Pulled::default();
         let ended = pull(core, hub, FeedName::Guide, &mut pulled).await;
         work_out(core, pulled).await?;
         ended?;
     }
     pushed
+}
+
+/// Whether a push went well, or failed for its ops' sake: these must not keep the terminal from hearing what is new.
+fn is_about_ops(pushed: &Result<(), CycleError>) -> bool {
+    matches!(pushed, Ok(()) | Err(CycleError::Retry | CycleError::Hub(HubError::Refused { .. })))
 }
 
 async fn pull_both(core: &Arc<Core>, hub: &HubClient, pulled: &mut Pulled) -> Result<(), CycleError> {
@@ -107,67 +115,4 @@ async fn work_out(core: &Arc<Core>, mut pulled: Pulled) -> Result<(), CycleError
         Ok(())
     })
     .await
-}
-
-async fn resend_all(core: &Arc<Core>) -> Result<(), CycleError> {
-    let core = Arc::clone(core);
-    blocking(move || {
-        let ids = {
-            let mut state = core.state();
-            let n_resent = state.outbox.resend_all();
-            tracing::warn!(n_resent, "acknowledged ops are sent again");
-            state.outbox.all().filter(|kept| kept.ack.is_none()).map(|kept| kept.op.op_id).collect::<Vec<_>>()
-        };
-        Ok(core.store.remove_acks(&ids)?)
-    })
-    .await
-}
-
-async fn push(core: &Arc<Core>, hub: &HubClient) -> Result<(), CycleError> {
-    let mut after = 0;
-    let mut n_waiting = 0;
-    loop {
-        let batch = core.state().outbox.batch_after(after);
-        let Some(last) = batch.last() else {
-            break;
-        };
-        after = last.local_seq;
-        let ids: Vec<_> = batch.iter().map(|op| op.op_id).collect();
-        let request = PushRequest { ops: batch.iter().map(|op| op.as_ref().clone()).collect() };
-        let response = hub.push(&request).await?;
-        let mut answers: Vec<_> = response.answers.into_iter().filter(|answer| ids.contains(&answer.op_id)).collect();
-        for answer in &mut answers {
-            let clean = |text: &mut Option<String>| {
-                *text = text.take().map(|text| sanitise(&text, Lines::One, MAX_DETAIL_CHARS));
-            };
-            clean(&mut answer.code);
-            clean(&mut answer.detail);
-            if answer.result == OpResult::Rejected {
-                tracing::warn!(op = %answer.op_id, code = answer.code, "the hub rejected an op");
-            }
-        }
-        let (acks, customers) = {
-            let mut state = core.state();
-            let acks = state.outbox.answer(answers, Utc::now());
-            let rejected = acks.iter().filter(|ack| ack.answer.result == OpResult::Rejected);
-            let customers: Vec<_> = rejected
-                .filter_map(|ack| state.outbox.find(ack.answer.op_id).map(|kept| kept.op.customer.clone()))
-                .collect();
-            (acks, customers)
-        };
-        n_waiting += ids.len() - acks.len();
-        let core = Arc::clone(core);
-        blocking(move || {
-            core.store.put_acks(&acks)?;
-            // a rejected op lies over the customer's documents no more
-            core.recompute(&customers)?;
-            core.events.tell(guide_common::wire::local::Notice::Sync);
-            if !customers.is_empty() {
-                core.events.customers(&customers);
-            }
-            Ok(())
-        })
-        .await?;
-    }
-    if n_waiting > 0 { Err(CycleError::Retry) } else { Ok(()) }
 }

@@ -6,6 +6,7 @@ pub mod client;
 pub mod cycle;
 pub mod enroll;
 pub mod pull;
+pub mod push;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -146,8 +147,8 @@ impl Sync {
             None => hub.insert(HubClient::new(&self.hub, Some(token.clone()))?),
         };
         cycle(&self.core, client).await?;
-        let keep = self.core.state().outbox.to_keep(Utc::now());
-        self.core.journal.prune(keep).await;
+        let done = self.core.state().outbox.done(Utc::now());
+        self.core.journal.prune(done).await;
         Ok(())
     }
 

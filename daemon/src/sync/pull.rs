@@ -11,6 +11,7 @@ use crate::core::Core;
 use crate::store::{Cursor, PageHead, StoreError};
 use crate::sync::client::{Changes, HubClient, HubError};
 use crate::sync::cycle::CycleError;
+use crate::sync::push::resend_all;
 
 /// What a pull changed.
 #[derive(Debug, Default)]
@@ -19,7 +20,7 @@ pub struct Pulled {
     pub customers: Vec<CustomerId>,
     /// Whether something that belongs to no customer changed, or everything did.
     pub everything: bool,
-    /// Whether the hub may have lost what it had acknowledged.
+    /// Whether ops were made unsent again, since the hub may have lost what it had acknowledged.
     pub resend: bool,
 }
 
@@ -31,7 +32,9 @@ pub async fn pull(core: &Arc<Core>, hub: &HubClient, feed: FeedName, pulled: &mu
             Changes::NotModified => return Ok(()),
             Changes::Reset(reset) => {
                 tracing::warn!(feed = feed.name(), reason = ?reset.reason, "the hub cannot read from the cursor");
-                pulled.resend |= matches!(reset.reason, ResetReason::Epoch | ResetReason::Digest | ResetReason::Ahead);
+                if matches!(reset.reason, ResetReason::Epoch | ResetReason::Digest | ResetReason::Ahead) {
+                    resend(core, feed, pulled).await?;
+                }
                 if cursor.epoch.as_ref() != Some(&reset.epoch) && is_same_in(hub, feed, &cursor, &reset.epoch).await? {
                     return Ok(core.store.adopt(feed, &reset.epoch)?);
                 }
@@ -47,20 +50,29 @@ pub async fn pull(core: &Arc<Core>, hub: &HubClient, feed: FeedName, pulled: &mu
                     return Ok(());
                 }
             }
-            Page::Adopted => {
-                pulled.resend = true;
-                return Ok(());
+            Page::Adopts(epoch) => {
+                resend(core, feed, pulled).await?;
+                return Ok(core.store.adopt(feed, &epoch)?);
             }
             Page::Differs => {
                 tracing::warn!(
                     feed = feed.name(),
                     "terminal and hub hold different things: everything is pulled again"
                 );
-                pulled.resend = true;
+                resend(core, feed, pulled).await?;
                 return reset_feed(core, hub, feed, pulled).await;
             }
         }
     }
+}
+
+/// Has what the hub acknowledged sent again; the guide's ops do not depend on what all share.
+async fn resend(core: &Arc<Core>, feed: FeedName, pulled: &mut Pulled) -> Result<(), CycleError> {
+    if feed == FeedName::Guide {
+        resend_all(core).await?;
+        pulled.resend = true;
+    }
+    Ok(())
 }
 
 /// Asks whether a feed of another epoch is exactly what is held.
@@ -76,7 +88,7 @@ enum Page {
         more: bool,
     },
     /// Another epoch, the same content.
-    Adopted,
+    Adopts(String),
     Differs,
 }
 
@@ -102,8 +114,7 @@ async fn apply(core: &Arc<Core>, feed: FeedName, before: Cursor, bytes: Bytes) -
             if !is_same {
                 return Ok(Page::Differs);
             }
-            core.store.adopt(feed, &page.epoch)?;
-            return Ok(Page::Adopted);
+            return Ok(Page::Adopts(page.epoch));
         }
         let shared = page.items.iter().any(|item| item.customer.is_none() && item.kind != "customer");
         count_unknown(feed, &page);

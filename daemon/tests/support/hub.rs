@@ -31,9 +31,17 @@ pub struct Inner {
     pub received: Vec<Op>,
     /// Rejects every op with this code.
     pub reject: Option<String>,
+    /// Refuses every push whole that has an op about this customer.
+    pub poison: Option<CustomerId>,
+    /// How many pushes came.
+    pub n_pushes: usize,
     /// Answers the next pushes with 503.
     pub busy: usize,
     pub revoked: bool,
+    /// Refuses every question for changes.
+    pub changes_fail: bool,
+    /// Answers resets, and refuses pages.
+    pub pages_fail: bool,
     pub n_not_modified: usize,
     /// How many items were sent.
     pub n_sent: usize,
@@ -209,6 +217,9 @@ async fn changes(State(hub): State<Hub>, Query(query): Query<ChangesQuery>, head
     if let Some(response) = refused(&inner, &headers) {
         return response;
     }
+    if inner.changes_fail {
+        return problem(500, "broken");
+    }
     let (feed, key) = match query.feed {
         FeedName::Guide => (&inner.guide, &KEYS.guide),
         FeedName::Shared => (&inner.shared, &KEYS.shared),
@@ -230,6 +241,9 @@ async fn changes(State(hub): State<Hub>, Query(query): Query<ChangesQuery>, head
     if let Some(reason) = reason {
         let reset = ResetResponse { reset: true, epoch: inner.epoch.clone(), head: feed.head, reason };
         return (StatusCode::CONFLICT, Json(reset)).into_response();
+    }
+    if inner.pages_fail {
+        return problem(500, "broken");
     }
     let mut items: Vec<Item> = feed.items.values().filter(|item| item.seq > query.since).cloned().collect();
     items.sort_by_key(|item| item.seq);
@@ -262,6 +276,10 @@ async fn push(State(hub): State<Hub>, headers: HeaderMap, Json(request): Json<Pu
     if inner.busy > 0 {
         inner.busy -= 1;
         return (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "1")]).into_response();
+    }
+    inner.n_pushes += 1;
+    if request.ops.iter().any(|op| Some(&op.customer) == inner.poison.as_ref()) {
+        return problem(400, "bad_request");
     }
     let guide = GuideId::new("G1").unwrap();
     let mut answers = Vec::new();

@@ -71,11 +71,15 @@ impl Daemon {
     /// Starts, enrols and waits for the first complete queue.
     pub async fn enrolled(home: &Path, hub: &hub::Hub) -> Self {
         let daemon = Self::start(home).await;
-        let request = EnrollLocalRequest { url: hub.url(), code: hub::CODE.to_owned() };
-        let _: Status = daemon.post("/v1/enroll", &request).await.unwrap();
+        daemon.enroll(hub).await;
         let sync: SyncStatus = daemon.post("/v1/sync/now", &()).await.unwrap();
         assert_eq!(sync.last_error, None);
         daemon
+    }
+
+    pub async fn enroll(&self, hub: &hub::Hub) {
+        let request = EnrollLocalRequest { url: hub.url(), code: hub::CODE.to_owned() };
+        let _: Status = self.post("/v1/enroll", &request).await.unwrap();
     }
 
     async fn call<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, Problem> {
