@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use guide_common::paths::Paths;
+use guide_common::wire::hub::DigestKeys;
 use guide_common::wire::local::{ClockKind, Notice, Status, SyncStatus};
 use tokio::sync::watch;
 
@@ -17,7 +18,7 @@ use crate::outbox::medium::Disk;
 use crate::outbox::writer::JournalWriter;
 use crate::profile::{self, GuideFolder, Profile, Token};
 use crate::store::{Store, StoreError};
-use crate::sync::Sync;
+use crate::sync::{Access, Sync};
 
 /// How long changes of the day sheet are gathered before they are written.
 const SHEET_PAUSE: Duration = Duration::from_millis(500);
@@ -55,6 +56,8 @@ pub struct Terminal {
     pub core: Arc<Core>,
     /// Its sync.
     pub sync: Arc<Sync>,
+    /// The keys of the hub's feeds: they tell one hub from another.
+    pub digest_keys: DigestKeys,
 }
 
 /// The daemon.
@@ -115,9 +118,10 @@ impl App {
         tokio::spawn(first_check(Arc::clone(&core)));
         tokio::spawn(write_sheets(Arc::clone(&core), self.shutdown.clone()));
         tokio::spawn(watch_day(Arc::clone(&core), self.shutdown.clone()));
-        let sync = Sync::start(Arc::clone(&core), profile.hub, token, damage, self.shutdown.clone());
+        let access = Access { hub: profile.hub, token };
+        let sync = Sync::start(Arc::clone(&core), access, damage, self.shutdown.clone());
         // enrolment is guarded, so that there is only one
-        let _ = self.terminal.set(Terminal { core, sync });
+        let _ = self.terminal.set(Terminal { core, sync, digest_keys: profile.digest_keys });
         Ok(())
     }
 

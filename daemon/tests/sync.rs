@@ -195,6 +195,13 @@ async fn a_revoked_terminal_needs_attention_and_goes_on_saving() {
     let sync = daemon.sync_now().await;
     assert_eq!((sync.state, sync.n_unsent), (SavedState::Attention, 1));
     assert_eq!(sync.last_error.unwrap().code, "unauthorised");
+    daemon.enroll(&hub).await;
+    hub.inner.lock().unwrap().revoked = false;
+    let sync = daemon.sync_now().await;
+    assert_eq!((sync.state, sync.n_unsent, hub.facts().len()), (SavedState::Received, 0, 1), "enrolled again");
+    let request = EnrollLocalRequest { url: hub.url(), code: support::hub::CODE.to_owned() };
+    let refused = daemon.post::<Status>("/v1/enroll", &request).await.unwrap_err();
+    assert_eq!(refused.code, "already_enrolled");
 }
 
 #[tokio::test]

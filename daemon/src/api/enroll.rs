@@ -8,20 +8,27 @@ use guide_common::wire::local::{ClockKind, EnrollLocalRequest, Notice, Status};
 
 use crate::api::error::{Answer, ApiError};
 use crate::api::extract::Body;
-use crate::app::App;
-use crate::profile::GuideFolder;
+use crate::app::{App, Terminal};
+use crate::profile::{GuideFolder, Profile};
+use crate::sync::Access;
 use crate::sync::client::check_url;
 use crate::sync::enroll;
 
-/// `POST /v1/enroll`: answers with the state when the terminal is enrolled; the first sync goes on behind it.
+/// `POST /v1/enroll`: answers with the state when the terminal is enrolled; the first sync goes on behind it. A terminal
+/// that the hub no longer accepts is enrolled again for the same guide, with all that it holds.
 pub async fn enroll(State(app): State<Arc<App>>, Body(request): Body<EnrollLocalRequest>) -> Answer<Json<Status>> {
     let _guard = app.enrolling.lock().await;
-    if app.terminal().is_some() {
+    let before = app.terminal();
+    if before.is_some_and(|terminal| !terminal.sync.is_refused()) {
         return Err(ApiError::new(409, "already_enrolled", "this terminal is enrolled already"));
     }
     check_url(&request.url).map_err(ApiError::bad_request)?;
     let training = app.clock.kind() == ClockKind::Virtual;
     let (profile, token) = enroll::enroll(&request.url, &request.code, training).await?;
+    if before.is_some_and(|terminal| !is_same(terminal, &profile)) {
+        let detail = "this code is for another guide or hub than the one that this terminal holds the data of";
+        return Err(ApiError::new(409, "already_enrolled", detail));
+    }
     let folder = GuideFolder::of(&app.paths.guides(), &profile);
     let failed = |error: &dyn std::error::Error| {
         tracing::error!(%error, source = ?error.source(), "writing the enrolment");
@@ -29,8 +36,16 @@ pub async fn enroll(State(app): State<Arc<App>>, Body(request): Body<EnrollLocal
             .hint("make room on the disk or mend its rights, then enrol with a new code")
     };
     folder.write(&profile, &token).map_err(|error| failed(&error))?;
-    app.open(&folder, profile, token).map_err(|error| failed(&error))?;
+    match before {
+        Some(terminal) => terminal.sync.renew(Access { hub: profile.hub, token }),
+        None => app.open(&folder, profile, token).map_err(|error| failed(&error))?,
+    }
     app.events.tell(Notice::Today);
     app.events.tell(Notice::Sync);
     Ok(Json(app.status()?))
+}
+
+/// Whether an enrolment is of the guide and the hub whose data lie here.
+fn is_same(terminal: &Terminal, profile: &Profile) -> bool {
+    terminal.core.profile().id == profile.guide.id && terminal.digest_keys.guide.0 == profile.digest_keys.guide.0
 }

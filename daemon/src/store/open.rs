@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::outbox::medium::sync_folder;
 use crate::outbox::recover::replace;
+use crate::store::sheet::pulled_file;
 use crate::store::{Store, StoreError, sled_fault};
 
 /// What sled may keep in memory.
@@ -85,7 +86,11 @@ fn try_open(folder: &Path, keys: &DigestKeys) -> Result<Store, StoreError> {
         }
         sync_folder(&db_folder).and_then(|()| sync_folder(folder)).map_err(io_fault("syncing", folder))?;
     }
-    open_db(folder, keys)
+    let store = open_db(folder, keys)?;
+    if pulled_file(folder).exists() && !store.was_pulled()? {
+        return Err(StoreError::Damaged("it was filled and is empty"));
+    }
+    Ok(store)
 }
 
 fn open_db(folder: &Path, keys: &DigestKeys) -> Result<Store, StoreError> {

@@ -1,11 +1,14 @@
 //! The day sheets: what the queue showed of each customer on a day, as it was issued, so that the daemon answers at
 //! once after a start and support can see what a guide saw. The engine is right where it differs.
 
+use std::path::{Path, PathBuf};
+
 use chrono::{Days, NaiveDate};
 use guide_common::id::CustomerId;
 use guide_common::wire::local::{DoneRow, HeldRow, TaskRow};
 use serde::{Deserialize, Serialize};
 
+use crate::outbox::recover::replace;
 use crate::store::{MAX_BATCH_KEYS, Store, StoreError, sled_fault};
 
 /// For how many days sheets are kept.
@@ -31,6 +34,11 @@ pub struct SheetRow {
 
 fn row_key(day: NaiveDate, customer: &str) -> Vec<u8> {
     format!("{day}\0{customer}").into_bytes()
+}
+
+/// The mark of a cache that was filled and is on disk.
+pub(super) fn pulled_file(folder: &Path) -> PathBuf {
+    folder.join("FILLED")
 }
 
 impl Store {
@@ -94,10 +102,17 @@ impl Store {
         self.meta.contains_key("pulled").map_err(sled_fault("reading"))
     }
 
-    /// Remembers that both feeds were pulled to their ends; returns whether it is the first time.
+    /// Remembers that both feeds were pulled to their ends; returns whether it is the first time. A file beside sled's
+    /// remembers it too: sled takes a file that was cut short for one that was never longer.
     pub fn note_pulled(&self) -> Result<bool, StoreError> {
-        let before = self.meta.insert("pulled", &[]).map_err(sled_fault("writing"))?;
-        Ok(before.is_none())
+        if self.was_pulled()? {
+            return Ok(false);
+        }
+        self.meta.insert("pulled", &[]).map_err(sled_fault("writing"))?;
+        self.flush()?;
+        let path = pulled_file(&self.folder);
+        replace(&path, b"").map_err(|source| StoreError::Io { doing: "writing", path, source })?;
+        Ok(true)
     }
 
     /// How many customers the last complete check found.

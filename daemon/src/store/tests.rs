@@ -177,6 +177,21 @@ fn a_damaged_cache_is_set_aside_and_an_empty_one_begun() {
 }
 
 #[test]
+fn a_filled_cache_that_was_cut_short_is_set_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    store.apply(FeedName::Guide, HEAD, &page()).unwrap();
+    assert!(store.note_pulled().unwrap() && !store.note_pulled().unwrap());
+    drop(store);
+    let file = std::fs::File::options().write(true).open(folder.path().join("cache/db/db")).unwrap();
+    // sled opens what is left and says nothing
+    file.set_len(600).unwrap();
+    let opened = Store::open(&folder.path().join("cache"), &folder.path().join("quarantine"), &keys()).unwrap();
+    assert!(opened.quarantined.is_some());
+    assert!(!opened.store.was_pulled().unwrap());
+}
+
+#[test]
 fn a_cache_of_a_newer_version_is_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     drop(open(folder.path()));

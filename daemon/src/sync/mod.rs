@@ -31,9 +31,18 @@ const MAX_WAITING: usize = 16;
 #[derive(Debug)]
 pub struct Sync {
     core: Arc<Core>,
-    hub: String,
+    access: watch::Sender<Access>,
     state: Mutex<State>,
     requests: mpsc::Sender<oneshot::Sender<()>>,
+}
+
+/// Where the hub is, and as whom this terminal comes.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// The hub's address.
+    pub hub: String,
+    /// The token.
+    pub token: Token,
 }
 
 #[derive(Debug, Default)]
@@ -49,16 +58,15 @@ impl Sync {
     /// Starts the loop. `damage` says what was found damaged at the start.
     pub fn start(
         core: Arc<Core>,
-        hub: String,
-        token: Token,
+        access: Access,
         damage: Option<String>,
         shutdown: watch::Receiver<bool>,
     ) -> Arc<Self> {
         let (requests, waiting) = mpsc::channel(MAX_WAITING);
         let damage = damage.map(|detail| SyncError { code: "store".to_owned(), detail });
         let state = Mutex::new(State { damage, ..State::default() });
-        let sync = Arc::new(Self { core, hub, state, requests });
-        tokio::spawn(Arc::clone(&sync).run(token, waiting, shutdown));
+        let sync = Arc::new(Self { core, access: watch::Sender::new(access), state, requests });
+        tokio::spawn(Arc::clone(&sync).run(waiting, shutdown));
         sync
     }
 
@@ -80,15 +88,14 @@ impl Sync {
             (core.outbox.n_unsent(), core.outbox.n_rejected())
         };
         let state = self.state();
-        let is_refused = state.last_error.as_ref().is_some_and(|error| error.code == "unauthorised");
         let saved = match () {
-            () if n_rejected > 0 || is_refused || state.damage.is_some() => SavedState::Attention,
+            () if n_rejected > 0 || state.is_refused() || state.damage.is_some() => SavedState::Attention,
             () if n_unsent > 0 => SavedState::Saved,
             () => SavedState::Received,
         };
         Ok(SyncStatus {
             state: saved,
-            hub: Some(self.hub.clone()),
+            hub: Some(self.access.borrow().hub.clone()),
             last_ok_at: state.last_ok_at,
             last_error: state.last_error.clone().or_else(|| state.damage.clone()),
             next_at: state.next_at,
@@ -99,17 +106,27 @@ impl Sync {
         })
     }
 
+    /// Whether the hub did not accept this terminal when it was last asked.
+    pub fn is_refused(&self) -> bool {
+        self.state().is_refused()
+    }
+
+    /// Goes on with another token; what was saved meanwhile is sent with it.
+    pub fn renew(&self, access: Access) {
+        self.access.send_replace(access);
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn run(
         self: Arc<Self>,
-        token: Token,
         mut requests: mpsc::Receiver<oneshot::Sender<()>>,
         mut shutdown: watch::Receiver<bool>,
     ) {
         let mut schedule = Schedule::new(Instant::now());
+        let mut access = self.access.subscribe();
         let mut hub = None;
         loop {
             let mut waiting = Vec::new();
@@ -128,10 +145,14 @@ impl Sync {
             while let Ok(request) = requests.try_recv() {
                 waiting.push(request);
             }
+            if access.has_changed().unwrap_or(false) {
+                hub = None;
+            }
+            let current = access.borrow_and_update().clone();
             let ended = tokio::select! {
                 // an op whose answer is cut off is sent again with the same id
                 _ = shutdown.wait_for(|stop| *stop) => return,
-                ended = self.cycle(&mut hub, &token) => ended,
+                ended = self.cycle(&mut hub, current) => ended,
             };
             self.finish(ended, &mut schedule);
             for request in waiting {
@@ -141,10 +162,10 @@ impl Sync {
         }
     }
 
-    async fn cycle(&self, hub: &mut Option<HubClient>, token: &Token) -> Result<(), CycleError> {
+    async fn cycle(&self, hub: &mut Option<HubClient>, access: Access) -> Result<(), CycleError> {
         let client = match hub {
             Some(client) => client,
-            None => hub.insert(HubClient::new(&self.hub, Some(token.clone()))?),
+            None => hub.insert(HubClient::new(&access.hub, Some(access.token))?),
         };
         cycle(&self.core, client).await?;
         let done = self.core.state().outbox.done(Utc::now());
@@ -183,6 +204,12 @@ impl Sync {
         let wait = schedule.next().saturating_duration_since(Instant::now());
         self.state().next_at =
             Some(Utc::now() + chrono::TimeDelta::from_std(wait.max(Duration::ZERO)).unwrap_or_default());
+    }
+}
+
+impl State {
+    fn is_refused(&self) -> bool {
+        self.last_error.as_ref().is_some_and(|error| error.code == "unauthorised")
     }
 }
 

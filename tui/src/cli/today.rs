@@ -39,6 +39,11 @@ pub(crate) fn page(today: &Today, n_tasks: usize, terms: bool, context: &Context
         "{day} · {n_tasks} open · {n_held} held · {n_done} logged"
     );
     let mut page = style.bold(&title) + "\n";
+    if !today.checked {
+        let partial = ("还没有核对完：可能不全", "not checked to the end yet: something may be missing");
+        page.push_str(&style.dim(pick(lang, partial)));
+        page.push('\n');
+    }
     if !today.tasks.is_empty() {
         page.push('\n');
         page.push_str(&tasks(today, terms, context));
