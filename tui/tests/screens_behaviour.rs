@@ -177,6 +177,147 @@ fn the_selection_survives_a_reload() {
     assert_eq!(app.data.entry(app.today.list.selected).unwrap().name(), "朴允熙");
 }
 
+/// A desk with a queue of many tasks.
+fn open_long(n: usize) -> (Desk, App) {
+    let mut desk = Desk::new(Lang::Zh, ClockKind::Real);
+    desk.lengthen(n);
+    let mut app = App::new(Lang::Zh, Theme::built_in("ansi").unwrap(), (80, 24));
+    desk.open(&mut app);
+    render(&mut app);
+    (desk, app)
+}
+
+fn limits(desk: &Desk) -> Vec<Option<usize>> {
+    let limit = |request: &Request| match request {
+        Request::Today { limit } => Some(*limit),
+        _ => None,
+    };
+    desk.asked.iter().filter_map(limit).collect()
+}
+
+fn n_read(app: &App) -> usize {
+    app.data.today.as_ref().unwrap().tasks.len()
+}
+
+fn shown(app: &mut App) -> String {
+    render(app).content.iter().map(|cell| cell.symbol()).filter(|symbol| *symbol != " ").collect()
+}
+
+#[test]
+fn a_long_queue_is_read_as_far_as_the_selection_comes() {
+    let (mut desk, mut app) = open_long(1_800);
+    assert_eq!(limits(&desk), [Some(100)]);
+    assert!(shown(&mut app).contains("剩1800"));
+    desk.press(&mut app, &"j".repeat(49));
+    assert_eq!((limits(&desk).len(), n_read(&app)), (1, 100));
+    desk.press(&mut app, "j");
+    assert_eq!((limits(&desk), n_read(&app)), (vec![Some(100), Some(200)], 200));
+    desk.press(&mut app, &"j".repeat(360));
+    assert_eq!(limits(&desk), [Some(100), Some(200), Some(400), Some(800)]);
+    assert_eq!(app.data.place(app.today.list.selected), (411, 1_803));
+    // back at the top a reload reads only what is needed there
+    desk.press(&mut app, "g6");
+    assert_eq!(limits(&desk).last(), Some(&Some(100)));
+    assert_eq!(n_read(&app), 100);
+}
+
+#[test]
+fn the_end_of_a_long_queue_is_one_key_away() {
+    let (mut desk, mut app) = open_long(1_800);
+    desk.press(&mut app, "G");
+    assert_eq!(limits(&desk), [Some(100), None]);
+    assert_eq!(app.data.place(app.today.list.selected), (1_803, 1_803));
+    desk.press(&mut app, "kkk");
+    assert_eq!(app.data.entry(app.today.list.selected).unwrap().name(), "客户1799");
+    let (mut desk, mut app) = open_long(0);
+    (desk.today.held, desk.today.done) = Default::default();
+    desk.lengthen(300);
+    let effects = app.update(Event::Noticed(Notice::Today));
+    desk.serve(&mut app, effects);
+    desk.press(&mut app, "G");
+    assert_eq!(app.data.entry(app.today.list.selected).unwrap().name(), "客户299");
+}
+
+#[test]
+fn keys_that_are_faster_than_the_daemon_stop_at_the_last_task_that_was_read() {
+    let (mut desk, mut app) = open_long(300);
+    let mut waiting = Vec::new();
+    for key in parse_keys(&"j".repeat(150)) {
+        waiting.extend(app.update(Event::Key(key)));
+    }
+    assert_eq!(app.today.list.selected, 99);
+    assert!(shown(&mut app).contains("还有200条"));
+    desk.serve(&mut app, waiting);
+    assert_eq!((app.today.list.selected, n_read(&app)), (99, 200));
+    desk.press(&mut app, "j");
+    assert_eq!(app.data.entry(app.today.list.selected).unwrap().name(), "客户100");
+}
+
+#[test]
+fn what_is_read_later_moves_nothing_on_the_screen() {
+    let (mut desk, mut app) = open_long(300);
+    desk.press(&mut app, &"j".repeat(49));
+    render(&mut app);
+    let effects = app.update(Event::Key(parse_keys("j")[0]));
+    let list = |app: &mut App| {
+        let buffer = render(app);
+        let rows = 2..buffer.area.height - 2;
+        rows.map(|row| (0..37).map(|col| buffer[(col, row)].symbol()).collect::<String>()).collect::<Vec<_>>()
+    };
+    let before = list(&mut app);
+    desk.serve(&mut app, effects);
+    assert_eq!(n_read(&app), 200);
+    assert_eq!(list(&mut app), before);
+}
+
+#[test]
+fn a_task_beyond_those_read_is_logged_from_the_customers() {
+    let (mut desk, mut app) = open_long(300);
+    desk.press(&mut app, "<Tab>客户299<Enter>6");
+    let last = desk.asked.iter().rev().find_map(|request| match request {
+        Request::LogTask(id, request) => Some((*id, request.due_ids.len())),
+        _ => None,
+    });
+    let (id, n_dues) = last.unwrap();
+    assert!(!desk.today.tasks.iter().any(|row| row.id == id) && desk.today.tasks.len() == 299);
+    assert!(n_dues > 0);
+}
+
+#[test]
+fn the_counts_follow_a_save_before_anything_is_read_again() {
+    let (mut desk, mut app) = open();
+    let effects = app.update(Event::Key(parse_keys("6")[0]));
+    let saved = effects.into_iter().map(|effect| match effect {
+        Effect::Ask { query, request } => (query, desk.answer_alone(request)),
+        other => panic!("{other:?}"),
+    });
+    for (query, answer) in saved.collect::<Vec<_>>() {
+        let _ = app.update(Event::Answered { query, answer });
+    }
+    assert!(shown(&mut app).contains("剩11·已记2"));
+    assert_eq!(app.data.today.as_ref().unwrap().done.len(), 1);
+}
+
+#[test]
+fn one_outcome_is_one_request_until_it_is_saved() {
+    let (_, mut app) = open();
+    let effects = app.update(Event::Key(parse_keys("6")[0]));
+    assert!(matches!(effects[..], [Effect::Ask { request: Request::LogTask(..), .. }]), "{effects:?}");
+    assert!(app.update(Event::Noticed(Notice::Today)).is_empty());
+}
+
+#[test]
+fn a_burst_of_notices_is_read_once_now_and_once_after() {
+    let (mut desk, mut app) = open();
+    let mut waiting = Vec::new();
+    for notice in [Notice::Customers { ids: Vec::new() }, Notice::Today, Notice::Sync, Notice::Today, Notice::Sync] {
+        waiting.extend(app.update(Event::Noticed(notice)));
+    }
+    desk.serve(&mut app, waiting);
+    let n_status = desk.asked.iter().filter(|request| **request == Request::Status).count();
+    assert_eq!((limits(&desk).len(), n_status), (2, 2));
+}
+
 #[test]
 fn undo_brings_the_task_back_and_selects_it() {
     let (mut desk, mut app) = open();
@@ -254,7 +395,7 @@ fn a_lost_daemon_is_named_and_everything_is_read_again_when_it_is_back() {
     let effects = app.update(Event::Connected);
     assert_eq!(app.link, Link::Up);
     desk.serve(&mut app, effects);
-    assert!(desk.asked.contains(&Request::Status) && desk.asked.contains(&Request::Today));
+    assert!(desk.asked.contains(&Request::Status) && desk.asked.contains(&Request::Today { limit: Some(100) }));
 }
 
 #[test]
@@ -330,15 +471,19 @@ fn the_cursor_stands_at_the_caret_of_a_field() {
 fn no_screen_panics_at_any_size_and_help_is_always_offered() {
     let sizes = (0..=200).map(|cols| (cols, 24)).chain((0..=200).map(|rows| (80, rows)));
     let sizes: Vec<(u16, u16)> = sizes.collect();
+    // where nothing gets narrower any more each size has one screen, in turn
+    let is_large = |(cols, rows): (u16, u16)| cols > 100 || rows > 30;
     let small: Vec<(u16, u16)> = (0..=45).flat_map(|cols| (0..=14).map(move |rows| (cols, rows))).collect();
     let all_keys = ["", "h", "G", "jj4x<Enter>", "jj0", "f", "?", "n", "<Tab>", "<Tab>xyz", "<Tab><Enter><Enter>", "6"];
-    for keys in all_keys {
+    for (turn, keys) in all_keys.iter().enumerate() {
         let mut desk = Desk::new(Lang::Zh, ClockKind::Virtual);
         let mut app = App::new(Lang::Zh, Theme::built_in("night").unwrap(), (80, 24));
         desk.open(&mut app);
         desk.press(&mut app, keys);
-        let all_small = ["", "jj4x<Enter>", "<Tab>"].contains(&keys);
-        for size in sizes.iter().chain(small.iter().filter(|_| all_small)) {
+        let all_small = ["", "jj4x<Enter>", "<Tab>"].contains(keys);
+        let in_turn = |(idx, size): &(usize, &(u16, u16))| !is_large(**size) || idx % all_keys.len() == turn;
+        let large_in_turn = sizes.iter().enumerate().filter(in_turn).map(|(_, size)| size);
+        for size in large_in_turn.chain(small.iter().filter(|_| all_small)) {
             app.size = *size;
             let buffer = render(&mut app);
             let shown: String = buffer.content.iter().map(|cell| cell.symbol()).collect();

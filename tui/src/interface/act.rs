@@ -65,11 +65,8 @@ impl App {
     fn move_by(&mut self, by: isize) {
         match self.screen {
             Screen::Today => {
-                let before = self.today.list.selected;
-                self.today.list.move_by(by, self.data.n_entries());
-                if self.today.list.selected != before {
-                    self.today.turn_page();
-                }
+                self.today.move_by(by, &self.data);
+                self.read_on();
             }
             Screen::Customers if self.customers.focus == CustomersFocus::Card => return self.scroll(by),
             Screen::Customers => {
@@ -130,9 +127,7 @@ impl App {
         };
         if self.screen == Screen::Customers {
             self.customers.focus = CustomersFocus::Filter;
-            if self.data.customers.is_none() {
-                self.ask_customers();
-            }
+            self.ask_customers();
         }
         self.ask_details(Refresh::Missing);
     }
@@ -149,7 +144,7 @@ impl App {
             Lang::Zh => Lang::En,
             Lang::En => Lang::Zh,
         };
-        self.refresh();
+        self.refresh_now();
     }
 
     fn move_clock(&mut self, forward: impl Fn(NaiveDateTime) -> Option<NaiveDateTime>) {
@@ -249,8 +244,11 @@ impl App {
             Screen::Customers => {
                 let row = self.customers.selected(&self.data)?;
                 let tasks = self.data.today.as_ref().map_or(&[][..], |today| &today.tasks);
-                let task = tasks.iter().find(|task| task.customer == row.id);
-                Some(task.map_or_else(|| contact(row.id.clone(), &row.name), |task| self.task_target(task)))
+                let read = tasks.iter().find(|task| task.customer == row.id);
+                let task = read.or_else(|| Some(&self.data.details.get(&self.unread_task(&row.id)?)?.task));
+                // without its steps the daemon takes all that are open
+                let unread = || Target { task: self.unread_task(&row.id), ..contact(row.id.clone(), &row.name) };
+                Some(task.map_or_else(unread, |task| self.task_target(task)))
             }
         }
     }

@@ -23,6 +23,7 @@ impl App {
         if slot == Slot::Recording {
             self.replay();
         }
+        self.catch_up();
     }
 
     /// Presses the keys that were typed while something was being saved.
@@ -38,11 +39,15 @@ impl App {
 
     pub(super) fn take_answer(&mut self, answer: Answer) {
         match answer {
-            Answer::Status(status) => self.data.status = Some(*status),
+            Answer::Status(status) => {
+                self.data.count = status.queue;
+                self.data.status = Some(*status);
+            }
             Answer::Today(today) => {
                 let before = self.today.selected_key(&self.data);
-                self.data.today = Some(*today);
+                self.data.keep_today(*today);
                 self.today.reselect(&self.data, before);
+                self.read_on();
                 self.ask_details(Refresh::Missing);
             }
             Answer::Task(id, detail) => self.data.keep_detail(id, *detail),
@@ -58,14 +63,14 @@ impl App {
                 if let Some(status) = &mut self.data.status {
                     status.now = clock.now;
                 }
-                self.refresh();
+                self.refresh_now();
             }
             Answer::Synced(sync) => {
                 self.is_syncing = false;
                 if let Some(status) = &mut self.data.status {
                     status.sync = *sync;
                 }
-                self.refresh();
+                self.refresh_now();
             }
         }
     }
@@ -89,16 +94,16 @@ impl App {
                 self.say(ToastKind::Done, words::undone(&saved.name, self.lang));
             }
         }
-        if let Some(status) = &mut self.data.status {
-            status.queue = saved.queue;
-        }
-        self.refresh();
+        self.data.count = saved.queue;
+        self.refresh_now();
     }
 
     pub(super) fn leave_queue(&mut self, task: TaskId) {
         let before = self.today.selected_key(&self.data);
         if let Some(today) = &mut self.data.today {
+            let n_before = today.tasks.len();
             today.tasks.retain(|row| row.id != task);
+            today.n_open = today.n_open.saturating_sub(n_before - today.tasks.len());
         }
         self.today.fills.remove(&task);
         self.today.reselect(&self.data, before);
@@ -121,7 +126,7 @@ impl App {
             }
             Slot::Task(_) | Slot::Card(_) if failure.code.starts_with("unknown_") => {
                 self.absent.push(slot.clone());
-                self.ask(Slot::Today, Request::Today);
+                self.ask_today();
             }
             _ if unreachable || failure.code == "not_enrolled" => {}
             _ => self.trouble = Some(Trouble::Reading(failure)),

@@ -53,6 +53,9 @@ pub struct App {
     /// What the daemon does not know; asking again before anything has changed would go round in circles.
     pub(super) absent: Vec<Slot>,
     pub(super) typed_ahead: VecDeque<KeyEvent>,
+    pub(super) stale: Stale,
+    /// How many tasks the last request for the queue asked for.
+    pub(super) asked_tasks: usize,
     n_toasts: u64,
 }
 
@@ -113,6 +116,14 @@ pub(super) enum Refresh {
     Shown,
 }
 
+/// What has changed and is not read again yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stale {
+    Nothing,
+    Status,
+    All,
+}
+
 impl App {
     /// An app without data; [`Self::start`] asks for it.
     pub fn new(lang: Lang, theme: Theme, size: (u16, u16)) -> Self {
@@ -134,14 +145,17 @@ impl App {
             effects: Vec::new(),
             absent: Vec::new(),
             typed_ahead: VecDeque::new(),
+            stale: Stale::Nothing,
+            asked_tasks: 0,
             n_toasts: 0,
         }
     }
 
     /// Asks for what the first frame shows.
     pub fn start(&mut self) -> Vec<Effect> {
+        // the first task can be asked for once the queue is there
+        self.ask_today();
         self.ask(Slot::Status, Request::Status);
-        self.ask(Slot::Today, Request::Today);
         std::mem::take(&mut self.effects)
     }
 
@@ -170,6 +184,11 @@ impl App {
             Event::ToastExpired(id) => self.toast = self.toast.take().filter(|toast| toast.id != id),
         }
         std::mem::take(&mut self.effects)
+    }
+
+    /// Whether something is being saved.
+    pub fn is_recording(&self) -> bool {
+        self.recording.is_some()
     }
 
     /// The place whose keys are in force.
@@ -203,15 +222,15 @@ impl App {
 
     fn on_notice(&mut self, notice: &Notice) {
         match notice {
-            Notice::Sync => self.ask(Slot::Status, Request::Status),
-            Notice::Today | Notice::Clock | Notice::Customers { .. } | Notice::Unknown => self.refresh(),
+            Notice::Sync => self.refresh(Stale::Status),
+            Notice::Today | Notice::Clock | Notice::Customers { .. } | Notice::Unknown => self.refresh(Stale::All),
         }
     }
 
     fn on_connected(&mut self) {
         // the first frame has asked for everything itself
         if matches!(self.link, Link::Down(_)) {
-            self.refresh();
+            self.refresh_now();
         }
         self.link = Link::Up;
     }

@@ -92,7 +92,8 @@ impl Backend {
         let client = &self.client;
         Ok(match request {
             Request::Status => Answer::Status(Box::new(client.status().await?)),
-            Request::Today => Answer::Today(Box::new(client.today().await?)),
+            Request::Today { limit: Some(limit) } => Answer::Today(Box::new(client.today_first(limit).await?)),
+            Request::Today { limit: None } => Answer::Today(Box::new(client.today().await?)),
             Request::Task(id, lang) => Answer::Task(id, Box::new(client.task(&id.to_string(), lang).await?)),
             Request::Customers { q, limit } => Answer::Customers(client.customers(&q, limit).await?),
             Request::Card(id) => {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use guide_common::id::{CustomerId, TaskId};
 use guide_common::wire::local::{
-    ClockKind, CustomerCard, CustomerList, DoneRow, HeldRow, Status, TaskDetail, TaskRow, Today,
+    ClockKind, CustomerCard, CustomerList, DoneRow, HeldRow, QueueCount, Status, TaskDetail, TaskRow, Today,
 };
 
 /// The most tasks or customers kept beside the selected one.
@@ -16,8 +16,10 @@ const MAX_KEPT: usize = 32;
 pub struct Data {
     /// The state of everything.
     pub status: Option<Status>,
-    /// The queue.
+    /// The queue, or its first tasks and all that is held and done.
     pub today: Option<Today>,
+    /// The queue in numbers, from whichever answer was the last to tell.
+    pub count: QueueCount,
     /// Tasks.
     pub details: BTreeMap<TaskId, TaskDetail>,
     /// Customers.
@@ -74,6 +76,28 @@ impl Data {
     /// How many rows the queue has.
     pub fn n_entries(&self) -> usize {
         self.today.as_ref().map_or(0, |today| today.tasks.len() + today.held.len() + today.done.len())
+    }
+
+    /// How many tasks were read.
+    pub fn n_tasks(&self) -> usize {
+        self.today.as_ref().map_or(0, |today| today.tasks.len())
+    }
+
+    /// How many open tasks were not read.
+    pub fn n_unread(&self) -> usize {
+        self.today.as_ref().map_or(0, |today| today.n_open.saturating_sub(today.tasks.len()))
+    }
+
+    /// The place of a row in the whole queue, and how many rows that has.
+    pub fn place(&self, idx: usize) -> (usize, usize) {
+        let before = if idx < self.n_tasks() { 0 } else { self.n_unread() };
+        (idx + 1 + before, self.n_entries() + self.n_unread())
+    }
+
+    /// Takes the queue in.
+    pub fn keep_today(&mut self, today: Today) {
+        self.count = QueueCount { n_open: today.n_open, n_held: today.held.len(), n_done: today.done.len() };
+        self.today = Some(today);
     }
 
     /// The shop's day.

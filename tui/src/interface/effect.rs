@@ -30,8 +30,11 @@ pub enum Effect {
 pub enum Request {
     /// `GET /v1/status`.
     Status,
-    /// `GET /v1/today`.
-    Today,
+    /// `GET /v1/today?limit=`.
+    Today {
+        /// The most tasks; without it all of them.
+        limit: Option<usize>,
+    },
     /// `GET /v1/tasks/{id}`.
     Task(TaskId, Lang),
     /// `GET /v1/customers?q=`.

@@ -12,7 +12,7 @@ use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::sop::plan::{Lang, Text};
 use guide_common::wire::local::{
     Clock, ClockKind, CustomerCard, CustomerList, DoneRow, QueueCount, SavedResponse, SavedState, Status, SyncStatus,
-    TaskDetail, Today,
+    TaskDetail, TaskRow, Today,
 };
 
 use self::shop::{all_cards, profile, row_of, script, time, today, uuid};
@@ -48,12 +48,11 @@ impl Desk {
     pub fn new(lang: Lang, clock: ClockKind) -> Self {
         let cards = all_cards(lang).into_iter().map(|card| (card.id.clone(), card)).collect();
         let today = today(lang);
-        let queue = QueueCount { n_open: today.tasks.len(), n_held: today.held.len(), n_done: today.done.len() };
         let status = Status {
             guide: Some(profile(lang)),
             now: on().and_time(time(10, 0)),
             clock,
-            queue,
+            queue: QueueCount::default(),
             n_customers: 120,
             sync: SyncStatus {
                 state: SavedState::Saved,
@@ -79,8 +78,21 @@ impl Desk {
     pub fn empty(&mut self) {
         self.cards.clear();
         self.status.n_customers = 0;
-        self.status.queue = QueueCount::default();
         (self.today.tasks, self.today.held, self.today.done) = (Vec::new(), Vec::new(), Vec::new());
+    }
+
+    /// Fills the queue up to `n` tasks, with a customer for each.
+    pub fn lengthen(&mut self, n: usize) {
+        let Some((model, card)) = self.today.tasks.last().cloned().zip(self.cards.values().next().cloned()) else {
+            return;
+        };
+        for idx in self.today.tasks.len()..n {
+            let Ok(customer) = format!("C1{idx:05}").parse::<CustomerId>() else { return };
+            let (id, name) = (TaskId::of(&customer, on()), format!("客户{idx}"));
+            let card = CustomerCard { id: customer.clone(), name: name.clone(), task: Some(id), ..card.clone() };
+            self.cards.insert(customer.clone(), card);
+            self.today.tasks.push(TaskRow { id, customer, name, ..model.clone() });
+        }
     }
 
     /// Starts an app at this desk.
@@ -104,7 +116,7 @@ impl Desk {
             match effect {
                 Effect::Ask { query, request } => {
                     self.asked.push(request.clone());
-                    let answer = self.failing.clone().map_or_else(|| self.answer(request), Err);
+                    let answer = self.failing.clone().map_or_else(|| self.answer_alone(request), Err);
                     waiting.extend(app.update(Event::Answered { query, answer }));
                 }
                 Effect::Copy(text) => self.copied = Some(text),
@@ -113,10 +125,16 @@ impl Desk {
         }
     }
 
-    fn answer(&mut self, request: Request) -> Result<Answer, Failure> {
+    /// Answers one request as a daemon would.
+    pub fn answer_alone(&mut self, request: Request) -> Result<Answer, Failure> {
         Ok(match request {
-            Request::Status => Answer::Status(Box::new(self.status.clone())),
-            Request::Today => Answer::Today(Box::new(self.today.clone())),
+            Request::Status => Answer::Status(Box::new(Status { queue: self.count(), ..self.status.clone() })),
+            Request::Today { limit } => {
+                let mut today = self.today.clone();
+                today.n_open = today.tasks.len();
+                today.tasks.truncate(limit.unwrap_or(usize::MAX));
+                Answer::Today(Box::new(today))
+            }
             Request::Task(id, lang) => Answer::Task(id, Box::new(self.task(id, lang)?)),
             Request::Customers { q, .. } => Answer::Customers(self.find(&q)),
             Request::Card(id) => {
@@ -185,19 +203,24 @@ impl Desk {
     }
 
     fn log(&mut self, customer: CustomerId, name: String, code: &str, steps: Vec<Text>) -> SavedResponse {
-        let saved = self.saved(customer.clone(), name.clone());
+        let mut saved = self.saved(customer.clone(), name.clone());
         let outcome = Outcome::new(on(), code.parse().unwrap_or(OutcomeCode::Unknown));
         let at = self.status.now;
         self.today.done.insert(0, DoneRow { op_id: saved.op_id, customer, name, at, outcome, steps });
+        saved.queue = self.count();
         self.status.sync.n_unsent += 1;
         self.status.sync.state = SavedState::Saved;
         saved
     }
 
+    fn count(&self) -> QueueCount {
+        let today = &self.today;
+        QueueCount { n_open: today.tasks.len(), n_held: today.held.len(), n_done: today.done.len() }
+    }
+
     fn saved(&mut self, customer: CustomerId, name: String) -> SavedResponse {
         let name = self.cards.get(&customer).map_or(name, |card| card.name.clone());
-        let n_done = self.today.done.len() + 1;
-        let queue = QueueCount { n_open: self.today.tasks.len(), n_held: self.today.held.len(), n_done };
+        let queue = self.count();
         let op_id = OpId(uuid(u64::try_from(self.asked.len()).unwrap_or(0)));
         SavedResponse { op_id, customer, name, gone: Vec::new(), undone: None, queue }
     }

@@ -2,7 +2,7 @@
 
 use guide_common::id::{CustomerId, TaskId};
 
-use super::app::{App, Refresh};
+use super::app::{App, Refresh, Stale};
 use super::data::Entry;
 use super::effect::Request;
 use super::queries::Slot;
@@ -10,15 +10,55 @@ use super::screens::Screen;
 use super::screens::customers::MAX_ROWS;
 
 impl App {
-    /// Asks again for everything that is shown.
-    pub(super) fn refresh(&mut self) {
+    /// Something has changed. It is read again now or, where something is being saved or read, once after that: notices
+    /// come in bursts.
+    pub(super) fn refresh(&mut self, stale: Stale) {
+        self.stale = self.stale.max(stale);
+        self.catch_up();
+    }
+
+    /// Reads again what has changed, unless something is being saved or read.
+    pub(super) fn catch_up(&mut self) {
+        let reads = [Slot::Status, Slot::Today].iter().any(|slot| self.queries.awaits(slot));
+        if self.recording.is_some() || reads {
+            return;
+        }
+        match self.stale {
+            Stale::Nothing => {}
+            Stale::Status => {
+                self.stale = Stale::Nothing;
+                self.ask(Slot::Status, Request::Status);
+            }
+            Stale::All => self.refresh_now(),
+        }
+    }
+
+    /// Asks again for everything that is shown; what is on its way may be older than the change and is dropped.
+    pub(super) fn refresh_now(&mut self) {
+        self.stale = Stale::Nothing;
         self.absent.clear();
         self.ask(Slot::Status, Request::Status);
-        self.ask(Slot::Today, Request::Today);
-        if self.data.customers.is_some() {
+        self.ask_today();
+        if self.screen == Screen::Customers {
             self.ask_customers();
         }
         self.ask_details(Refresh::Shown);
+    }
+
+    /// Asks for the queue as far as it is needed.
+    pub(super) fn ask_today(&mut self) {
+        let limit = self.today.limit(&self.data);
+        self.asked_tasks = limit.unwrap_or(usize::MAX);
+        self.ask(Slot::Today, Request::Today { limit });
+    }
+
+    /// Asks for more of the queue where the selection comes near the end of what was read.
+    pub(super) fn read_on(&mut self) {
+        let needed = self.today.limit(&self.data).unwrap_or(usize::MAX);
+        let is_asked = self.queries.awaits(&Slot::Today) && self.asked_tasks >= needed;
+        if self.data.n_unread() > 0 && needed > self.data.n_tasks() && !is_asked {
+            self.ask_today();
+        }
     }
 
     /// Asks for the selected row's task or customer, and ahead for the task that comes after.
@@ -40,7 +80,11 @@ impl App {
         if let Some(id) = next_task {
             self.ask_task(id, Refresh::Missing);
         }
-        if let Some(id) = shown_customer.filter(|_| shown_task.is_none()) {
+        let unread_task = shown_customer.as_ref().and_then(|customer| self.unread_task(customer));
+        if let Some(id) = unread_task {
+            // it holds the card too
+            self.ask_task(id, refresh);
+        } else if let Some(id) = shown_customer.filter(|_| shown_task.is_none()) {
             let is_there = self.data.cards.contains_key(&id);
             self.ask_detail(is_there, refresh, Slot::Card(id.clone()), Request::Card(id));
         }
@@ -64,6 +108,14 @@ impl App {
             Some(Entry::Task(row)) if self.screen == Screen::Today => Some(row.id),
             _ => None,
         }
+    }
+
+    /// The task of the customer who is selected among the customers, where the queue was not read as far.
+    pub(super) fn unread_task(&self, customer: &CustomerId) -> Option<TaskId> {
+        let row = self.customers.selected(&self.data).filter(|_| self.screen == Screen::Customers)?;
+        let task = row.task.filter(|_| row.id == *customer && self.data.n_unread() > 0)?;
+        let today = self.data.today.as_ref()?;
+        (!today.tasks.iter().any(|read| read.id == task)).then_some(task)
     }
 
     /// The customer who is on the screen.

@@ -20,6 +20,9 @@ use super::theme::{ColorEnv, Theme};
 /// How long the first frame waits for the queue and the first script.
 const FIRST_FRAME_PATIENCE: Duration = Duration::from_millis(100);
 
+/// Turns of the runtime that it takes to connect and to send what was asked; they cost next to nothing.
+const TURNS_TO_SEND: usize = 4;
+
 /// How the interface starts.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -58,12 +61,15 @@ async fn walk(options: &Options, theme: Theme) -> anyhow::Result<()> {
             backend.ask(query, request);
         }
     }
+    for _ in 0..TURNS_TO_SEND {
+        tokio::task::yield_now().await;
+    }
     let mut screen = Screen { session: Session::open().context("taking the terminal")?, backend, leaving: false };
     let first_frame = screen.first_answers(&mut app, &mut events);
     // without an answer in time the first frame says what it waits for
     let _ = tokio::time::timeout(FIRST_FRAME_PATIENCE, first_frame).await;
-    screen.backend.listen();
     screen.session.draw(&mut app).context("drawing the first frame")?;
+    screen.backend.listen();
     let mut input = EventStream::new();
     while !screen.leaving {
         let event = tokio::select! {
@@ -78,6 +84,10 @@ async fn walk(options: &Options, theme: Theme) -> anyhow::Result<()> {
         }
         while let Ok(event) = events.try_recv() {
             screen.apply(&mut app, Some(event))?;
+        }
+        if app.is_recording() {
+            // what is to be saved goes out before the frame, so that the daemon works while it is drawn
+            tokio::task::yield_now().await;
         }
         screen.session.draw(&mut app).context("drawing")?;
     }

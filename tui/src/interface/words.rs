@@ -65,7 +65,7 @@ messages! {
     FieldAmount => "金额（元）", "Amount";
     FieldDate => "日期", "Date";
     FieldVisit => "到店日期", "Visit on";
-    FieldScore => "满意度 1–5", "Satisfaction 1–5";
+    FieldScore => "满意度 1–5", "Score 1–5";
     FieldNote => "备注", "Note";
     FieldReason => "原因", "Reason";
     FieldWords => "客户的话", "Customer's words";
@@ -74,7 +74,7 @@ messages! {
     HintAmount => "例如 1280 或 1,280.50", "such as 1280 or 1,280.50";
     HintDate => "8-20、2026-08-20、+3、1w", "8-20, 2026-08-20, +3, 1w";
     HintVisit => "可不填；8-20 15:30、+3、1w", "optional; 8-20 15:30, +3, 1w";
-    HintScore => "5 很满意…1 很不满意  回车跳过", "5 good … 1 bad, Enter skips";
+    HintScore => "5 满意…1 不满，回车跳过", "5 best, Enter skips";
     HintNote => "可不填", "optional";
     HintReason => "按 a–f 或 1–6", "press a–f or 1–6";
     HintWords => "客户对处理怎么说", "what the customer said to the solution";
@@ -131,6 +131,14 @@ pub fn hold(hold: &Hold, today: NaiveDate, lang: Lang) -> String {
         (Some(until), Zh) => format!("{why}，{} 起可联系", date::short(until, today, lang)),
         (Some(until), En) => format!("{why}, free from {}", date::short(until, today, lang)),
         (None, _) => why.to_owned(),
+    }
+}
+
+/// How many tasks follow that were not read yet.
+pub fn unread(n: usize, lang: Lang) -> String {
+    match lang {
+        Zh => format!("还有 {n} 条"),
+        En => format!("{n} more"),
     }
 }
 

@@ -139,7 +139,8 @@ impl Columns {
             column(fit(&last, self.last), Role::Muted);
         }
         if self.total > 0 {
-            column(fit_right(&amount(row.total_fen), self.total), Role::Money);
+            let total = row.last_bought_on.map(|_| amount(row.total_fen)).unwrap_or_default();
+            column(fit_right(&total, self.total), Role::Money);
         }
         Line::from(spans)
     }

@@ -98,7 +98,7 @@ fn card_lines(app: &App, max_rows: usize, cols: u16) -> Vec<Line<'static>> {
         Some(card) => card::brief(card, terms, max_rows.min(40), look),
         None => {
             let mut lines = vec![Line::from(piece(Msg::Loading.text(app.lang), Role::Muted, &app.theme))];
-            lines.extend(card::why(terms, look));
+            lines.extend(card::why(terms, max_rows.saturating_sub(1), look));
             lines
         }
     }
@@ -236,7 +236,8 @@ fn gap(widths: &[usize], cols: usize) -> usize {
 /// The selected row with its place in the queue.
 fn focused_row(app: &App, cols: u16) -> Line<'static> {
     let Some(entry) = app.data.entry(app.today.list.selected) else { return Line::default() };
-    let place = format!(" {}/{}", app.today.list.selected + 1, app.data.n_entries());
+    let (place, n_all) = app.data.place(app.today.list.selected);
+    let place = format!(" {place}/{n_all}");
     let mut left = Vec::new();
     let mut right = place;
     match entry {

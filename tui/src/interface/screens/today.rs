@@ -7,6 +7,11 @@ use guide_common::id::{CustomerId, TaskId};
 use crate::interface::data::{Data, Entry};
 use crate::interface::widgets::list::ListState;
 
+/// How many tasks are read at first.
+pub const FIRST_TASKS: usize = 100;
+/// How many tasks below the selected one are read at least.
+const AHEAD: usize = 50;
+
 /// The state.
 #[derive(Clone, Debug, Default)]
 pub struct TodayScreen {
@@ -22,6 +27,8 @@ pub struct TodayScreen {
     pub fills: BTreeMap<TaskId, BTreeMap<String, String>>,
     /// Whom to select once the queue holds a task for that customer.
     pub wanted: Option<CustomerId>,
+    /// Whether the end of the queue is wanted, which is not read yet.
+    pub to_end: bool,
 }
 
 /// One of two panes, where the screen has room for one.
@@ -57,6 +64,36 @@ impl RowKey {
 }
 
 impl TodayScreen {
+    /// How many tasks to read for what is selected: the first hundred, twice as many each time the selection comes near
+    /// their end, and all of them where it stands beyond.
+    pub fn limit(&self, data: &Data) -> Option<usize> {
+        if data.n_entries() == 0 {
+            return Some(FIRST_TASKS);
+        }
+        if self.to_end || self.list.selected >= data.n_tasks() {
+            return None;
+        }
+        let needed = self.list.selected + AHEAD.max(self.list.n_visible);
+        let mut limit = FIRST_TASKS;
+        while limit <= needed {
+            limit *= 2;
+        }
+        Some(limit)
+    }
+
+    /// Moves the selection. It passes the last task that was read only to the end of the whole queue.
+    pub fn move_by(&mut self, by: isize, data: &Data) {
+        let before = self.list.selected;
+        let is_unread = data.n_unread() > 0;
+        self.to_end = by == isize::MAX && is_unread;
+        self.wanted = None;
+        let stays = is_unread && !self.to_end && before < data.n_tasks();
+        self.list.move_by(by, if stays { data.n_tasks() } else { data.n_entries() });
+        if self.list.selected != before {
+            self.turn_page();
+        }
+    }
+
     /// The key of the selected row.
     pub fn selected_key(&self, data: &Data) -> Option<RowKey> {
         data.entry(self.list.selected).map(RowKey::of)
@@ -65,7 +102,7 @@ impl TodayScreen {
     /// Selects what was selected before a reload; where it has gone, the row that took its place. `was_task` keeps the
     /// selection among the tasks as long as there are any.
     pub fn reselect(&mut self, data: &Data, before: Option<RowKey>) {
-        let n_tasks = data.today.as_ref().map_or(0, |today| today.tasks.len());
+        let n_tasks = data.n_tasks();
         let wanted = self.wanted.as_ref().and_then(|wanted| {
             data.entries().position(|entry| matches!(entry, Entry::Task(row) if row.customer == *wanted))
         });
@@ -81,6 +118,10 @@ impl TodayScreen {
                 let n = if was_task && n_tasks > 0 { n_tasks } else { data.n_entries() };
                 self.list.selected = self.list.selected.min(n.saturating_sub(1));
             }
+        }
+        if self.to_end && data.n_unread() == 0 {
+            self.to_end = false;
+            self.list.selected = data.n_entries().saturating_sub(1);
         }
         if self.selected_key(data) != before {
             self.turn_page();

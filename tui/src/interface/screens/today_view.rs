@@ -9,7 +9,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 use super::task_view;
-use super::today::Pane;
+use super::today::{FIRST_TASKS, Pane};
 use crate::interface::app::{App, Link};
 use crate::interface::data::Entry;
 use crate::interface::text::{cut, fit, fit_right, width};
@@ -91,17 +91,21 @@ fn list_title(app: &App) -> Line<'static> {
 
 /// How many are done of how many.
 fn progress(app: &App) -> Line<'static> {
-    let Some(today) = &app.data.today else { return Line::default() };
+    if app.data.today.is_none() {
+        return Line::default();
+    }
+    let count = app.data.count;
     let text = match app.lang {
-        Lang::Zh => format!(" 剩 {} · 已记 {} ", today.tasks.len(), today.done.len()),
-        Lang::En => format!(" {} left · {} done ", today.tasks.len(), today.done.len()),
+        Lang::Zh => format!(" 剩 {} · 已记 {} ", count.n_open, count.n_done),
+        Lang::En => format!(" {} left · {} done ", count.n_open, count.n_done),
     };
     Line::from(piece(text, Role::Muted, &app.theme))
 }
 
-/// A line of the list: a row, or the head of a section.
+/// A line of the list: a row, the head of a section, or how many tasks follow that were not read.
 enum ListLine<'a> {
     Head(Msg, usize),
+    Unread(usize),
     Row(usize, Entry<'a>),
 }
 
@@ -111,16 +115,16 @@ fn list(app: &mut App, frame: &mut Frame, area: Rect) {
     let selected_line = all.iter().position(|line| matches!(line, ListLine::Row(idx, _) if *idx == state.selected));
     let first = state.window(selected_line.unwrap_or(0), all.len(), usize::from(area.height));
     let columns = Columns::of(app, usize::from(area.width));
+    let rule = |frame: &mut Frame, y: u16, title: String| {
+        let rest = "─".repeat(usize::from(area.width).saturating_sub(width(&title) + 1));
+        let rule = |text: String| piece(text, Role::Border, &app.theme);
+        let line = Line::from(vec![rule("─".to_owned()), piece(title, Role::Muted, &app.theme), rule(rest)]);
+        frame.buffer_mut().set_line(area.x, y, &line, area.width);
+    };
     for (line, y) in all.iter().skip(first).zip(area.top()..area.bottom()) {
         match line {
-            ListLine::Head(msg, n) => {
-                let title = format!(" {} {n} ", msg.text(app.lang));
-                let rest = "─".repeat(usize::from(area.width).saturating_sub(width(&title) + 1));
-                let rule = |text: String| piece(text, Role::Border, &app.theme);
-                let title = piece(title, Role::Muted, &app.theme);
-                let line = Line::from(vec![rule("─".to_owned()), title, rule(rest)]);
-                frame.buffer_mut().set_line(area.x, y, &line, area.width);
-            }
+            ListLine::Head(msg, n) => rule(frame, y, format!(" {} {n} ", msg.text(app.lang))),
+            ListLine::Unread(n) => rule(frame, y, format!(" {} ", words::unread(*n, app.lang))),
             ListLine::Row(idx, entry) => {
                 let selected = (*idx == state.selected).then(|| app.theme.style(Role::Selection));
                 bar(frame.buffer_mut(), area, y, &columns.row(app, *entry), selected);
@@ -134,7 +138,11 @@ fn list(app: &mut App, frame: &mut Frame, area: Rect) {
 fn list_lines(app: &App) -> Vec<ListLine<'_>> {
     let mut lines = Vec::new();
     let mut section = None;
+    let unread = || Some(app.data.n_unread()).filter(|n| *n > 0).map(ListLine::Unread);
     for (idx, entry) in app.data.entries().enumerate() {
+        if idx == app.data.n_tasks() {
+            lines.extend(unread());
+        }
         let head = match entry {
             Entry::Task(_) => None,
             Entry::Held(_) => Some(Msg::Held),
@@ -149,6 +157,9 @@ fn list_lines(app: &App) -> Vec<ListLine<'_>> {
         }
         section = head;
         lines.push(ListLine::Row(idx, entry));
+    }
+    if app.data.n_entries() == app.data.n_tasks() {
+        lines.extend(unread());
     }
     lines
 }
@@ -165,7 +176,10 @@ struct Columns {
 
 impl Columns {
     fn of(app: &App, cols: usize) -> Self {
-        let longest = app.data.entries().map(|entry| width(entry.name())).max().unwrap_or(0);
+        // the tasks that are always read decide, so that nothing moves when more are
+        let n_unsure = app.data.n_tasks().saturating_sub(FIRST_TASKS);
+        let sure = app.data.entries().take(FIRST_TASKS).chain(app.data.entries().skip(FIRST_TASKS + n_unsure));
+        let longest = sure.map(|entry| width(entry.name())).max().unwrap_or(0);
         let (left, channel) = match app.lang {
             Lang::Zh => (6, 4),
             Lang::En => (7, 5),
@@ -191,14 +205,15 @@ impl Columns {
 
     fn task(&self, app: &App, row: &TaskRow) -> Line<'static> {
         let (left, role) = deadline(app, row);
+        let left = cut(&left, self.left);
         let mark = if role == Role::Muted { " " } else { "!" };
         let mut spans = vec![
             piece(format!("{mark} "), role, &app.theme),
             piece(format!("{} ", row.tier.letter()), tier_role(row.tier), &app.theme),
             piece(fit(&row.name, self.name) + " ", Role::Strong, &app.theme),
-            piece(self.what(row, app.lang) + " ", Role::Text, &app.theme),
-            Span::raw(" ".repeat(self.left.saturating_sub(width(&left)))),
-            piece(cut(&left, self.left), role, &app.theme),
+            // a short deadline leaves its cells to the step's name
+            piece(Self::what(row, self.what + self.left - width(&left), app.lang) + " ", Role::Text, &app.theme),
+            piece(left, role, &app.theme),
         ];
         if self.channel > 0 {
             let channel = fit_right(channel_name(row.channel, app.lang), self.channel + 1);
@@ -208,13 +223,13 @@ impl Columns {
     }
 
     /// The first step's name, and how many more there are.
-    fn what(&self, row: &TaskRow, lang: Lang) -> String {
+    fn what(row: &TaskRow, cols: usize, lang: Lang) -> String {
         let more = match row.dues.len() {
             0 | 1 => String::new(),
             n => format!("+{}", n - 1),
         };
         let name = row.dues.first().map(|due| due.step_name.in_lang(lang)).unwrap_or_default();
-        fit(&(cut(name, self.what.saturating_sub(more.len())) + &more), self.what)
+        fit(&(cut(name, cols.saturating_sub(more.len())) + &more), cols)
     }
 
     fn held(&self, app: &App, row: &HeldRow) -> Line<'static> {

@@ -16,6 +16,9 @@ use crate::interface::words::{self, Msg};
 use crate::lang::name::{channel_name, outcome_name, reason_name, term_name};
 use crate::lang::{amount, date};
 
+/// How many rows the reasons of a task's place have for certain.
+const WHY_ROWS: usize = 3;
+
 /// What the lines are made with.
 #[derive(Clone, Copy, Debug)]
 pub struct Look<'a> {
@@ -70,14 +73,17 @@ pub fn total(card: &CustomerCard, look: Look<'_>) -> Line<'static> {
 pub fn brief(card: &CustomerCard, terms: &[Term], rows: usize, look: Look<'_>) -> Vec<Line<'static>> {
     let holds = holds(card, look);
     let promises = first(promises(card, look), 2);
-    let why = first(why(terms, look), 3);
-    let room = rows.saturating_sub(holds.len() + promises.len() + why.len());
+    let n_why = why(terms, usize::MAX, look).len();
+    let room = rows.saturating_sub(holds.len() + promises.len() + n_why.min(WHY_ROWS));
     let contacts = contacts(card, look);
     let purchases = first(purchases(card, look), room.saturating_sub(contacts.len().min(1)).max(1));
     let contacts = first(contacts, room.saturating_sub(purchases.len()));
     let mut lines: Vec<_> = holds.into_iter().chain(promises).chain(purchases).chain(contacts).collect();
-    lines.extend(birthday(card, look).into_iter().chain(tags(card, look)));
-    lines.truncate(rows.saturating_sub(why.len()).max(1));
+    let n_kept = rows.saturating_sub(n_why.min(WHY_ROWS)).max(1);
+    lines.truncate(n_kept);
+    let why = why(terms, rows.saturating_sub(lines.len()), look);
+    let more = birthday(card, look).into_iter().chain(tags(card, look));
+    lines.extend(more.take(rows.saturating_sub(lines.len() + why.len())));
     lines.extend(why);
     lines
 }
@@ -102,24 +108,31 @@ pub fn full(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
     lines
 }
 
-/// Why the task stands where it does: its terms and their sum.
-pub fn why(terms: &[Term], look: Look<'_>) -> Vec<Line<'static>> {
+/// Why the task stands where it does: its terms and their sum, in at most `rows` lines. Where there is no room for all
+/// terms, an ellipsis stands for the least and the sum remains.
+pub fn why(terms: &[Term], rows: usize, look: Look<'_>) -> Vec<Line<'static>> {
     let mut terms: Vec<&Term> = terms.iter().filter(|term| term.points != 0).collect();
     terms.sort_by_key(|term| -term.points);
     let sum: i64 = terms.iter().map(|term| term.points).sum();
-    if terms.is_empty() {
+    if terms.is_empty() || rows == 0 {
         return Vec::new();
     }
-    let mut lines = vec![String::new()];
-    for (idx, term) in terms.iter().enumerate() {
-        let plus = if idx == 0 { "" } else { "+ " };
-        let equals = if idx + 1 == terms.len() { format!(" = {sum}") } else { String::new() };
-        append(
-            &mut lines,
-            &format!("{plus}{} {}{equals}", term_name(term.name, look.lang), term.points),
-            body_cols(look),
-        );
-    }
+    let with_first = |n: usize| {
+        let mut lines = vec![String::new()];
+        for (idx, term) in terms.iter().take(n).enumerate() {
+            let plus = if idx == 0 { "" } else { "+ " };
+            let equals = match idx + 1 {
+                shown if shown < n => String::new(),
+                shown if shown < terms.len() => format!(" … = {sum}"),
+                _ => format!(" = {sum}"),
+            };
+            let part = format!("{plus}{} {}{equals}", term_name(term.name, look.lang), term.points);
+            append(&mut lines, &part, body_cols(look));
+        }
+        lines
+    };
+    let fitting = (1..=terms.len()).rev().map(with_first).find(|lines| lines.len() <= rows);
+    let lines = fitting.unwrap_or_else(|| with_first(1));
     let urgent = terms.iter().any(|term| term.name == TermName::PromiseOverdue);
     let role = if urgent { Role::Bad } else { Role::Text };
     let lines = lines.into_iter().map(|line| Line::from(piece(line, role, look.theme)));

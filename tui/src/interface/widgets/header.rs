@@ -14,7 +14,10 @@ use crate::interface::theme::Role;
 use crate::interface::words::{self, Msg};
 use crate::lang::date;
 
-/// Draws the header. What has no room goes in this order: the guide, the shop, the tabs, the weekday's day.
+/// After so many turns every part has gone.
+const N_TURNS: usize = 5;
+
+/// Draws the header. What has no room goes in this order: the guide, the shop, the weekday, the tabs.
 pub fn draw(app: &App, frame: &mut Frame, area: Rect) {
     let cols = usize::from(area.width);
     let mut right = Vec::new();
@@ -30,7 +33,7 @@ pub fn draw(app: &App, frame: &mut Frame, area: Rect) {
     let right = Line::from(right);
     let room = cols.saturating_sub(right.width() + 1);
     let left = left_parts(app);
-    let chosen = (0..=left.len()).map(|n_dropped| assemble(&left, n_dropped)).find(|line| line.width() <= room);
+    let chosen = (0..=N_TURNS).map(|n_dropped| assemble(&left, n_dropped)).find(|line| line.width() <= room);
     let buffer = frame.buffer_mut();
     if let Some(line) = chosen {
         buffer.set_line(area.x, area.y, &line, area.width);
@@ -47,14 +50,14 @@ fn left_parts(app: &App) -> Vec<(usize, Vec<Span<'static>>)> {
         let n = n.map(|n| format!(" {n}")).unwrap_or_default();
         piece(format!(" {}{n} ", msg.text(app.lang)), role, &app.theme)
     };
-    let n_tasks = app.data.today.as_ref().map(|today| today.tasks.len());
+    let n_tasks = app.data.today.as_ref().map(|_| app.data.count.n_open);
     let n_customers = status.map(|status| status.n_customers);
     let tabs = vec![
         tab(Screen::Today, Msg::TabToday, n_tasks),
         Span::raw(" "),
         tab(Screen::Customers, Msg::TabCustomers, n_customers),
     ];
-    let mut parts = vec![(2, tabs)];
+    let mut parts = vec![(3, tabs)];
     if let Some(guide) = status.and_then(|status| status.guide.as_ref()) {
         parts.push((1, vec![piece(format!("  {}", guide.store.name), Role::Text, &app.theme)]));
         parts.push((0, vec![piece(format!(" · {}", guide.name), Role::Muted, &app.theme)]));
@@ -66,11 +69,11 @@ fn left_parts(app: &App) -> Vec<(usize, Vec<Span<'static>>)> {
             Lang::Zh => {
                 let day = date::day(on, app.lang);
                 let day = day.trim_end_matches(date::weekday(on, app.lang)).trim_end().to_owned();
-                parts.push((3, vec![piece(format!("  {day}"), Role::Strong, &app.theme)]));
-                parts.push((4, vec![piece(weekday, Role::Strong, &app.theme)]));
+                parts.push((4, vec![piece(format!("  {day}"), Role::Strong, &app.theme)]));
+                parts.push((2, vec![piece(weekday, Role::Strong, &app.theme)]));
             }
             Lang::En => {
-                parts.push((3, vec![piece(format!("  {}", date::day(on, app.lang)), Role::Strong, &app.theme)]))
+                parts.push((4, vec![piece(format!("  {}", date::day(on, app.lang)), Role::Strong, &app.theme)]))
             }
         }
     }
