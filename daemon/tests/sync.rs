@@ -226,7 +226,7 @@ async fn a_wrong_code_or_address_enrols_nothing() {
         let request = EnrollLocalRequest { url, code: code.to_owned() };
         daemon.post::<Status>("/v1/enroll", &request).await.map_err(|problem| problem.code)
     };
-    assert_eq!(enroll(hub.url(), "1").await.unwrap_err(), "hub_refused");
+    assert_eq!(enroll(hub.url(), "1").await.unwrap_err(), "wrong_code");
     assert_eq!(enroll("http://hub.example".to_owned(), "1").await.unwrap_err(), "bad_request");
     serving.stop().await;
     assert_eq!(enroll(hub.url(), support::hub::CODE).await.unwrap_err(), "hub_unreachable");

@@ -27,7 +27,7 @@ pub async fn enroll(State(app): State<Arc<App>>, Body(request): Body<EnrollLocal
     let (profile, token) = enroll::enroll(&request.url, &request.code, training).await?;
     if before.is_some_and(|terminal| !is_same(terminal, &profile)) {
         let detail = "this code is for another guide or hub than the one that this terminal holds the data of";
-        return Err(ApiError::new(409, "already_enrolled", detail));
+        return Err(ApiError::new(409, "other_guide", detail));
     }
     let folder = GuideFolder::of(&app.paths.guides(), &profile);
     let failed = |error: &dyn std::error::Error| {

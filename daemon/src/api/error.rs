@@ -82,10 +82,17 @@ impl From<RecordError> for ApiError {
     }
 }
 
+/// The hub's refusals of an enrolment.
+const ENROLMENT: [&str; 4] = ["wrong_code", "code_spent", "code_over", "training_mismatch"];
+
 impl From<HubError> for ApiError {
     fn from(error: HubError) -> Self {
         let text = error.to_string();
         match error {
+            // what the person who enrols can act on keeps its name
+            HubError::Refused { detail, code, .. } if ENROLMENT.contains(&code.as_str()) => {
+                Self::new(403, &code, detail)
+            }
             HubError::Refused { status, detail, code } => {
                 let own = if (400..500).contains(&status) { 403 } else { 502 };
                 Self::new(own, "hub_refused", format!("the hub refused: {detail} ({code})"))

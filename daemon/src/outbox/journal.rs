@@ -100,7 +100,14 @@ impl Journal {
             found.extend(read_segment(folder, number, &mut recovered).map_err(fault("reading"))?);
         }
         recovered.ops.sort_by_key(|op| op.local_seq);
-        recovered.ops.dedup_by_key(|op| op.local_seq);
+        // a number that was free again, though a crash brought back what had it: the later op is the one that was answered
+        recovered.ops.dedup_by(|later, kept| {
+            let same = later.local_seq == kept.local_seq;
+            if same {
+                std::mem::swap(later, kept);
+            }
+            same
+        });
         let begins_at = found.iter().map(|segment| segment.first_seq).max().unwrap_or(1);
         let next_seq = recovered.ops.last().map_or(1, |op| op.local_seq + 1).max(begins_at);
         recovered.n_missing = n_missing(&found, next_seq);

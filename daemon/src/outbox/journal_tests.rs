@@ -45,6 +45,17 @@ fn what_was_appended_is_there_after_a_restart_in_order() {
 }
 
 #[test]
+fn of_two_ops_with_one_number_the_later_stands() {
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let [refused, answered] =
+        folders.each_ref().map(|folder| open(folder.path()).0.append(vec![vec![draft("a")]]).unwrap()[0][0].op_id);
+    fs::copy(segment_path(folders[1].path(), 1), segment_path(folders[0].path(), 2)).unwrap();
+    let (_, recovered) = open(folders[0].path());
+    let ids: Vec<OpId> = recovered.ops.iter().map(|op| op.op_id).collect();
+    assert!(ids == [answered] && ids != [refused]);
+}
+
+#[test]
 fn a_group_costs_one_sync() {
     let folder = tempfile::tempdir().unwrap();
     let (mut journal, _) = open(folder.path());

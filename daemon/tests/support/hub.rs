@@ -194,7 +194,7 @@ fn problem(status: u16, code: &str) -> Response {
 
 async fn enroll(Json(request): Json<EnrollRequest>) -> Response {
     if request.code != CODE {
-        return problem(403, "bad_code");
+        return problem(403, "wrong_code");
     }
     Json(EnrollResponse {
         token: TOKEN.to_owned(),

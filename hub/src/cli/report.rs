@@ -46,8 +46,8 @@ fn told(chain: &ChainReport, lang: Lang) -> String {
         say("未联系上", "not reached"),
         say("过期", "expired"),
         say("被取代", "superseded"),
-        say("已结束", "ended"),
-        say("未完", "open"),
+        say("终止", "ended"),
+        say("待办", "open"),
     ]);
     let mut row = |name: String, f: &Figures| {
         let numbers = [f.due, f.done, f.on_time, f.skipped, f.not_reached, f.expired, f.superseded, f.ended, f.open];
@@ -94,12 +94,12 @@ fn outcome_name(code: OutcomeCode, lang: Lang) -> String {
     let zh = match code {
         OutcomeCode::Interested => "有意向",
         OutcomeCode::Appointment => "已约到店",
-        OutcomeCode::Visited => "已到店未成交",
+        OutcomeCode::Visited => "到店未成交",
         OutcomeCode::Bought => "已成交",
         OutcomeCode::NoNeed => "暂无需求",
-        OutcomeCode::NoReply => "未回",
-        OutcomeCode::CallLater => "改日再联系",
-        OutcomeCode::Complaint => "投诉",
+        OutcomeCode::NoReply => "未接未回",
+        OutcomeCode::CallLater => "改日联系",
+        OutcomeCode::Complaint => "不满投诉",
         OutcomeCode::DoNotContact => "请勿打扰",
         OutcomeCode::Skipped => "跳过",
         OutcomeCode::Unknown => "其他",

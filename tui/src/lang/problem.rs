@@ -66,6 +66,8 @@ const UNREACHABLE: (Pair, Pair) = (
     ("运行 guide 会重新启动它", "run guide to start it again"),
 );
 
+const FRESH_CODE: Pair = ("向总部要新的登记码", "ask headquarters for a fresh code");
+
 /// The sentences of a code, and the next step; none for a code of another version.
 fn known(code: &str) -> Option<(Pair, Option<Pair>)> {
     Some(match code {
@@ -147,9 +149,35 @@ fn known(code: &str) -> Option<(Pair, Option<Pair>)> {
             ),
             Some(("检查网络和总部网址", "check the network and the address")),
         ),
+        "wrong_code" => (
+            ("总部拒绝了：登记码不对", "headquarters refused: the code is not right"),
+            Some((
+                "核对八位登记码；错五次即作废",
+                "check its eight characters; after five wrong tries it is worthless",
+            )),
+        ),
+        "code_spent" => (
+            ("总部拒绝了：登记码试错太多次，已作废", "headquarters refused: the code was tried too often"),
+            Some(FRESH_CODE),
+        ),
+        "code_over" => (
+            ("总部拒绝了：登记码已用过或已过期", "headquarters refused: the code was used or has expired"),
+            Some(FRESH_CODE),
+        ),
+        "training_mismatch" => (
+            ("培训终端和正式总部不能互连", "a training terminal and a real hub do not go together, nor the reverse"),
+            Some(("换用同类的总部网址", "use the address of a hub of the same kind")),
+        ),
+        "other_guide" => (
+            (
+                "登记码属于别的导购或总部；本机数据未动",
+                "the code is for another guide or hub; what lies on this terminal is as it was",
+            ),
+            Some(("向总部要本机导购的登记码", "ask headquarters for a code for this terminal's guide")),
+        ),
         "hub_refused" => (
-            ("总部拒绝了：登记码不对、已用过或已过期", "headquarters refused: the code is wrong, used or expired"),
-            Some(("向总部要新的登记码", "ask headquarters for a fresh code")),
+            ("总部没有接受请求", "headquarters did not take the request"),
+            Some(("稍后再试；仍不行请联系总部", "try again later, else ask headquarters")),
         ),
         _ => return None,
     })
