@@ -35,7 +35,7 @@ pub enum OpenError {
     #[error("opening the outbox journal")]
     Journal(#[from] JournalError),
     /// The cache.
-    #[error("opening the cache")]
+    #[error(transparent)]
     Store(#[from] StoreError),
     /// The terminal was enrolled on the other kind of clock.
     #[error("this terminal was enrolled {}: start guided {}", if *.training { "for training" } else { "for real work" },

@@ -63,6 +63,14 @@ impl StartError {
                 ),
                 next: Some(text!(lang, "重新安装：./install.sh", "install again: ./install.sh")),
             },
+            Self::Ended { detail, .. } if detail.contains("os error 28") => Explained {
+                what: text!(
+                    lang,
+                    "磁盘已满，后台程序 guided 没能启动；已保存的都在",
+                    "the disk is full and guided did not start; what was saved is safe"
+                ),
+                next: Some(text!(lang, "腾出空间再运行一次", "make room and run it again")),
+            },
             Self::Ended { detail, log } => Explained {
                 what: text!(lang, "后台程序 guided 没能启动：{detail}", "guided did not start: {detail}"),
                 next: see(log),
