@@ -175,7 +175,7 @@ impl Hub {
         let listen = self.url.strip_prefix("http://").unwrap_or("127.0.0.1:0").to_owned();
         let mut command = command("guide-hub", &self.home);
         command.args(["serve", "--listen", &listen]).args(self.clock.args()).arg("--data").arg(self.data());
-        command.arg("--address-file").arg(&address_file);
+        command.arg("--address-file").arg(&address_file).env("GUIDE_LOG", "warn");
         self.running = Some(Running::start(command));
         self.url = wait_for("the hub's address", || {
             let text = std::fs::read_to_string(&address_file).ok()?;
