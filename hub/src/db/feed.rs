@@ -173,9 +173,10 @@ impl Feed {
     pub async fn load_of_customers(&self, conn: &mut Conn, customers: &[&str]) -> Result<Vec<Stored>, HubError> {
         let mut found = Vec::new();
         for customers in customers.chunks(MAX_ROWS) {
+            // without the sum SQLite walks the guide's whole feed in the order of its index, instead of a customer's rows
             let sql = format!(
                 "SELECT kind, id, customer_id, rev, deleted, body FROM entity \
-                 WHERE guide_id = $1 AND deleted = 0 AND customer_id IN {} ORDER BY seq",
+                 WHERE guide_id = $1 AND deleted = 0 AND customer_id IN {} ORDER BY seq + 0",
                 placeholders(2, 1, customers.len())
             );
             // safe: only numbered placeholders are put into the text
