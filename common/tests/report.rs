@@ -83,6 +83,14 @@ fn do_not_contact_and_returns_end_what_was_open() {
 }
 
 #[test]
+fn a_run_returned_while_it_was_superseded_is_not_open_again_when_the_newer_one_is_returned_too() {
+    let story = Story::p01().buy("2026-01-01", 57_000).buy("2026-01-02", 30_000);
+    let story = story.buy("2026-03-02", -57_000).buy("2026-04-03", -27_000);
+    // only the care step of the second run was ever open, on 2 April
+    check(&story, "2026-03-18", "2026-04-03", [1, 0, 0, 0, 0, 0, 0, 1, 0]);
+}
+
+#[test]
 fn a_report_is_as_of_the_end_of_its_last_day_or_of_today() {
     let story = Story::p01().buy("2026-08-12", 50_000).log("2026-08-18", Interested, &["satisfaction"]);
     assert_eq!(figures(&story, "2026-08-15", "2026-08-31", "2026-08-16").open, 1);

@@ -161,6 +161,13 @@ impl<'f> RunEnd<'f> {
             kept_on: anchor.kept_on,
         }
     }
+
+    /// The last day on which anything of the run could be open.
+    fn last_day(&self) -> Option<NaiveDate> {
+        let before_return = self.returned_on.map(|on| on.pred_opt().unwrap_or(on));
+        let contact = self.contact.map(|contact| contact.on());
+        [before_return, contact, self.kept_on].into_iter().flatten().min()
+    }
 }
 
 /// What the steps of one run share.
@@ -270,22 +277,20 @@ impl<'a> Course<'a, '_, '_> {
         }
     }
 
+    /// The days of a window on which it was open or held: until it was closed, or else until its end, the run's end or
+    /// today, whichever came first; less the days on which a later anchor stood in its place.
     fn open_days(&self, window: &Window, state: State) -> Vec<Period> {
-        let last = match state {
-            State::Upcoming => return Vec::new(),
-            State::Done { on } | State::Skipped { on, .. } | State::NotReached { on } | State::Postponed { on } => on,
-            State::Ended { on, cause: EndCause::Returned } => on.pred_opt().unwrap_or(on),
-            State::Ended { on, .. } => on,
-            State::Open | State::Expired | State::Superseded { .. } => window.until_on,
-        };
-        let last = last.min(window.until_on).min(self.history.today);
-        let closed_on = match state {
+        let today = self.history.today;
+        match state {
+            State::Upcoming => Vec::new(),
             State::Done { on } | State::Skipped { on, .. } | State::NotReached { on } | State::Postponed { on } => {
-                Some(on)
+                window.spans_open_until(on, Some(on))
             }
-            _ => None,
-        };
-        window.spans_open_until(last, closed_on)
+            State::Open | State::Expired | State::Superseded { .. } | State::Ended { .. } => {
+                let last = self.end.last_day().map_or(window.until_on, |last| last.min(window.until_on));
+                window.spans_open_until(last.min(today), None)
+            }
+        }
     }
 }
 

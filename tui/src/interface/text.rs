@@ -148,7 +148,9 @@ mod tests {
         fn wrapped_text_loses_only_spaces_and_stays_within(text in "[\\PC\n]{0,80}", cols in 2_usize..40) {
             let lines = wrap(&text, cols);
             for line in &lines {
-                prop_assert!(width(&text[line.clone()]) <= cols);
+                let line = &text[line.clone()];
+                // what is one character to the eye is never taken apart
+                prop_assert!(width(line) <= cols || line.graphemes(true).count() == 1, "{line:?}");
             }
             for (a, b) in lines.iter().zip(lines.iter().skip(1)) {
                 prop_assert!(a.end <= b.start);
