@@ -84,7 +84,7 @@ fn ids(file: &CustomerFile, story: &Story, n: u64) -> Vec<DueId> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, max_global_rejects: 1 << 20, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_same_facts_in_any_order_give_the_same_dues_and_ids(events in events(), seed in any::<u64>()) {
