@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use guide::client::Client;
-use guide_common::wire::local::{EnrollLocalRequest, OutcomeRequest};
+use guide_common::wire::local::EnrollLocalRequest;
+use guide_common::wire::record::OutcomeRequest;
 use guide_tests::program::{Hub, Running, Terminal, command, run, run_ok, wait_for};
 
 fn folder() -> tempfile::TempDir {

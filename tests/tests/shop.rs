@@ -6,7 +6,8 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use guide_common::outcome::OutcomeCode;
-use guide_common::wire::local::{ComplaintCloseRequest, DueRow, OutcomeRequest, Today};
+use guide_common::wire::local::{DueRow, Today};
+use guide_common::wire::record::{ComplaintCloseRequest, OutcomeRequest};
 use guide_tests::ledger::{Column, Ledger};
 use guide_tests::oracle::{DueName, Rule, Shop, ymd};
 use guide_tests::program::{Hub, Terminal};

@@ -17,9 +17,10 @@ use guide_common::template::Template;
 use guide_common::time::Period;
 use guide_common::wire::Problem;
 use guide_common::wire::local::{
-    Clock, ComplaintCloseRequest, CustomerCard, CustomerList, EnrollLocalRequest, Health, Notice, Outbox,
-    OutcomeRequest, PromiseRequest, SavedResponse, ScriptView, Status, SyncStatus, TaskDetail, Today, UndoRequest,
+    Clock, CustomerCard, CustomerList, EnrollLocalRequest, Health, Notice, Outbox, ScriptView, Status, SyncStatus,
+    TaskDetail, Today,
 };
+use guide_common::wire::record::{ComplaintCloseRequest, OutcomeRequest, PromiseRequest, SavedResponse, UndoRequest};
 use hyper::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

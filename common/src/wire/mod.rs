@@ -2,6 +2,7 @@
 
 pub mod hub;
 pub mod local;
+pub mod record;
 
 use serde::{Deserialize, Serialize};
 

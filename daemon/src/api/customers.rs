@@ -5,9 +5,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use guide_common::outcome::Channel;
-use guide_common::wire::local::{
-    ComplaintCloseRequest, CustomerCard, CustomerList, OutcomeRequest, PromiseRequest, SavedResponse,
-};
+use guide_common::wire::local::{CustomerCard, CustomerList};
+use guide_common::wire::record::{ComplaintCloseRequest, OutcomeRequest, PromiseRequest, SavedResponse};
 use serde::Deserialize;
 
 use crate::api::error::{Answer, ApiError};

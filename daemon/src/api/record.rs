@@ -5,7 +5,7 @@ use guide_common::id::{CustomerId, DueId};
 use guide_common::op::{ComplaintClosed, FactBody, Promise};
 use guide_common::outcome::{Channel, MAX_NOTE_CHARS, Outcome};
 use guide_common::text::{Lines, sanitise};
-use guide_common::wire::local::{ComplaintCloseRequest, OutcomeRequest, PromiseRequest, SavedResponse};
+use guide_common::wire::record::{ComplaintCloseRequest, OutcomeRequest, PromiseRequest, SavedResponse};
 
 use crate::api::error::{Answer, ApiError};
 use crate::core::Core;

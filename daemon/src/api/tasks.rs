@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use guide_common::outcome::Channel;
-use guide_common::wire::local::{OutcomeRequest, SavedResponse, TaskDetail};
+use guide_common::wire::local::TaskDetail;
+use guide_common::wire::record::{OutcomeRequest, SavedResponse};
 
 use crate::api::error::{Answer, ApiError};
 use crate::api::extract::{Asked, Body, LangQuery, terminal};

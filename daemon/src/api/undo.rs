@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use guide_common::wire::local::{SavedResponse, UndoRequest};
+use guide_common::wire::record::{SavedResponse, UndoRequest};
 
 use crate::api::error::Answer;
 use crate::api::extract::{Body, terminal};

@@ -7,7 +7,8 @@ use guide_common::id::{CustomerId, DueId, OpId};
 use guide_common::op::{FactBody, Op, OpBody, Stamp, Undo};
 use guide_common::outcome::Refusal;
 use guide_common::sop::engine::gone;
-use guide_common::wire::local::{Notice, SavedResponse};
+use guide_common::wire::local::Notice;
+use guide_common::wire::record::SavedResponse;
 
 use crate::core::file::Loaded;
 use crate::core::find::Named;

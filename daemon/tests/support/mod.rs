@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use guide_common::wire::Problem;
 use guide_common::wire::local::*;
+use guide_common::wire::record::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Read};
 
 use clap::{Args as ClapArgs, Subcommand};
 use guide_common::outcome::MAX_NOTE_CHARS;
-use guide_common::wire::local::ComplaintCloseRequest;
+use guide_common::wire::record::ComplaintCloseRequest;
 
 use crate::cli::context::{Context, note};
 use crate::cli::failure::{Answer, Failure};

@@ -5,7 +5,7 @@ use clap::Args as ClapArgs;
 use guide_common::id::{DueId, TemplateId};
 use guide_common::outcome::{Channel, OutcomeCode, SkipReason};
 use guide_common::purchase::parse_fen;
-use guide_common::wire::local::{OutcomeRequest, PromiseRequest, SavedResponse};
+use guide_common::wire::record::{OutcomeRequest, PromiseRequest, SavedResponse};
 
 use crate::cli::context::{Context, today};
 use crate::cli::dates::DateWord;

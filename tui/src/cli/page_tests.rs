@@ -3,9 +3,8 @@
 use guide_common::paths::{Env, Paths};
 use guide_common::report::Report;
 use guide_common::sop::plan::{Lang, Plan};
-use guide_common::wire::local::{
-    CustomerCard, CustomerList, Outbox, SavedResponse, Status, SyncStatus, TaskDetail, Today,
-};
+use guide_common::wire::local::{CustomerCard, CustomerList, Outbox, Status, SyncStatus, TaskDetail, Today};
+use guide_common::wire::record::SavedResponse;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 

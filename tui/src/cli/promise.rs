@@ -1,7 +1,7 @@
 //! `guide promise`: something the guide said would be done by a date.
 
 use clap::Args as ClapArgs;
-use guide_common::wire::local::PromiseRequest;
+use guide_common::wire::record::PromiseRequest;
 
 use crate::cli::context::{Context, today};
 use crate::cli::dates::DateWord;

@@ -1,7 +1,7 @@
 //! What answers of the daemon change.
 
 use guide_common::id::TaskId;
-use guide_common::wire::local::SavedResponse;
+use guide_common::wire::record::SavedResponse;
 
 use super::app::{App, Link, Recording, Refresh, ToastKind, Trouble};
 use super::effect::Request;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use guide_common::wire::local::ComplaintCloseRequest;
+use guide_common::wire::record::ComplaintCloseRequest;
 use tokio::sync::mpsc;
 
 use super::effect::Request;

@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use guide_common::id::{CustomerId, TaskId};
 use guide_common::sop::plan::Lang;
-use guide_common::wire::local::OutcomeRequest;
+use guide_common::wire::record::OutcomeRequest;
 
 use super::event::{QueryId, ToastId};
 

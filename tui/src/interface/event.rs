@@ -2,9 +2,8 @@
 
 use crossterm::event::KeyEvent;
 use guide_common::id::{CustomerId, TaskId};
-use guide_common::wire::local::{
-    Clock, CustomerCard, CustomerList, Notice, SavedResponse, Status, SyncStatus, TaskDetail, Today,
-};
+use guide_common::wire::local::{Clock, CustomerCard, CustomerList, Notice, Status, SyncStatus, TaskDetail, Today};
+use guide_common::wire::record::SavedResponse;
 
 /// What came from outside.
 #[derive(Clone, Debug)]

@@ -11,9 +11,10 @@ use guide_common::id::{CustomerId, OpId, TaskId};
 use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::sop::plan::{Lang, Text};
 use guide_common::wire::local::{
-    Clock, ClockKind, CustomerCard, CustomerList, DoneRow, QueueCount, SavedResponse, SavedState, Status, SyncStatus,
-    TaskDetail, TaskRow, Today,
+    Clock, ClockKind, CustomerCard, CustomerList, DoneRow, QueueCount, SavedState, Status, SyncStatus, TaskDetail,
+    TaskRow, Today,
 };
+use guide_common::wire::record::SavedResponse;
 
 use self::shop::{all_cards, profile, row_of, script, time, today, uuid};
 use super::app::App;

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use guide::client::Client;
-use guide_common::wire::local::OutcomeRequest;
+use guide_common::wire::record::OutcomeRequest;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 

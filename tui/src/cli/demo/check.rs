@@ -10,7 +10,8 @@ use guide_common::outcome::{OutcomeCode, SkipReason};
 use guide_common::report::{Figures, Report};
 use guide_common::sop::plan::Asks;
 use guide_common::time::Period;
-use guide_common::wire::local::{OutcomeRequest, SyncStatus, TaskRow};
+use guide_common::wire::local::{SyncStatus, TaskRow};
+use guide_common::wire::record::OutcomeRequest;
 
 use crate::cli::context::Context;
 use crate::cli::demo::hub::{FeedRow, Inspection};

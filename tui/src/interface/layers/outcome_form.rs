@@ -7,7 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use guide_common::id::{CustomerId, DueId, TaskId, TemplateId};
 use guide_common::outcome::{Channel, OutcomeCode, SkipReason};
 use guide_common::purchase::parse_fen;
-use guide_common::wire::local::OutcomeRequest;
+use guide_common::wire::record::OutcomeRequest;
 use tui_input::Input;
 
 use crate::interface::date;
