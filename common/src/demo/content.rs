@@ -16,9 +16,15 @@ pub fn plan_files() -> Vec<(&'static str, &'static str)> {
 pub fn template_files() -> Vec<(&'static str, &'static str)> {
     embed!("templates":
         "T01-thanks.toml" "T02-gift-thanks.toml" "T03-satisfaction.toml" "T04-low-score.toml" "T04b-put-right.toml"
-        "T05-full-marks.toml" "T06-know-gold.toml" "T07-know-set-stones.toml" "T08-know-pearls.toml"
-        "T09-know-jade.toml" "T10-care.toml" "T12-birthday.toml" "T15-wake-by-service.toml" "T17-your-choice.toml"
-        "T22-day-after.toml" "T34-arrived.toml"
+        "T05-full-marks.toml" "T05b-refer.toml" "T06-know-gold.toml" "T07-know-set-stones.toml" "T08-know-pearls.toml"
+        "T09-know-jade.toml" "T10-care.toml" "T11-birthday-gift.toml" "T12-birthday.toml" "T13-lunar-birthday.toml"
+        "T14-partner-anniversary.toml" "T15-wake-by-service.toml" "T16-wake-by-trade-in.toml" "T17-your-choice.toml"
+        "T18-invite-call.toml" "T19-invite.toml" "T20-visit-confirmed.toml" "T21-missed-visit.toml"
+        "T22-day-after.toml" "T23-comparison.toml" "T24-on-hold.toml" "T25-wedding-countdown.toml" "T26-qixi.toml"
+        "T27-engraving.toml" "T28-valentine-sms.toml" "T29-coupon-expires.toml" "T30-level.toml"
+        "T31-refer-thanks.toml" "T31b-refer-credited.toml" "T32-handover.toml" "T33-job-ready.toml"
+        "T33a-job-received.toml" "T34-arrived.toml" "T36-group-welcome.toml" "T36b-introduction.toml"
+        "T37-moments-knowledge.toml" "T38-moments-qixi.toml" "T40-first-month.toml"
     )
 }
 
