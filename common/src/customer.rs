@@ -4,6 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{CustomerId, StoreId};
+use crate::lunar;
 
 /// One person, as the hub describes them. Fields of a newer version are kept in `extra`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -148,16 +149,43 @@ impl Birthday {
         Some(Self { year, month, day, calendar: Calendar::Solar, leap_month: false })
     }
 
-    /// The solar date on which it is celebrated in a solar year: 29 February on the 28th where there is none;
-    /// `None` for a calendar that is not solar.
-    pub fn solar_date_in(&self, year: i32) -> Option<NaiveDate> {
-        if self.calendar != Calendar::Solar {
-            return None;
+    /// A lunar birthday; `None` where the calendar has no such date: no such leap month, or no day 30, in the year, or
+    /// in any year where that is not known.
+    pub fn lunar(year: Option<i32>, month: u32, day: u32, leap_month: bool) -> Option<Self> {
+        let n_days = match year {
+            Some(year) => lunar::days_in_month(year, month, leap_month)?,
+            None if leap_month && !lunar::has_leap_month(month) => return None,
+            None => 30,
+        };
+        let exists = (1..=12).contains(&month) && (1..=n_days).contains(&day);
+        exists.then_some(Self { year, month, day, calendar: Calendar::Lunar, leap_month })
+    }
+
+    /// The solar dates on which it is celebrated in a solar year, in order: one for a solar birthday, none, one or two
+    /// for a lunar birthday, none in a calendar of a newer version.
+    pub fn dates_in(&self, solar_year: i32) -> impl Iterator<Item = NaiveDate> + use<> {
+        let birthday = *self;
+        let n_earlier = i32::from(birthday.calendar == Calendar::Lunar);
+        let years = solar_year.saturating_sub(n_earlier)..=solar_year;
+        years.filter_map(move |year| birthday.date_in(year)).filter(move |date| date.year() == solar_year)
+    }
+
+    /// The solar date on which it is celebrated in a year of its own calendar: a solar 29 February on the 28th where
+    /// there is none; a lunar date as [`lunar::solar_of`] says, which can lie in the solar year after.
+    pub fn date_in(&self, year: i32) -> Option<NaiveDate> {
+        match self.calendar {
+            Calendar::Solar => NaiveDate::from_ymd_opt(year, self.month, self.day).or_else(|| {
+                let first = NaiveDate::from_ymd_opt(year, self.month, 1)?;
+                first.with_day(28)
+            }),
+            Calendar::Lunar => lunar::solar_of(year, self.month, self.day, self.leap_month),
+            Calendar::Unknown => None,
         }
-        NaiveDate::from_ymd_opt(year, self.month, self.day).or_else(|| {
-            let first = NaiveDate::from_ymd_opt(year, self.month, 1)?;
-            first.with_day(28)
-        })
+    }
+
+    /// The date of a solar birthday in a solar year; `None` for every other calendar.
+    pub fn solar_date_in(&self, year: i32) -> Option<NaiveDate> {
+        self.date_in(year).filter(|_| self.calendar == Calendar::Solar)
     }
 }
 
@@ -172,9 +200,54 @@ mod tests {
     #[test]
     fn a_birthday_on_29_february_is_celebrated_on_the_28th_in_other_years() {
         let birthday = Birthday::solar(Some(1992), 2, 29).unwrap();
-        assert_eq!(birthday.solar_date_in(2026).unwrap().to_string(), "2026-02-28");
-        assert_eq!(birthday.solar_date_in(2028).unwrap().to_string(), "2028-02-29");
+        check_dates(birthday, 2026, &["2026-02-28"]);
+        check_dates(birthday, 2028, &["2028-02-29"]);
         assert_eq!(Birthday::solar(None, 2, 30), None);
+    }
+
+    #[track_caller]
+    fn check_dates(birthday: Birthday, solar_year: i32, expected: &[&str]) {
+        let dates: Vec<String> = birthday.dates_in(solar_year).map(|date| date.to_string()).collect();
+        assert_eq!(dates, expected);
+    }
+
+    #[test]
+    fn a_birthday_in_a_leap_month_falls_in_the_ordinary_month_of_other_years() {
+        let birthday = Birthday::lunar(Some(1995), 8, 5, true).unwrap();
+        check_dates(birthday, 1995, &["1995-09-29"]);
+        check_dates(birthday, 2026, &["2026-09-15"]);
+        assert_eq!(birthday.solar_date_in(2026), None);
+    }
+
+    #[test]
+    fn a_lunar_birthday_at_the_turn_of_the_year_falls_on_none_one_or_two_days_of_it() {
+        let birthday = Birthday::lunar(None, 12, 2, false).unwrap();
+        check_dates(birthday, 2025, &["2025-01-01"]);
+        check_dates(birthday, 2026, &["2026-01-20"]);
+        let birthday = Birthday::lunar(None, 11, 20, false).unwrap();
+        check_dates(birthday, 2026, &["2026-01-08", "2026-12-28"]);
+        check_dates(birthday, 2027, &["2027-12-17"]);
+        let birthday = Birthday::lunar(None, 12, 4, false).unwrap();
+        check_dates(birthday, 2027, &["2027-01-11", "2027-12-31"]);
+        check_dates(birthday, 2028, &[]);
+        check_dates(birthday, i32::MIN, &[]);
+        check_dates(birthday, i32::MAX, &[]);
+    }
+
+    #[test]
+    fn a_lunar_birthday_that_no_calendar_has_is_refused() {
+        assert!(Birthday::lunar(Some(1995), 8, 5, true).is_some());
+        assert_eq!(Birthday::lunar(Some(1996), 8, 5, true), None);
+        assert!(Birthday::lunar(None, 8, 5, true).is_some());
+        assert_eq!(Birthday::lunar(None, 1, 5, true), None);
+        assert!(Birthday::lunar(Some(2023), 12, 30, false).is_some());
+        assert_eq!(Birthday::lunar(Some(2024), 12, 30, false), None);
+        assert!(Birthday::lunar(None, 12, 30, false).is_some());
+        for (month, day) in [(0, 1), (13, 1), (1, 0), (1, 31)] {
+            assert_eq!(Birthday::lunar(None, month, day, false), None);
+            assert_eq!(Birthday::lunar(Some(2026), month, day, false), None);
+        }
+        assert_eq!(Birthday::lunar(Some(1899), 1, 1, false), None);
     }
 
     #[test]

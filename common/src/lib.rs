@@ -6,6 +6,7 @@ pub mod customer;
 pub mod demo;
 pub mod file_error;
 pub mod id;
+pub mod lunar;
 pub mod names;
 pub mod op;
 pub mod outcome;
