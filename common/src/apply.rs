@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 
 use crate::customer::Customer;
+use crate::fact::{Fact, FactBody, Undone};
 use crate::id::{GuideId, OpId};
-use crate::op::{Fact, FactBody, Op, OpBody, Undone};
+use crate::op::{Op, OpBody};
 use crate::outcome::{OutcomeCode, Refusal};
 use crate::purchase::Purchase;
 

@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CustomerId, StoreId};
+use crate::id::{CustomerId, GuideId, StoreId};
 use crate::lunar;
 
 /// One person, as the hub describes them. Fields of a newer version are kept in `extra`.
@@ -37,6 +37,24 @@ pub struct Customer {
     /// Applied tags.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Tag>,
+    /// Since when the customer is a WeCom contact of the guide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wecom_on: Option<NaiveDate>,
+    /// Since when the customer is a lead (线索); the first purchase ends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead_on: Option<NaiveDate>,
+    /// The day of a wedding to come (婚期).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wedding_on: Option<NaiveDate>,
+    /// Yearly dates beside the birthday.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub anniversaries: Vec<Anniversary>,
+    /// People whom the customer buys for or comes with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
+    /// Of a customer who is another guide's: on loan to this guide as the deputy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lent: Option<Loan>,
     /// Headquarters' own do-not-contact mark; an outcome 9 is a fact of its own.
     #[serde(default, skip_serializing_if = "is_false")]
     pub do_not_contact: bool,
@@ -59,6 +77,12 @@ impl Customer {
             birthday: None,
             since_on: None,
             tags: Vec::new(),
+            wecom_on: None,
+            lead_on: None,
+            wedding_on: None,
+            anniversaries: Vec::new(),
+            links: Vec::new(),
+            lent: None,
             do_not_contact: false,
             extra: serde_json::Map::new(),
         }
@@ -108,6 +132,51 @@ pub struct Tag {
     /// Who applied it: `hq`, `guide`, `import`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+}
+
+/// A tag applied or taken away by a guide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagChange {
+    /// The shop-local day.
+    pub on: NaiveDate,
+    /// The group's code.
+    pub group: String,
+    /// The value.
+    pub value: String,
+}
+
+/// A yearly date beside the birthday, such as a wedding anniversary (纪念日).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Anniversary {
+    /// What is celebrated: `wedding`, `first_met`, …
+    pub kind: String,
+    /// When.
+    pub date: Birthday,
+}
+
+/// Somebody whom the customer buys for or comes with (关系).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// `spouse`, `partner`, `mother`, `friend`, …
+    pub relation: String,
+    /// Who, where they are a customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<CustomerId>,
+    /// The name, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Whether that person agreed to be spoken of.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub consented: bool,
+}
+
+/// A customer on loan to a deputy: only the dues handed over are theirs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loan {
+    /// Whose customer it is.
+    pub from: GuideId,
+    /// The last day of the loan.
+    pub until_on: NaiveDate,
 }
 
 /// A yearly date of a person.

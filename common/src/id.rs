@@ -118,6 +118,32 @@ text_id! {
 #[serde(transparent)]
 pub struct OpId(pub uuid::Uuid);
 
+impl OpId {
+    /// The id of a fact that headquarters keeps under a number of its own, such as a coupon: the same number gives
+    /// the same id, so that a record that comes again takes the earlier one's place.
+    pub fn of_record(kind: &str, customer: &CustomerId, number: &str) -> Self {
+        let mut hasher = SipHasher24::new();
+        for part in [kind, customer.as_str(), number] {
+            hasher.write(part.as_bytes());
+            hasher.write(&[0xff]);
+        }
+        let hash = hasher.finish128();
+        Self(uuid::Uuid::from_u64_pair(hash.h1, hash.h2))
+    }
+}
+
+impl CustomerId {
+    /// Stands where a customer would in facts about the guide, such as a leave. No customer has this id.
+    pub fn guide_itself() -> Self {
+        Self("@guide".into())
+    }
+
+    /// Whether this stands for the guide.
+    pub fn is_guide_itself(&self) -> bool {
+        &*self.0 == "@guide"
+    }
+}
+
 impl fmt::Display for OpId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

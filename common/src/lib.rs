@@ -1,9 +1,14 @@
 //! `guide-common`: the domain of `guide`. It has no runtime, no I/O and no clock of its own: time comes in as an
 //! argument, and the same facts and time give the same answers on every machine.
 
+pub mod amnesty;
 pub mod apply;
+pub mod calendar;
+pub mod consent;
 pub mod customer;
 pub mod demo;
+pub mod fact;
+mod fact_body;
 pub mod file_error;
 pub mod id;
 pub mod lunar;
@@ -11,7 +16,9 @@ pub mod names;
 pub mod op;
 pub mod outcome;
 pub mod paths;
+pub mod promise;
 pub mod purchase;
+pub mod record;
 pub mod report;
 pub mod sop;
 pub mod template;

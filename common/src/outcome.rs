@@ -2,10 +2,11 @@
 
 use std::str::FromStr;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{DueId, TemplateId};
+use crate::sop::plan::Purpose;
 
 /// What came of a contact. The effects are the table “Outcome codes” in `docs/plans.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -251,9 +252,24 @@ pub struct Outcome {
     /// What the guide filled into the script's gaps by hand.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub fills: std::collections::BTreeMap<String, String>,
+    /// Of a contact that no task asked for: what it was for. `answer` where the customer began it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
+    /// The gold price that the script named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quoted: Option<Quote>,
     /// What a newer version wrote.
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A gold price said to a customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quote {
+    /// Fen a gram.
+    pub price_fen: i64,
+    /// When the price was set, shop-local.
+    pub at: NaiveDateTime,
 }
 
 /// The longest note, in characters.
@@ -277,6 +293,8 @@ impl Outcome {
             note: None,
             template: None,
             fills: std::collections::BTreeMap::new(),
+            purpose: None,
+            quoted: None,
             extra: serde_json::Map::new(),
         }
     }
@@ -336,6 +354,9 @@ pub enum Refusal {
     /// An op that this version does not know.
     #[error("this kind of op is not known to this version")]
     UnknownKind,
+    /// An op of a kind that only headquarters makes.
+    #[error("only headquarters records this kind of fact")]
+    NotForTerminals,
     /// A body that does not have the kind's form.
     #[error("the body has not the form of its kind")]
     MalformedBody,

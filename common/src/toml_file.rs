@@ -10,6 +10,8 @@ use crate::text::{Lines, sanitise};
 
 /// The longest label, in characters.
 const MAX_LABEL_CHARS: usize = 60;
+/// The longest sentence, in characters.
+const MAX_SENTENCE_CHARS: usize = 300;
 
 /// Reads a file's text as TOML.
 pub fn read(text: &str) -> Result<Spanned<DeTable<'_>>, FileError> {
@@ -60,21 +62,17 @@ impl<'t> Table<'t> {
         Some(Key { text: self.text, name: name.to_owned(), value })
     }
 
-    /// Refuses keys that nobody asked for: those of `planned` as not built yet, others with a suggestion.
-    pub fn finish(self, planned: &[&str]) -> Result<(), FileError> {
+    /// Refuses keys that nobody asked for, with a suggestion.
+    pub fn finish(self) -> Result<(), FileError> {
         for name in self.table.keys() {
             let key: &str = name.get_ref();
             if self.asked.contains(&key) {
                 continue;
             }
             let shown = sanitise(key, Lines::One, MAX_LABEL_CHARS);
-            let message = if planned.contains(&key) {
-                format!("the key {shown:?} of {} is not built yet: a plan that needs it cannot be published", self.what)
-            } else {
-                match nearest(key, &self.asked) {
-                    Some(known) => format!("{} has no key {shown:?}; did you mean {known:?}?", self.what),
-                    None => format!("{} has no key {shown:?}", self.what),
-                }
+            let message = match nearest(key, &self.asked) {
+                Some(known) => format!("{} has no key {shown:?}; did you mean {known:?}?", self.what),
+                None => format!("{} has no key {shown:?}", self.what),
             };
             return Err(FileError::at(self.text, name.span().start, message));
         }
@@ -129,6 +127,12 @@ impl<'t> Key<'t> {
         if label.is_empty() { Err(self.error(format!("{} is empty", self.name))) } else { Ok(label) }
     }
 
+    /// The value as a sentence for people: not empty, sanitised.
+    pub fn sentence(&self) -> Result<String, FileError> {
+        let sentence = sanitise(self.str()?, Lines::One, MAX_SENTENCE_CHARS);
+        if sentence.is_empty() { Err(self.error(format!("{} is empty", self.name))) } else { Ok(sentence) }
+    }
+
     /// The value as text, read by `parse`.
     pub fn parse_str<T, E: std::fmt::Display>(&self, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<T, FileError> {
         parse(self.str()?).map_err(|error| self.error(error.to_string()))
@@ -161,6 +165,28 @@ impl<'t> Key<'t> {
     pub fn list<T>(&self, mut read: impl FnMut(Self) -> Result<T, FileError>) -> Result<Vec<T>, FileError> {
         let values = self.value.get_ref().as_array().ok_or_else(|| self.wrong_type("a list"))?;
         values.iter().map(|value| read(Self { text: self.text, name: self.name.clone(), value })).collect()
+    }
+
+    /// The value as a list, or as a list of one.
+    pub fn one_or_more<T>(&self, mut read: impl FnMut(Self) -> Result<T, FileError>) -> Result<Vec<T>, FileError> {
+        if self.value.get_ref().as_array().is_some() {
+            return self.list(read);
+        }
+        Ok(vec![read(Self { text: self.text, name: self.name.clone(), value: self.value })?])
+    }
+
+    /// The value as a table with keys of its own choice, each a short text for people.
+    pub fn map<T>(&self, mut read: impl FnMut(Self) -> Result<T, FileError>) -> Result<Vec<(String, T)>, FileError> {
+        let table = self.value.get_ref().as_table().ok_or_else(|| self.wrong_type("a table"))?;
+        let entries = table.iter().map(|(name, value)| {
+            let label = sanitise(name.get_ref(), Lines::One, MAX_LABEL_CHARS);
+            if label.is_empty() {
+                return Err(FileError::at(self.text, name.span().start, format!("a key of {} is empty", self.name)));
+            }
+            let value = read(Self { text: self.text, name: label.clone(), value })?;
+            Ok((label, value))
+        });
+        entries.collect()
     }
 
     /// The value as a table.

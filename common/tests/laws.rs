@@ -4,8 +4,9 @@
 mod story;
 
 use guide_common::apply::{Applied, CustomerFile};
+use guide_common::fact::FactBody;
 use guide_common::id::DueId;
-use guide_common::op::{FactBody, Op, OpBody, Undo};
+use guide_common::op::{Op, OpBody, Undo};
 use guide_common::outcome::{Outcome, OutcomeCode, SkipReason};
 use guide_common::report::report;
 use guide_common::sop::engine::dues;

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Days, NaiveDate};
 use guide_common::apply::{Applied, CustomerFile};
+use guide_common::fact::FactBody;
 use guide_common::id::{CustomerId, OpId};
-use guide_common::op::{FactBody, Op, OpBody};
+use guide_common::op::{Op, OpBody};
 use guide_common::outcome::Refusal;
 use guide_common::sop::engine::gone;
 use guide_common::sop::plan::Plan;

@@ -47,7 +47,7 @@ async fn the_unassigned_are_dealt_out_evenly_and_the_same_every_time() {
 async fn only_the_customers_of_a_store_are_dealt_out_when_it_is_named() {
     let test = with_ten_customers().await;
     let other = StoreId::new("S02").unwrap();
-    let store = StoreProfile { id: other.clone(), name: "老城南店".to_owned(), phone: None };
+    let store = StoreProfile { id: other.clone(), name: "老城南店".to_owned(), phone: None, tier: None };
     directory::put_store(&test.db, &store).await.unwrap();
     let options = ImportOptions { store: Some(other.clone()), ..ImportOptions::default() };
     test.import_with("customer_id,purchased_on,amount\nX1,2026-08-01,10\nX2,2026-08-01,10\n", &options).await;

@@ -5,6 +5,7 @@ pub mod date;
 pub mod help;
 pub mod name;
 pub mod problem;
+pub mod trigger;
 
 use guide_common::purchase::format_fen;
 use guide_common::sop::plan::Lang;

@@ -5,8 +5,8 @@ use chrono::{DateTime, NaiveTime, Utc};
 use super::day;
 use super::dice::Dice;
 use crate::customer::Customer;
+use crate::fact::FactBody;
 use crate::id::{CustomerId, OpId};
-use crate::op::FactBody;
 use crate::time::Zone;
 
 /// An op before it has its number.

@@ -11,11 +11,14 @@ use super::shop::{Sale, Staff};
 use super::words::{COMPLAINTS, NOTES, PROMISES, SOLVED};
 use super::{d0, day, in_lang};
 use crate::customer::Customer;
+use crate::fact::{ComplaintClosed, FactBody};
 use crate::id::{DeviceId, DueId, GuideId, StepId};
-use crate::op::{ComplaintClosed, FactBody, Op, OpBody, Promise, PromiseKept, Stamp};
+use crate::op::{Op, OpBody, Stamp};
 use crate::outcome::{Channel, Outcome, OutcomeCode, SkipReason};
-use crate::sop::plan::{Lang, Plan, Step, Trigger};
+use crate::promise::{Promise, PromiseKept};
+use crate::sop::plan::{Lang, Plan, Step};
 use crate::sop::plan_file;
+use crate::sop::trigger::{PurchaseTrigger, Trigger};
 use crate::time::Offset;
 
 /// How far back contacts are made up.
@@ -42,9 +45,10 @@ struct Anchor {
 impl History {
     pub(super) fn new(seed: u64, lang: Lang) -> Self {
         let plans = content::plan_files().into_iter().filter_map(|(_, text)| plan_file::parse(text).ok());
-        let after_sale = plans.into_iter().find(|plan| matches!(plan.trigger, Trigger::Purchase { .. }));
-        let min_amount_fen = match after_sale.as_ref().map(|plan| &plan.trigger) {
-            Some(Trigger::Purchase { min_amount_fen }) => *min_amount_fen,
+        let after_sale =
+            plans.into_iter().find(|plan| plan.triggers.iter().any(|trigger| matches!(trigger, Trigger::Purchase(_))));
+        let min_amount_fen = match after_sale.as_ref().and_then(|plan| plan.triggers.first()) {
+            Some(Trigger::Purchase(PurchaseTrigger { min_amount_fen, .. })) => *min_amount_fen,
             _ => 0,
         };
         Self { seed, lang, after_sale, min_amount_fen }

@@ -52,6 +52,7 @@ pub(super) fn lesson(lang: Lang) -> Layout {
         id: StoreId::new(id).unwrap_or_else(|_| unreachable!("{id} is a plain id")),
         name: in_lang(name, lang),
         phone: Some(phone.to_owned()),
+        tier: None,
     };
     let stores = vec![
         store("yunshan", ("云杉路店", "Spruce Road"), "10020000001"),
@@ -68,7 +69,12 @@ pub(super) fn lesson(lang: Lang) -> Layout {
     let staff = staff
         .into_iter()
         .map(|(id, name, store, share, handles, leave)| Staff {
-            profile: GuideProfile { id: guide_id(id), name: in_lang(name, lang), store: stores[store].clone() },
+            profile: GuideProfile {
+                id: guide_id(id),
+                name: in_lang(name, lang),
+                store: stores[store].clone(),
+                days_off: Vec::new(),
+            },
             share,
             handles,
             leave,
@@ -85,6 +91,7 @@ pub(super) fn plain(n_stores: usize, guides_per_store: usize) -> Layout {
             id: StoreId::new(&format!("store{n:02}")).unwrap_or_else(|_| unreachable!("store{n:02} is a plain id")),
             name: format!("示范{n}店"),
             phone: Some(format!("1002{n:07}")),
+            tier: None,
         })
         .collect();
     let n_guides = n_stores * guides_per_store;
@@ -94,6 +101,7 @@ pub(super) fn plain(n_stores: usize, guides_per_store: usize) -> Layout {
                 id: guide_id(&format!("guide{:02}", idx + 1)),
                 name: names::from_number(Dice::new(0, "guide", idx as u64).next()).0,
                 store: stores[idx / guides_per_store].clone(),
+                days_off: Vec::new(),
             },
             share: 1_000 / n_guides as u64,
             handles: 800,

@@ -6,7 +6,8 @@ use sha2::{Digest, Sha256};
 
 use super::*;
 use crate::customer::{Calendar, Tier};
-use crate::op::{FactBody, OpBody};
+use crate::fact::FactBody;
+use crate::op::OpBody;
 use crate::sop::engine::gone;
 use crate::sop::plan::Plan;
 use crate::sop::queue::{HoldReason, TermName, customer_day, order};

@@ -4,7 +4,8 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::id::OpId;
 use crate::sop::history::History;
-use crate::sop::plan::{Plan, Restart, Step, Trigger};
+use crate::sop::plan::{Plan, Restart, Step};
+use crate::sop::trigger::{PurchaseTrigger, Trigger};
 
 /// A day that meets a plan's trigger, and so starts a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,11 +45,11 @@ const YEARS_BACK: i32 = 3;
 
 /// The anchors of a plan that start a run, oldest first. `first_day` is the earliest day that is asked about.
 pub fn anchors(history: &History<'_>, plan: &Plan, first_day: NaiveDate) -> Vec<Anchor> {
-    let mut anchors = match &plan.trigger {
-        Trigger::Purchase { min_amount_fen } => purchase_anchors(history, *min_amount_fen),
-        Trigger::Birthday => birthday_anchors(history, &plan.steps, first_day),
-        Trigger::Promise => promise_anchors(history),
-        Trigger::Unknown => Vec::new(),
+    let mut anchors = match plan.triggers.first() {
+        Some(Trigger::Purchase(PurchaseTrigger { min_amount_fen, .. })) => purchase_anchors(history, *min_amount_fen),
+        Some(Trigger::Birthday) => birthday_anchors(history, &plan.steps, first_day),
+        Some(Trigger::Promise) => promise_anchors(history),
+        _ => Vec::new(),
     };
     if plan.restart == Restart::Once
         && let Some(idx) = anchors.iter().position(|anchor| anchor.returned_on.is_none())

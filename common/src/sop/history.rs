@@ -2,11 +2,16 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::amnesty::{Handed, WaiveReason, Waived};
 use crate::apply::CustomerFile;
+use crate::consent::{Consent, Secret};
+use crate::customer::TagChange;
+use crate::fact::{Fact, FactBody};
 use crate::id::{DueId, OpId};
-use crate::op::{Fact, FactBody, Promise};
 use crate::outcome::{Outcome, OutcomeCode};
+use crate::promise::{Appointment, AppointmentClosed, AppointmentResult, Promise};
 use crate::purchase::Purchase;
+use crate::record::{Coupon, Dispatched, LevelRecord, LifeEvent, OwnerChanged, PointsRecord, RiskRecord, Rush, Ticket};
 
 /// Facts of one customer up to a day. Nothing dated later is in it.
 #[derive(Debug)]
@@ -23,6 +28,56 @@ pub struct History<'f> {
     pub promises: Vec<(OpId, &'f Promise)>,
     /// Promises that were kept, and when.
     pub kept: Vec<(OpId, NaiveDate)>,
+    /// Visits agreed, by the day of the visit.
+    pub visits: Vec<Visit>,
+    /// Tags applied (`true`) and taken away by guides, oldest first.
+    pub tag_changes: Vec<(bool, &'f TagChange)>,
+    /// What was allowed and forbidden, oldest first.
+    pub consents: Vec<&'f Consent>,
+    /// What is or was kept secret.
+    pub secrets: Vec<&'f Secret>,
+    /// What amnesties let expire.
+    pub waived: Vec<&'f Waived>,
+    /// What was handed to deputies.
+    pub handed: Vec<&'f Handed>,
+    /// What headquarters recorded.
+    pub records: Records<'f>,
+}
+
+/// What headquarters recorded of a customer up to a day; lists of states are in the order of their days.
+#[derive(Debug, Default)]
+pub struct Records<'f> {
+    /// Coupons.
+    pub coupons: Vec<(OpId, &'f Coupon)>,
+    /// Job tickets.
+    pub tickets: Vec<(OpId, &'f Ticket)>,
+    /// Levels.
+    pub levels: Vec<&'f LevelRecord>,
+    /// Balances of points.
+    pub points: Vec<&'f PointsRecord>,
+    /// Risks.
+    pub risks: Vec<&'f RiskRecord>,
+    /// Changes of owner.
+    pub owners: Vec<(OpId, &'f OwnerChanged)>,
+    /// Life events.
+    pub life_events: Vec<(OpId, &'f LifeEvent)>,
+    /// Plans sent by headquarters.
+    pub dispatched: Vec<(OpId, &'f Dispatched)>,
+    /// Haste asked for.
+    pub rushes: Vec<&'f Rush>,
+}
+
+/// A visit agreed (预约), by an appointment of its own or by an outcome 2 that named its day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Visit {
+    /// The op that made it.
+    pub id: OpId,
+    /// The day on which it was agreed.
+    pub made_on: NaiveDate,
+    /// The day of the visit.
+    pub visit_on: NaiveDate,
+    /// When and how it ended.
+    pub closed: Option<(NaiveDate, AppointmentResult)>,
 }
 
 /// A standing contact.
@@ -70,6 +125,11 @@ impl PurchaseDay {
         self.gross_fen - self.returns.iter().map(|(_, fen)| fen).sum::<i64>()
     }
 
+    /// What is left of the day's sum after the returns up to a day.
+    pub fn net_fen_on(&self, until: NaiveDate) -> i64 {
+        self.gross_fen - self.returns.iter().filter(|(on, _)| *on <= until).map(|(_, fen)| fen).sum::<i64>()
+    }
+
     /// The day on which returns brought the sum below `min_fen` (or to nothing), where they did.
     pub fn below_since(&self, min_fen: i64) -> Option<NaiveDate> {
         let mut net = self.gross_fen;
@@ -83,27 +143,141 @@ impl PurchaseDay {
 impl<'f> History<'f> {
     /// Prepares a customer's facts as of the end of `today`.
     pub fn of(file: &'f CustomerFile, today: NaiveDate) -> Self {
-        let mut contacts = Vec::new();
-        let mut promises = Vec::new();
-        let mut kept = Vec::new();
+        let mut history = Self {
+            file,
+            today,
+            days: Vec::new(),
+            contacts: Vec::new(),
+            promises: Vec::new(),
+            kept: Vec::new(),
+            visits: Vec::new(),
+            tag_changes: Vec::new(),
+            consents: Vec::new(),
+            secrets: Vec::new(),
+            waived: Vec::new(),
+            handed: Vec::new(),
+            records: Records::default(),
+        };
+        let mut appointments = Appointments::default();
         for fact in file.facts.iter().filter(|fact| fact.stands_on(today)) {
-            match &fact.body {
-                FactBody::Outcome(outcome) => contacts.push(Contact { id: fact.id, at: fact.at, outcome }),
-                FactBody::Promise(promise) => promises.push((fact.id, promise)),
-                FactBody::PromiseKept(body) => kept.push((body.promise, body.on)),
-                FactBody::ComplaintClosed(_) | FactBody::Unknown { .. } => {}
-            }
+            history.take(fact, &mut appointments);
         }
-        contacts.sort_by_key(Contact::order);
-        promises.sort_by_key(|(id, promise)| (promise.due_on, *id));
-        kept.sort_unstable();
-        let days = purchase_days(&file.purchases, &contacts, today);
-        Self { file, today, days, contacts, promises, kept }
+        history.sort();
+        history.visits = appointments.visits(&history.contacts);
+        history.days = purchase_days(&file.purchases, &history.contacts, today);
+        history
+    }
+
+    fn take(&mut self, fact: &'f Fact, appointments: &mut Appointments<'f>) {
+        let id = fact.id;
+        match &fact.body {
+            FactBody::Outcome(outcome) => self.contacts.push(Contact { id, at: fact.at, outcome }),
+            FactBody::Promise(promise) => self.promises.push((id, promise)),
+            FactBody::PromiseKept(body) => self.kept.push((body.promise, body.on)),
+            FactBody::Appointment(body) => appointments.made.push((id, body)),
+            FactBody::AppointmentClosed(body) => appointments.closed.push(body),
+            FactBody::TagAdded(change) => self.tag_changes.push((true, change)),
+            FactBody::TagRemoved(change) => self.tag_changes.push((false, change)),
+            FactBody::Consent(consent) => self.consents.push(consent),
+            FactBody::Secret(secret) => self.secrets.push(secret),
+            FactBody::Waived(waived) => self.waived.push(waived),
+            FactBody::Handed(handed) => self.handed.push(handed),
+            FactBody::Coupon(coupon) => self.records.coupons.push((id, coupon)),
+            FactBody::Ticket(ticket) => self.records.tickets.push((id, ticket)),
+            FactBody::Level(level) => self.records.levels.push(level),
+            FactBody::Points(points) => self.records.points.push(points),
+            FactBody::Risk(risk) => self.records.risks.push(risk),
+            FactBody::OwnerChanged(change) => self.records.owners.push((id, change)),
+            FactBody::LifeEvent(event) => self.records.life_events.push((id, event)),
+            FactBody::Dispatched(dispatched) => self.records.dispatched.push((id, dispatched)),
+            FactBody::Rush(rush) => self.records.rushes.push(rush),
+            FactBody::ComplaintClosed(_) | FactBody::Leave(_) | FactBody::Unknown { .. } => {}
+        }
+    }
+
+    /// Facts come in no particular order: every list gets one that depends on its content alone.
+    fn sort(&mut self) {
+        self.contacts.sort_by_key(Contact::order);
+        self.promises.sort_by_key(|(id, promise)| (promise.due_on, *id));
+        self.kept.sort_unstable();
+        self.tag_changes.sort_by_key(|(added, change)| (change.on, *added, &change.group, &change.value));
+        self.consents.sort_by_key(|consent| (consent.on, consent.allowed));
+        self.secrets.sort_by_key(|secret| (secret.on, secret.until_on));
+        self.waived.sort_by_key(|waived| (waived.on, waived.reason));
+        self.handed.sort_by_key(|handed| (handed.on, handed.until_on));
+        let records = &mut self.records;
+        records.coupons.sort_by_key(|(id, coupon)| (coupon.until_on, *id));
+        records.tickets.sort_by_key(|(id, ticket)| (ticket.on, *id));
+        records.levels.sort_by_key(|level| (level.on, level.level.rank()));
+        records.points.sort_by_key(|points| (points.on, points.balance));
+        records.risks.sort_by_key(|risk| (risk.on, risk.risk.name()));
+        records.owners.sort_by_key(|(id, change)| (change.on, *id));
+        records.life_events.sort_by_key(|(id, event)| (event.event_on, *id));
+        records.dispatched.sort_by_key(|(id, dispatched)| (dispatched.on, *id));
+        records.rushes.sort_by_key(|rush| (rush.on, rush.until_on));
     }
 
     /// The day on which a promise was first marked as kept.
     pub fn kept_on(&self, promise: OpId) -> Option<NaiveDate> {
         self.kept.iter().filter(|(id, _)| *id == promise).map(|(_, on)| *on).min()
+    }
+
+    /// When and why an amnesty let a due expire.
+    pub fn waived(&self, due: DueId) -> Option<(NaiveDate, WaiveReason)> {
+        self.waived.iter().find(|waived| waived.due_ids.contains(&due)).map(|waived| (waived.on, waived.reason))
+    }
+
+    /// The days on which the customer came to the shop up to a day: bought, or visited.
+    pub fn last_visit(&self, until: NaiveDate) -> Option<NaiveDate> {
+        let bought = self.days.iter().map(|day| day.on).take_while(|on| *on <= until).last();
+        let visited = self.contacts.iter().filter(|contact| contact.outcome.code == OutcomeCode::Visited);
+        bought.max(visited.map(Contact::on).filter(|on| *on <= until).max())
+    }
+
+    /// What was bought in the 24 months up to a day, returns taken off, in fen.
+    pub fn spent_fen(&self, until: NaiveDate) -> i64 {
+        let since = until.checked_sub_months(chrono::Months::new(24)).unwrap_or(NaiveDate::MIN);
+        self.days.iter().filter(|day| since < day.on && day.on <= until).map(|day| day.net_fen_on(until)).sum()
+    }
+}
+
+/// Appointments before they are matched with what became of them.
+#[derive(Default)]
+struct Appointments<'f> {
+    made: Vec<(OpId, &'f Appointment)>,
+    closed: Vec<&'f AppointmentClosed>,
+}
+
+impl Appointments<'_> {
+    /// Every visit agreed. One ends where it is closed; where the customer visited or bought on its day or later,
+    /// before another one was agreed; or where another one takes its place.
+    fn visits(&self, contacts: &[Contact<'_>]) -> Vec<Visit> {
+        let own = self.made.iter().map(|(id, made)| (*id, made.on, made.visit_on));
+        let of_outcomes = contacts
+            .iter()
+            .filter(|contact| contact.outcome.code == OutcomeCode::Appointment)
+            .filter_map(|contact| Some((contact.id, contact.on(), contact.outcome.next_on?)));
+        let mut visits: Vec<Visit> = own
+            .chain(of_outcomes)
+            .map(|(id, made_on, visit_on)| Visit { id, made_on, visit_on, closed: None })
+            .collect();
+        visits.sort_by_key(|visit| (visit.made_on, visit.id));
+        let next_made: Vec<Option<NaiveDate>> =
+            (0..visits.len()).map(|idx| visits.get(idx + 1).map(|next| next.made_on)).collect();
+        for (visit, next_made_on) in visits.iter_mut().zip(next_made) {
+            let said = self.closed.iter().filter(|closed| closed.appointment == visit.id);
+            let said = said.map(|closed| (closed.on, closed.result)).min_by_key(|(on, _)| *on);
+            let came = contacts
+                .iter()
+                .filter(|contact| matches!(contact.outcome.code, OutcomeCode::Visited | OutcomeCode::Bought))
+                .map(Contact::on)
+                .find(|on| visit.visit_on <= *on && next_made_on.is_none_or(|next| *on <= next))
+                .map(|on| (on, AppointmentResult::Kept));
+            let moved = next_made_on.filter(|on| *on <= visit.visit_on).map(|on| (on, AppointmentResult::Cancelled));
+            visit.closed = said.or(came).or(moved);
+        }
+        visits.sort_by_key(|visit| (visit.visit_on, visit.id));
+        visits
     }
 }
 

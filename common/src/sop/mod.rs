@@ -1,6 +1,7 @@
 //! The SOP engine: plans as data, and what they make due for whom on which day.
 
 pub mod anchor;
+pub mod condition;
 pub mod engine;
 pub mod gate;
 pub mod history;
@@ -8,3 +9,5 @@ pub mod plan;
 pub mod plan_file;
 pub mod queue;
 pub mod run;
+pub mod settings;
+pub mod trigger;

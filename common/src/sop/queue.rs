@@ -11,7 +11,8 @@ use crate::id::TaskId;
 use crate::sop::engine::{Due, dues_of};
 use crate::sop::gate;
 use crate::sop::history::{History, PurchaseDay};
-use crate::sop::plan::{Plan, Text, Trigger};
+use crate::sop::plan::{Plan, Text};
+use crate::sop::trigger::Trigger;
 use crate::wire::local::{DueRow, HeldRow, TaskRow};
 
 /// Why the gate holds a contact.
@@ -125,7 +126,7 @@ pub fn place(a: &TaskRow, b: &TaskRow) -> Ordering {
 
 /// The order of dues in a task; the least comes first, and its script is offered.
 fn importance(due: &Due<'_>, today: NaiveDate) -> impl Ord + use<> {
-    let is_promise = due.plan.trigger == Trigger::Promise;
+    let is_promise = is_of_promise(due);
     let rank = match is_promise {
         true if due.anchor_on < today => 0,
         true if due.anchor_on == today => 1,
@@ -191,11 +192,15 @@ fn terms(history: &History<'_>, dues: &[&Due<'_>]) -> Vec<Term> {
 /// 1,000 and ten a day, for a month: a broken word comes before everything else.
 fn promise_overdue(due: &Due<'_>, today: NaiveDate) -> i64 {
     let n_days = (today - due.anchor_on).num_days();
-    if due.plan.trigger == Trigger::Promise && n_days > 0 { 1_000 + 10 * n_days.min(30) } else { 0 }
+    if is_of_promise(due) && n_days > 0 { 1_000 + 10 * n_days.min(30) } else { 0 }
 }
 
 fn promise_due(due: &Due<'_>, today: NaiveDate) -> i64 {
-    if due.plan.trigger == Trigger::Promise && due.anchor_on == today { 500 } else { 0 }
+    if is_of_promise(due) && due.anchor_on == today { 500 } else { 0 }
+}
+
+fn is_of_promise(due: &Due<'_>) -> bool {
+    due.plan.triggers.contains(&Trigger::Promise)
 }
 
 /// On its last day, and on the day before.

@@ -25,7 +25,7 @@ pub fn parse(text: &str) -> Result<Template, FileError> {
         channel: table.required("channel")?.parse_str(str::parse::<Channel>)?,
         text: table.required("text")?.table(scripts)?,
     };
-    table.finish(&[])?;
+    table.finish()?;
     Ok(template)
 }
 
@@ -36,7 +36,7 @@ fn scripts(mut table: Table<'_>) -> Result<Text, FileError> {
     compare(&required_zh, &required_en).map_err(|message| en.error(message))?;
     let clean = |key: &Key<'_>| key.str().map(|script| sanitise(script, Lines::Many, MAX_SCRIPT_BYTES));
     let text = Text { zh: clean(&zh)?, en: clean(&en)? };
-    table.finish(&[])?;
+    table.finish()?;
     Ok(text)
 }
 

@@ -8,8 +8,9 @@ use serde::{Serialize, Serializer};
 use super::care::care;
 use super::variable::Variable;
 use crate::apply::CustomerFile;
+use crate::fact::{Fact, FactBody};
 use crate::id::OpId;
-use crate::op::{Fact, FactBody, Promise};
+use crate::promise::Promise;
 use crate::purchase::{Item, Purchase};
 use crate::sop::plan::Lang;
 use crate::text::{Lines, sanitise};
@@ -166,8 +167,9 @@ mod tests {
     use super::*;
     use crate::customer::Customer;
     use crate::id::{CustomerId, DueId, PlanId, StepId};
-    use crate::op::{Op, OpBody, PromiseKept, Stamp};
+    use crate::op::{Op, OpBody, Stamp};
     use crate::outcome::Channel;
+    use crate::promise::PromiseKept;
     use crate::sop::plan::{Purpose, Text};
     use crate::wire::hub::StoreProfile;
 
@@ -179,8 +181,8 @@ mod tests {
 
     fn guide() -> GuideProfile {
         let phone = Some("10020000001".to_owned());
-        let store = StoreProfile { id: "A".parse().unwrap(), name: "云杉路店".to_owned(), phone };
-        GuideProfile { id: "linzhixia".parse().unwrap(), name: "林知夏".to_owned(), store }
+        let store = StoreProfile { id: "A".parse().unwrap(), name: "云杉路店".to_owned(), phone, tier: None };
+        GuideProfile { id: "linzhixia".parse().unwrap(), name: "林知夏".to_owned(), store, days_off: Vec::new() }
     }
 
     fn purchase(id: &str, on: &str, amount_fen: i64, name: &str, material: &str) -> Purchase {

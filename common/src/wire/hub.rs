@@ -69,6 +69,9 @@ pub struct GuideProfile {
     pub name: String,
     /// The shop.
     pub store: StoreProfile,
+    /// Days off every week, `Mon` to `Sun`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub days_off: Vec<chrono::Weekday>,
 }
 
 /// A shop.
@@ -81,6 +84,23 @@ pub struct StoreProfile {
     /// The shop's phone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
+    /// How headquarters ranks the shop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<StoreTier>,
+}
+
+/// How headquarters ranks a shop (门店分级).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum StoreTier {
+    /// The first.
+    A,
+    /// The second.
+    B,
+    /// The third.
+    C,
+    /// One of a newer version.
+    #[serde(other)]
+    Unknown,
 }
 
 /// Which feed.

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::customer::{Birthday, Tag, Tier};
 use crate::id::{CustomerId, DueId, OpId, PlanId, StepId, TaskId, TemplateId};
-use crate::op::Promise;
 use crate::outcome::{Channel, Outcome};
+use crate::promise::Promise;
 use crate::purchase::Purchase;
 use crate::sop::plan::{Asks, Purpose, Text};
 use crate::sop::queue::{Hold, Term};

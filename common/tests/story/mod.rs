@@ -4,9 +4,11 @@
 use chrono::NaiveDate;
 use guide_common::apply::CustomerFile;
 use guide_common::customer::Customer;
+use guide_common::fact::{ComplaintClosed, FactBody};
 use guide_common::id::{CustomerId, DeviceId, DueId, GuideId, OpId, PurchaseId};
-use guide_common::op::{ComplaintClosed, FactBody, Op, OpBody, Promise, PromiseKept, Stamp, Undo};
+use guide_common::op::{Op, OpBody, Stamp, Undo};
 use guide_common::outcome::{Outcome, OutcomeCode, SkipReason};
+use guide_common::promise::{Promise, PromiseKept};
 use guide_common::purchase::Purchase;
 use guide_common::sop::engine::dues;
 use guide_common::sop::plan::Plan;
@@ -127,7 +129,7 @@ impl Story {
     }
 
     pub fn keep_promise(mut self, on: &str) -> Self {
-        let is_promise = |fact: &&guide_common::op::Fact| matches!(fact.body, FactBody::Promise(_));
+        let is_promise = |fact: &&guide_common::fact::Fact| matches!(fact.body, FactBody::Promise(_));
         let promise = self.file.facts.iter().rfind(is_promise).unwrap().id;
         self.apply(on, OpBody::Fact(FactBody::PromiseKept(PromiseKept { on: day(on), promise })));
         self

@@ -1,9 +1,10 @@
 //! Requests that record, made into facts.
 
 use chrono::NaiveDate;
+use guide_common::fact::{ComplaintClosed, FactBody};
 use guide_common::id::{CustomerId, DueId};
-use guide_common::op::{ComplaintClosed, FactBody, Promise};
 use guide_common::outcome::{Channel, MAX_NOTE_CHARS, Outcome};
+use guide_common::promise::Promise;
 use guide_common::text::{Lines, sanitise};
 use guide_common::wire::record::{ComplaintCloseRequest, OutcomeRequest, PromiseRequest, SavedResponse};
 

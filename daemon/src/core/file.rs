@@ -3,7 +3,7 @@
 
 use guide_common::apply::CustomerFile;
 use guide_common::customer::Customer;
-use guide_common::op::Fact;
+use guide_common::fact::Fact;
 use guide_common::purchase::Purchase;
 use guide_common::sop::plan::{Plan, Text};
 use guide_common::template::Template;

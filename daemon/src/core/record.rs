@@ -3,8 +3,9 @@
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
+use guide_common::fact::FactBody;
 use guide_common::id::{CustomerId, DueId, OpId};
-use guide_common::op::{FactBody, Op, OpBody, Stamp, Undo};
+use guide_common::op::{Op, OpBody, Stamp, Undo};
 use guide_common::outcome::Refusal;
 use guide_common::sop::engine::gone;
 use guide_common::wire::local::Notice;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use guide_common::apply::CustomerFile;
 use guide_common::customer::Tier;
-use guide_common::op::FactBody;
+use guide_common::fact::FactBody;
 use guide_common::sop::plan::Plan;
 use guide_common::sop::queue::customer_day;
 use guide_common::text::mask_phone;

@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 
 use axum::body::Bytes;
 use guide_common::apply::CustomerFile;
+use guide_common::fact::FactBody;
 use guide_common::id::{CustomerId, OpId, PlanId, TemplateId};
-use guide_common::op::FactBody;
 use guide_common::outcome::Channel;
 use guide_common::report::{Report, report};
 use guide_common::sop::gate::holds;

@@ -1,7 +1,8 @@
 use std::fs;
 use std::sync::atomic::Ordering;
 
-use guide_common::op::{FactBody, Promise};
+use guide_common::fact::FactBody;
+use guide_common::promise::Promise;
 
 use super::*;
 use crate::outbox::medium::Disk;

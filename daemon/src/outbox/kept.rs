@@ -180,7 +180,8 @@ impl Outbox {
 
 #[cfg(test)]
 mod tests {
-    use guide_common::op::{FactBody, Stamp};
+    use guide_common::fact::FactBody;
+    use guide_common::op::Stamp;
     use guide_common::outcome::{Outcome, OutcomeCode};
 
     use super::*;

@@ -19,7 +19,7 @@ pub(super) async fn store(db: &Db, command: StoreCommand) -> Result<Output, HubE
     match command {
         StoreCommand::Add { id, name, phone } => {
             let phone = phone.map(|phone| sanitise(&phone, Lines::One, MAX_NAME_CHARS)).filter(|p| !p.is_empty());
-            let store = StoreProfile { id, name: clean_name(&name)?, phone };
+            let store = StoreProfile { id, name: clean_name(&name)?, phone, tier: None };
             directory::put_store(db, &store).await?;
             Ok(Output::done(format!("store {} {}\n", store.id, store.name)))
         }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use guide_common::fact::{Fact, FactBody};
 use guide_common::id::{CustomerId, OpId};
-use guide_common::op::{Fact, FactBody};
 use guide_common::outcome::OutcomeCode;
 use serde::Serialize;
 
@@ -34,7 +34,7 @@ struct Inspection {
 struct FactRow {
     id: OpId,
     customer: CustomerId,
-    kind: &'static str,
+    kind: String,
     on: chrono::NaiveDate,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<OutcomeCode>,
@@ -80,7 +80,7 @@ pub(super) async fn run(db: &Db, args: InspectArgs) -> Result<Output, HubError> 
             let code = fact.code.map(|code| code.names().2).unwrap_or_default();
             let state = if fact.undone { "undone" } else { "" };
             table.row(
-                [&fact.id.to_string(), &fact.customer.to_string(), &fact.on.to_string(), fact.kind, code, state]
+                [&fact.id.to_string(), &fact.customer.to_string(), &fact.on.to_string(), &fact.kind, code, state]
                     .map(str::to_owned),
             );
         }
@@ -95,13 +95,7 @@ async fn facts(conn: &mut crate::db::Conn, guide_id: &str) -> Result<Vec<FactRow
     facts.sort_by_key(Fact::order);
     let row = |fact: Fact| FactRow {
         on: fact.on(),
-        kind: match &fact.body {
-            FactBody::Outcome(_) => "outcome",
-            FactBody::Promise(_) => "promise",
-            FactBody::PromiseKept(_) => "promise_kept",
-            FactBody::ComplaintClosed(_) => "complaint_closed",
-            FactBody::Unknown { .. } => "unknown",
-        },
+        kind: fact.body.kind().to_owned(),
         code: match &fact.body {
             FactBody::Outcome(outcome) => Some(outcome.code),
             _ => None,

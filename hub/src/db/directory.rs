@@ -60,7 +60,7 @@ pub async fn put_guide(db: &Db, id: &GuideId, name: &str, store_id: &StoreId) ->
     let Some(store) = store(&mut tx, store_id).await? else {
         return Err(unknown_store(store_id.as_str()));
     };
-    let profile = GuideProfile { id: id.clone(), name: name.to_owned(), store };
+    let profile = GuideProfile { id: id.clone(), name: name.to_owned(), store, days_off: Vec::new() };
     put_profile(&mut tx, &profile).await?;
     commit(tx).await?;
     Ok(profile)
@@ -203,6 +203,7 @@ fn store_profile(row: &sqlx::any::AnyRow, first: usize) -> Result<StoreProfile, 
         id: StoreId::new(&id).map_err(|_| HubError::corrupt(format!("the store {id}")))?,
         name: text(row, first + 1)?,
         phone: (!phone.is_empty()).then_some(phone),
+        tier: None,
     })
 }
 
@@ -212,5 +213,6 @@ fn guide_profile(row: &sqlx::any::AnyRow) -> Result<GuideProfile, HubError> {
         id: GuideId::new(&id).map_err(|_| HubError::corrupt(format!("the guide {id}")))?,
         name: text(row, 1)?,
         store: store_profile(row, 2)?,
+        days_off: Vec::new(),
     })
 }

@@ -92,7 +92,7 @@ fn files(rows: &[Row<'_>]) -> Result<BTreeMap<CustomerId, CustomerFile>, HubErro
                 }
             }
             kind::FACT => {
-                let fact: guide_common::op::Fact = parse(row.kind, row.id, row.body)?;
+                let fact: guide_common::fact::Fact = parse(row.kind, row.id, row.body)?;
                 if let Some(file) = files.get_mut(&fact.customer) {
                     file.facts.push(fact);
                 }

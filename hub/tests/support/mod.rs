@@ -8,8 +8,9 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
+use guide_common::fact::FactBody;
 use guide_common::id::{CustomerId, DeviceId, GuideId, OpId, StoreId};
-use guide_common::op::{FactBody, Op, OpBody, Stamp};
+use guide_common::op::{Op, OpBody, Stamp};
 use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::time::Zone;
 use guide_common::wire::hub::{EnrollResponse, PushRequest, StoreProfile};
@@ -48,7 +49,7 @@ impl TestDb {
     /// One store and guides of these ids.
     pub async fn with_guides(ids: &[&str]) -> Self {
         let this = Self::new().await;
-        let store = StoreProfile { id: store_id(), name: "云杉路店".to_owned(), phone: None };
+        let store = StoreProfile { id: store_id(), name: "云杉路店".to_owned(), phone: None, tier: None };
         directory::put_store(&this.db, &store).await.unwrap();
         for id in ids {
             directory::put_guide(&this.db, &guide_id(id), &format!("导购{id}"), &store_id()).await.unwrap();

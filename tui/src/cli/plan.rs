@@ -2,14 +2,15 @@
 
 use clap::{Args as ClapArgs, Subcommand};
 use guide_common::id::PlanId;
-use guide_common::sop::plan::{EndsOn, Lang, Plan, Restart, Step, Trigger};
+use guide_common::sop::plan::{EndsOn, Lang, Plan, Restart, Step};
 use guide_common::text::{Lines, sanitise};
 
 use crate::cli::context::Context;
 use crate::cli::failure::Answer;
 use crate::cli::table::{Side, Table};
 use crate::lang::name::{asks_name, channel_name, outcome_name, purpose_name};
-use crate::lang::{amount, pick};
+use crate::lang::pick;
+use crate::lang::trigger::trigger_name;
 use crate::text;
 
 /// Arguments of `guide plan`.
@@ -60,7 +61,7 @@ fn list_page(plans: &[Plan], context: &Context) -> String {
         table.row([
             plan.id.to_string(),
             plan.name.in_lang(lang).to_owned(),
-            trigger(&plan.trigger, lang),
+            triggers(plan, lang),
             plan.steps.len().to_string(),
             plan.priority.to_string(),
             plan.version.to_string(),
@@ -73,7 +74,7 @@ pub(crate) fn plan_page(plan: &Plan, context: &Context) -> String {
     let (lang, style) = (context.lang, context.style);
     let (id, name, version) = (&plan.id, sanitise(plan.name.in_lang(lang), Lines::One, 200), plan.version);
     let mut page = style.bold(&format!("{id} · {name} · v{version}")) + "\n";
-    let (trigger, restart, priority) = (trigger(&plan.trigger, lang), restart(plan.restart, lang), plan.priority);
+    let (trigger, restart, priority) = (triggers(plan, lang), restart(plan.restart, lang), plan.priority);
     page.push_str(&text!(
         lang,
         "触发：{trigger} · 再次触发：{restart} · 优先级 {priority}\n",
@@ -117,17 +118,9 @@ fn steps(steps: &[Step], context: &Context) -> String {
     table.render(context.style)
 }
 
-fn trigger(trigger: &Trigger, lang: Lang) -> String {
-    match trigger {
-        Trigger::Purchase { min_amount_fen: 0 } => text!(lang, "消费", "a purchase"),
-        Trigger::Purchase { min_amount_fen } => {
-            let least = amount(*min_amount_fen);
-            text!(lang, "当日消费满 {least}", "purchases of a day from {least}")
-        }
-        Trigger::Birthday => text!(lang, "生日", "a birthday"),
-        Trigger::Promise => text!(lang, "承诺", "a promise"),
-        Trigger::Unknown => text!(lang, "新版本的触发", "a trigger of a newer version"),
-    }
+fn triggers(plan: &Plan, lang: Lang) -> String {
+    let names: Vec<String> = plan.triggers.iter().map(|trigger| trigger_name(trigger, lang)).collect();
+    names.join(pick(lang, (" 或 ", " or ")))
 }
 
 fn restart(restart: Restart, lang: Lang) -> &'static str {

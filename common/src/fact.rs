@@ -1,0 +1,251 @@
+//! Facts: what guides and headquarters recorded of a customer. The kinds stand in one table; what each needs is checked
+//! in `fact_body`.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::amnesty::{Handed, Waived};
+use crate::calendar::Leave;
+use crate::consent::{Consent, Secret};
+use crate::customer::TagChange;
+use crate::fact_body::Body;
+use crate::id::{CustomerId, DeviceId, GuideId, OpId};
+use crate::op::{Op, OpBody, raw};
+use crate::outcome::{Outcome, Refusal};
+use crate::promise::{Appointment, AppointmentClosed, Promise, PromiseKept};
+use crate::record::{Coupon, Dispatched, LevelRecord, LifeEvent, OwnerChanged, PointsRecord, RiskRecord, Rush, Ticket};
+
+/// A complaint closed, with the customer's words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ComplaintClosed {
+    /// The shop-local day.
+    pub on: NaiveDate,
+    /// What the customer said to the solution.
+    pub words: String,
+}
+
+macro_rules! fact_kinds {
+    ($($(#[$doc:meta])* $name:ident($body:ty) = $kind:literal by $maker:ident;)*) => {
+        /// What a fact says.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum FactBody {
+            $($(#[$doc])* $name($body),)*
+            /// A fact of a newer version, kept as it came.
+            Unknown {
+                /// Its kind.
+                kind: String,
+                /// Its body.
+                body: serde_json::Value,
+            },
+        }
+
+        impl FactBody {
+            /// The kind's name on the wire.
+            pub fn kind(&self) -> &str {
+                match self {
+                    $(Self::$name(_) => $kind,)*
+                    Self::Unknown { kind, .. } => kind,
+                }
+            }
+
+            /// The body as JSON.
+            pub(crate) fn encode(&self) -> Box<RawValue> {
+                match self {
+                    $(Self::$name(body) => raw(body),)*
+                    Self::Unknown { body, .. } => raw(body),
+                }
+            }
+
+            /// Reads a body of a kind, sanitises its texts and checks what it needs. An unknown kind is kept.
+            pub fn decode(kind: &str, body: &str) -> Result<Self, Refusal> {
+                fn read<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, Refusal> {
+                    serde_json::from_str(body).map_err(|_| Refusal::MalformedBody)
+                }
+                Ok(match kind {
+                    $($kind => Self::$name(read::<$body>(body)?.checked()?),)*
+                    _ => Self::Unknown { kind: kind.to_owned(), body: read(body)? },
+                })
+            }
+
+            /// The shop-local day of the fact; of an unknown one, where its body names one.
+            pub fn on(&self) -> Option<NaiveDate> {
+                match self {
+                    $(Self::$name(body) => Some(body.on()),)*
+                    Self::Unknown { body, .. } => body.get("on")?.as_str()?.parse().ok(),
+                }
+            }
+
+            /// Whether only headquarters makes facts of this kind.
+            pub fn is_headquarters_own(&self) -> bool {
+                match self {
+                    $(Self::$name(_) => matches!(Maker::$maker, Maker::Headquarters),)*
+                    Self::Unknown { .. } => false,
+                }
+            }
+        }
+    };
+}
+
+/// Who makes facts of a kind.
+enum Maker {
+    Guide,
+    Headquarters,
+}
+
+fact_kinds! {
+    /// What came of a contact.
+    Outcome(Outcome) = "outcome" by Guide;
+    /// Something promised.
+    Promise(Promise) = "promise" by Guide;
+    /// A promise kept.
+    PromiseKept(PromiseKept) = "promise_kept" by Guide;
+    /// A complaint closed.
+    ComplaintClosed(ComplaintClosed) = "complaint_closed" by Guide;
+    /// A visit agreed.
+    Appointment(Appointment) = "appointment" by Guide;
+    /// What became of a visit.
+    AppointmentClosed(AppointmentClosed) = "appointment_closed" by Guide;
+    /// A tag applied.
+    TagAdded(TagChange) = "tag_added" by Guide;
+    /// A tag taken away.
+    TagRemoved(TagChange) = "tag_removed" by Guide;
+    /// Something allowed or forbidden.
+    Consent(Consent) = "consent" by Guide;
+    /// Something kept secret.
+    Secret(Secret) = "secret" by Guide;
+    /// A guide's leave; its customer is [`CustomerId::guide_itself`].
+    Leave(Leave) = "leave" by Guide;
+    /// Dues that an amnesty let expire.
+    Waived(Waived) = "waived" by Guide;
+    /// Dues handed to a deputy.
+    Handed(Handed) = "handed" by Guide;
+    /// A coupon.
+    Coupon(Coupon) = "coupon" by Headquarters;
+    /// A job ticket.
+    Ticket(Ticket) = "ticket" by Headquarters;
+    /// A member's level.
+    Level(LevelRecord) = "level" by Headquarters;
+    /// A balance of points.
+    Points(PointsRecord) = "points" by Headquarters;
+    /// A risk of losing the customer.
+    Risk(RiskRecord) = "risk" by Headquarters;
+    /// A change of owner.
+    OwnerChanged(OwnerChanged) = "owner_changed" by Headquarters;
+    /// Something in the customer's life.
+    LifeEvent(LifeEvent) = "life_event" by Headquarters;
+    /// A plan sent by headquarters.
+    Dispatched(Dispatched) = "dispatched" by Headquarters;
+    /// Haste asked for by headquarters.
+    Rush(Rush) = "rush" by Headquarters;
+}
+
+/// One fact about a customer, made by an op; its id is the op's, so that it can be made only once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "FactWire", into = "FactWire")]
+pub struct Fact {
+    /// The id of the op that made it.
+    pub id: OpId,
+    /// Whom it concerns.
+    pub customer: CustomerId,
+    /// Who made it.
+    pub guide: GuideId,
+    /// On which terminal.
+    pub device: DeviceId,
+    /// When, by the terminal's clock.
+    pub at: DateTime<Utc>,
+    /// What it says.
+    pub body: FactBody,
+    /// Since when it is taken back.
+    pub undone: Option<Undone>,
+}
+
+/// When and by which op a fact was taken back: before that day it stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undone {
+    /// The undo op.
+    pub op_id: OpId,
+    /// The shop-local day of the undo.
+    pub on: NaiveDate,
+}
+
+impl Fact {
+    /// The fact that an op makes, or `None` for an undo.
+    pub fn of(op: &Op, content: OpBody, guide: &GuideId) -> Option<Self> {
+        let OpBody::Fact(body) = content else {
+            return None;
+        };
+        Some(Self {
+            id: op.op_id,
+            customer: op.customer.clone(),
+            guide: guide.clone(),
+            device: op.device.clone(),
+            at: op.at_wall,
+            body,
+            undone: None,
+        })
+    }
+
+    /// The shop-local day; facts without one are as old as time.
+    pub fn on(&self) -> NaiveDate {
+        self.body.on().unwrap_or(NaiveDate::MIN)
+    }
+
+    /// Whether it exists and counts on a day: neither dated later nor taken back by then.
+    pub fn stands_on(&self, day: NaiveDate) -> bool {
+        self.on() <= day && self.undone.is_none_or(|undone| undone.on > day)
+    }
+
+    /// The order of facts: by day, then the terminal's time, then id.
+    pub fn order(&self) -> (NaiveDate, DateTime<Utc>, OpId) {
+        (self.on(), self.at, self.id)
+    }
+}
+
+/// The shape of a fact on the wire and in both stores.
+#[derive(Clone, Serialize, Deserialize)]
+struct FactWire {
+    id: OpId,
+    customer: CustomerId,
+    guide: GuideId,
+    device: DeviceId,
+    at: DateTime<Utc>,
+    kind: String,
+    body: serde_json::Value,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    undone: Option<Undone>,
+}
+
+impl TryFrom<FactWire> for Fact {
+    type Error = Refusal;
+    fn try_from(wire: FactWire) -> Result<Self, Refusal> {
+        Ok(Self {
+            body: FactBody::decode(&wire.kind, &wire.body.to_string())?,
+            id: wire.id,
+            customer: wire.customer,
+            guide: wire.guide,
+            device: wire.device,
+            at: wire.at,
+            undone: wire.undone,
+        })
+    }
+}
+
+impl From<Fact> for FactWire {
+    fn from(fact: Fact) -> Self {
+        let (kind, body) = match &fact.body {
+            FactBody::Unknown { kind, body } => (kind.clone(), body.clone()),
+            known => (known.kind().to_owned(), serde_json::from_str(known.encode().get()).unwrap_or_default()),
+        };
+        Self {
+            id: fact.id,
+            customer: fact.customer,
+            guide: fact.guide,
+            device: fact.device,
+            at: fact.at,
+            kind,
+            body,
+            undone: fact.undone,
+        }
+    }
+}
