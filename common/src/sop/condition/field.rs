@@ -100,8 +100,7 @@ const fn of_step(row: Row) -> Row {
 const TIERS: Kind = Kind::Word(&["S", "A", "B", "C"]);
 const CALENDARS: Kind = Kind::Word(&["solar", "lunar"]);
 const RISKS: Kind = Kind::Word(&["green", "amber", "red"]);
-const CHANNELS: Kind =
-    Kind::Word(&["wecom", "phone", "visit", "sms", "official_account", "group", "moments", "card"]);
+const CHANNELS: Kind = Kind::Word(&["wecom", "phone", "visit", "sms", "official_account", "group", "moments", "card"]);
 
 /// In the order of [`Field`].
 #[rustfmt::skip]
@@ -154,11 +153,10 @@ impl Field {
         ROWS.iter().find(|row| row.name == name).map(|row| row.field)
     }
 
-    /// The field whose name looks most like a misspelt one, of those that a scope has.
-    pub fn nearest(name: &str, scope: Scope) -> Option<Self> {
+    /// The field whose name looks most like a misspelt one, where one is near enough to be meant.
+    pub fn nearest(name: &str) -> Option<Self> {
         let lower = name.to_lowercase();
         ROWS.iter()
-            .filter(|row| row.scope == Scope::Customer || scope == Scope::Step)
             .map(|row| (edit_distance(&lower, row.name), row))
             .filter(|(distance, row)| *distance <= 1 + row.name.len() / 4)
             .min_by_key(|(distance, _)| *distance)
