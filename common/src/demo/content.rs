@@ -9,7 +9,13 @@ macro_rules! embed {
 
 /// The plans: file name and TOML.
 pub fn plan_files() -> Vec<(&'static str, &'static str)> {
-    embed!("plans": "P01-after-sale.toml" "P02-birthday.toml" "P16-promise.toml")
+    embed!("plans":
+        "P01-after-sale.toml" "P02-birthday.toml" "P02b-partner.toml" "P03-wake-up.toml" "P04-invitation.toml"
+        "P04b-visit.toml" "P05-lead.toml" "P06-qixi.toml" "P06b-520.toml" "P06c-valentine.toml" "P07-care.toml"
+        "P08-coupon.toml" "P09-referral.toml" "P09b-friend-visited.toml" "P09c-friend-bought.toml"
+        "P10-recovery.toml" "P11-handover.toml" "P12-ticket.toml" "P12b-ready.toml" "P12c-collected.toml"
+        "P13-contact.toml" "P14-newborn.toml" "P15-level.toml" "P15b-next-level.toml" "P16-promise.toml"
+    )
 }
 
 /// The templates: file name and TOML.
@@ -30,7 +36,10 @@ pub fn template_files() -> Vec<(&'static str, &'static str)> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::sop::plan::Plan;
     use crate::sop::plan_file;
     use crate::template::file;
 
@@ -56,13 +65,31 @@ mod tests {
         }
     }
 
+    fn plans() -> Vec<Plan> {
+        plan_files().iter().map(|(_, text)| plan_file::parse(text).unwrap()).collect()
+    }
+
     #[test]
     fn every_template_that_a_plan_names_exists() {
         let templates: Vec<_> = template_files().iter().map(|(_, text)| file::parse(text).unwrap().id).collect();
-        for (name, text) in plan_files() {
-            for step in plan_file::parse(text).unwrap().steps {
-                assert!(step.template.is_none_or(|id| templates.contains(&id)), "{name}, step {}", step.id);
+        for plan in plans() {
+            for step in plan.steps {
+                let named = step.template.iter().chain(step.variants.iter().filter_map(|v| v.template.as_ref()));
+                for id in named {
+                    assert!(templates.contains(id), "{}, step {}: {id}", plan.id, step.id);
+                }
             }
         }
+    }
+
+    #[test]
+    fn the_plans_can_be_published_together() {
+        assert_eq!(plan_file::check_plans(&plans()), []);
+    }
+
+    #[test]
+    fn all_sixteen_plans_of_the_chain_are_there() {
+        let ids: BTreeSet<String> = plans().iter().map(|plan| plan.id.as_str()[..3].to_owned()).collect();
+        assert_eq!(ids, (1..=16).map(|n| format!("P{n:02}")).collect());
     }
 }
