@@ -6,23 +6,19 @@ mod support;
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use guide_common::op::Op;
 use hyper::Method;
-use support::{Terminal, send};
+use support::{Ran, Terminal, hub_command, send};
 
-fn hub(data: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_guide-hub"));
-    command.env_remove("GUIDE_HUB_DATABASE_URL").env("GUIDE_HUB_DATA", data).args(args);
-    command.output().unwrap()
+fn hub(data: &Path, args: &[&str]) -> Ran {
+    hub_command(data, args)
 }
 
 #[track_caller]
-fn check(output: &Output, status: i32, words: &str) {
-    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert_eq!(output.status.code(), Some(status), "{text}");
-    assert!(text.contains(words), "{text}");
+fn check(ran: &Ran, status: i32, words: &str) {
+    ran.check(status, words);
 }
 
 /// Waits for the line that says that the hub serves, and returns its lines up to there.
@@ -101,7 +97,7 @@ fn the_log_holds_no_name_note_phone_code_or_token_and_sigterm_ends_the_hub() {
         .spawn()
         .unwrap();
     let (mut log, mut stderr) = lines_until_serving(&mut child);
-    let code = hub(&data, &["device", "code", "G1"]).stdout;
+    let code = hub(&data, &["device", "code", "G1"]).0.stdout;
     let code = String::from_utf8(code).unwrap().trim().to_owned();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let token = runtime.block_on(async {

@@ -1,12 +1,20 @@
 //! The arguments of every command.
 
+pub mod directory;
+pub mod import;
+pub mod publish;
+
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand, ValueEnum};
-use guide_common::id::{CustomerId, DeviceId, GuideId, PlanId, StoreId};
+use guide_common::id::{DeviceId, GuideId, PlanId, StoreId};
 use guide_common::sop::plan::Lang;
 use guide_common::time::Zone;
+
+use self::directory::{GuideCommand, StoreCommand};
+use self::import::ImportCommand;
+use self::publish::PublishCommand;
 
 /// Headquarters' side of guide: holds customers, plans and templates, serves terminals, reports.
 #[derive(Debug, Parser)]
@@ -17,6 +25,8 @@ pub struct Args {
     /// The shops' time zone
     #[arg(long, global = true, env = "GUIDE_HUB_ZONE", default_value = "Asia/Shanghai", value_name = "NAME")]
     pub(super) zone: Zone,
+    #[command(flatten)]
+    pub(super) clock: ClockArgs,
     #[command(subcommand)]
     pub(super) command: Command,
 }
@@ -71,17 +81,15 @@ pub struct ServeArgs {
     /// Stop at the end of standard input, which is a pipe from a parent that may die without a word
     #[arg(long)]
     pub(super) exit_with_parent: bool,
-    #[command(flatten)]
-    pub(super) clock: ClockArgs,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ClockArgs {
     /// The clock that rules shop dates; a hub on the virtual one takes training terminals only
-    #[arg(long, value_enum, default_value_t = ClockKind::Real)]
+    #[arg(long, global = true, value_enum, default_value_t = ClockKind::Real)]
     pub(super) clock: ClockKind,
     /// The file that holds the virtual time (default: `clock` in the state folder of guide)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     pub(super) clock_file: Option<PathBuf>,
 }
 
@@ -89,139 +97,6 @@ pub(super) struct ClockArgs {
 pub(super) enum ClockKind {
     Real,
     Virtual,
-}
-
-/// What to import.
-#[derive(Debug, Subcommand)]
-pub enum ImportCommand {
-    /// Customers: filled cells change what is there, empty ones leave it
-    Customers(ImportArgs),
-    /// Purchases and returns; customers that are not known are made
-    Purchases(ImportArgs),
-    /// The demo's chain, into an empty hub
-    Demo(DemoArgs),
-}
-
-/// A file to import.
-#[derive(Debug, clap::Args)]
-pub struct ImportArgs {
-    /// A CSV file, UTF-8 or GB18030, its first line names the columns
-    pub(super) file: PathBuf,
-    /// The store of rows that name none
-    #[arg(long, value_name = "ID")]
-    pub(super) store: Option<StoreId>,
-    /// Say what would be written and write nothing
-    #[arg(long)]
-    pub(super) dry_run: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// Which demo.
-#[derive(Debug, clap::Args)]
-pub struct DemoArgs {
-    /// The language of names: zh or en
-    #[arg(long, default_value = "zh")]
-    pub(super) lang: Lang,
-    /// The same seed gives the same chain
-    #[arg(long, default_value_t = guide_common::demo::SEED)]
-    pub(super) seed: u64,
-    /// Print JSON
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// What to publish.
-#[derive(Debug, Subcommand)]
-pub enum PublishCommand {
-    /// SOP plans (docs/plans.md)
-    Plans(PublishArgs),
-    /// Templates (docs/templates.md)
-    Templates(PublishArgs),
-}
-
-/// The files to publish.
-#[derive(Debug, clap::Args)]
-pub struct PublishArgs {
-    /// TOML files; all are published or none
-    #[arg(required = true)]
-    pub(super) files: Vec<PathBuf>,
-    /// Print JSON
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// What to do with shops.
-#[derive(Debug, Subcommand)]
-pub enum StoreCommand {
-    /// Add a store, or change its name and phone
-    Add {
-        /// Its id, such as S01
-        #[arg(long)]
-        id: StoreId,
-        /// Its name
-        #[arg(long)]
-        name: String,
-        /// Its phone, as scripts name it
-        #[arg(long)]
-        phone: Option<String>,
-    },
-    /// List the stores
-    List {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-/// What to do with guides.
-#[derive(Debug, Subcommand)]
-pub enum GuideCommand {
-    /// Add a guide, or change name and store
-    Add {
-        /// The id, such as G001
-        #[arg(long)]
-        id: GuideId,
-        /// The name
-        #[arg(long)]
-        name: String,
-        /// The store
-        #[arg(long)]
-        store: StoreId,
-    },
-    /// List the guides with the number of their customers
-    List {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Hand customers to guides
-    Assign(AssignArgs),
-}
-
-/// Who goes to whom.
-#[derive(Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("who").required(true).args(["customers", "unassigned"])))]
-pub struct AssignArgs {
-    /// These customers, from whomever serves them
-    #[arg(long, value_delimiter = ',', value_name = "C1,C2")]
-    pub(super) customers: Vec<CustomerId>,
-    /// All customers whom no guide serves
-    #[arg(long)]
-    pub(super) unassigned: bool,
-    /// Of the unassigned, only those of this store
-    #[arg(long, value_name = "ID", conflicts_with = "customers")]
-    pub(super) store: Option<StoreId>,
-    /// To this guide, or to these, evenly
-    #[arg(long, value_delimiter = ',', required = true, value_name = "G1,G2")]
-    pub(super) to: Vec<GuideId>,
-    /// Say who would move and move nobody
-    #[arg(long)]
-    pub(super) dry_run: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub(super) json: bool,
 }
 
 /// What to do with terminals.
@@ -275,8 +150,6 @@ pub struct ReportArgs {
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
-    #[command(flatten)]
-    pub(super) clock: ClockArgs,
 }
 
 /// Whom to inspect.

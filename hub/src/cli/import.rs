@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::args::{DemoArgs, ImportArgs, ImportCommand};
+use super::args::import::{DemoArgs, ImportArgs, ImportCommand};
 use super::{Output, Progress};
 use crate::db::Db;
 use crate::error::HubError;

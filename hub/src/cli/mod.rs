@@ -82,15 +82,17 @@ async fn dispatch(args: Args) -> Result<Output, HubError> {
         Some(url) => Db::open(url).await?,
         None => Db::open_dir(&args.database.data.clone().unwrap_or_else(|| paths.hub())).await?,
     };
+    let clock = serve::clock(&args.clock, &paths);
+    let zone = args.zone;
     let result = match args.command {
-        Command::Serve(serve) => serve::run(&db, args.zone, serve, &paths).await,
+        Command::Serve(serve) => serve::run(&db, zone, serve, clock).await,
         Command::Migrate => Ok(Output::done("the tables are those of this version\n")),
         Command::Import(import) => import::run(&db, import).await,
         Command::Publish(publish) => publish::run(&db, publish).await,
         Command::Store(store) => directory::store(&db, store).await,
         Command::Guide(guide) => directory::guide(&db, guide).await,
         Command::Device(device) => device::run(&db, device).await,
-        Command::Report(report) => report::run(&db, args.zone, report, &paths).await,
+        Command::Report(report) => report::run(&db, report, clock.today(zone)?).await,
         Command::Inspect(inspect) => inspect::run(&db, inspect).await,
     };
     db.close().await;

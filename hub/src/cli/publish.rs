@@ -1,7 +1,7 @@
 //! `guide-hub publish`.
 
 use super::Output;
-use super::args::PublishCommand;
+use super::args::publish::PublishCommand;
 use super::table::Table;
 use crate::db::Db;
 use crate::error::HubError;

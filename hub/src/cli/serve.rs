@@ -17,14 +17,13 @@ use crate::error::HubError;
 use crate::router::router;
 use crate::server;
 
-pub(super) async fn run(db: &Db, zone: Zone, args: ServeArgs, paths: &Paths) -> Result<Output, HubError> {
+pub(super) async fn run(db: &Db, zone: Zone, args: ServeArgs, clock: Clock) -> Result<Output, HubError> {
     let asked = std::env::var("GUIDE_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
     let targets = asked.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
     let layer =
         tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     // a second subscriber in one process can only come from a test that set its own
     let _ = tracing_subscriber::registry().with(targets).with(layer).try_init();
-    let clock = clock(&args.clock, paths);
     // a clock file that is missing or wrong is named at the start, not at the first request
     let shop_time = clock.shop_time(zone)?;
     // before anybody can learn the address, so that a signal is never missed

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Weekday;
 use guide_common::id::{GuideId, StoreId};
-use guide_common::wire::hub::{GuideProfile, StoreProfile};
+use guide_common::wire::hub::{GuideProfile, StoreProfile, StoreTier};
 use sqlx::AssertSqlSafe;
 
 use super::feed::{self, Change, Feed, POOL, SHARED, kind};
@@ -20,16 +21,17 @@ pub struct GuideRow {
     pub n_customers: u64,
 }
 
-/// Adds shops or changes their names and phones, also in the profiles of their guides.
+/// Adds a shop or changes what is said of it, also in the profiles of its guides.
 pub async fn put_store(db: &Db, store: &StoreProfile) -> Result<(), HubError> {
     let mut tx = db.begin().await?;
     sqlx::query(
-        "INSERT INTO store (id, name, phone) VALUES ($1, $2, $3) \
-         ON CONFLICT (id) DO UPDATE SET name = excluded.name, phone = excluded.phone",
+        "INSERT INTO store (id, name, phone, tier) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, phone = excluded.phone, tier = excluded.tier",
     )
     .bind(store.id.as_str())
     .bind(&store.name)
     .bind(store.phone.as_deref().unwrap_or_default())
+    .bind(tier_letter(store.tier))
     .execute(&mut *tx)
     .await
     .doing("writing a store")?;
@@ -40,27 +42,34 @@ pub async fn put_store(db: &Db, store: &StoreProfile) -> Result<(), HubError> {
     commit(tx).await
 }
 
-/// Adds a guide or changes name and shop; the shop must be known.
-pub async fn put_guide(db: &Db, id: &GuideId, name: &str, store_id: &StoreId) -> Result<GuideProfile, HubError> {
+/// Adds a guide or changes name, shop and days off; the shop must be known.
+pub async fn put_guide(
+    db: &Db,
+    id: &GuideId,
+    name: &str,
+    store_id: &StoreId,
+    days_off: &[Weekday],
+) -> Result<GuideProfile, HubError> {
     if id.as_str().starts_with('@') {
         return Err(HubError::refused("a guide's id does not begin with @: choose another one"));
     }
     let mut tx = db.begin().await?;
     // the first statement writes, so that on SQLite the transaction holds the lock before it reads
     sqlx::query(
-        "INSERT INTO guide (id, name, store_id) VALUES ($1, $2, $3) \
-         ON CONFLICT (id) DO UPDATE SET name = excluded.name, store_id = excluded.store_id",
+        "INSERT INTO guide (id, name, store_id, days_off) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO UPDATE SET \
+         name = excluded.name, store_id = excluded.store_id, days_off = excluded.days_off",
     )
     .bind(id.as_str())
     .bind(name)
     .bind(store_id.as_str())
+    .bind(days_off_text(days_off))
     .execute(&mut *tx)
     .await
     .doing("writing a guide")?;
     let Some(store) = store(&mut tx, store_id).await? else {
         return Err(unknown_store(store_id.as_str()));
     };
-    let profile = GuideProfile { id: id.clone(), name: name.to_owned(), store, days_off: Vec::new() };
+    let profile = GuideProfile { id: id.clone(), name: name.to_owned(), store, days_off: in_order(days_off) };
     put_profile(&mut tx, &profile).await?;
     commit(tx).await?;
     Ok(profile)
@@ -83,14 +92,15 @@ pub async fn store(conn: &mut Conn, id: &StoreId) -> Result<Option<StoreProfile>
 
 /// All shops, by id.
 pub async fn stores(conn: &mut Conn) -> Result<Vec<StoreProfile>, HubError> {
-    let rows = sqlx::query("SELECT id, name, phone FROM store ORDER BY id").fetch_all(conn).await;
+    let rows = sqlx::query("SELECT id, name, phone, tier FROM store ORDER BY id").fetch_all(conn).await;
     rows.doing("reading the stores")?.iter().map(|row| store_profile(row, 0)).collect()
 }
 
 /// A guide's profile, or `None`.
 pub async fn guide(conn: &mut Conn, id: &str) -> Result<Option<GuideProfile>, HubError> {
     let row = sqlx::query(
-        "SELECT g.id, g.name, s.id, s.name, s.phone FROM guide g JOIN store s ON s.id = g.store_id WHERE g.id = $1",
+        "SELECT g.id, g.name, g.days_off, s.id, s.name, s.phone, s.tier \
+         FROM guide g JOIN store s ON s.id = g.store_id WHERE g.id = $1",
     )
     .bind(id)
     .fetch_optional(conn)
@@ -102,14 +112,14 @@ pub async fn guide(conn: &mut Conn, id: &str) -> Result<Option<GuideProfile>, Hu
 /// All guides, by id.
 pub async fn guides(conn: &mut Conn) -> Result<Vec<GuideRow>, HubError> {
     let rows = sqlx::query(
-        "SELECT g.id, g.name, s.id, s.name, s.phone, \
+        "SELECT g.id, g.name, g.days_off, s.id, s.name, s.phone, s.tier, \
                 (SELECT COUNT(*) FROM customer_owner o WHERE o.guide_id = g.id) \
          FROM guide g JOIN store s ON s.id = g.store_id ORDER BY g.id",
     )
     .fetch_all(conn)
     .await
     .doing("reading the guides")?;
-    rows.iter().map(|row| Ok(GuideRow { profile: guide_profile(row)?, n_customers: count(row, 5)? })).collect()
+    rows.iter().map(|row| Ok(GuideRow { profile: guide_profile(row)?, n_customers: count(row, 7)? })).collect()
 }
 
 /// How many customers no guide serves.
@@ -198,21 +208,60 @@ pub fn json<T: serde::Serialize>(value: &T) -> Result<String, HubError> {
 
 fn store_profile(row: &sqlx::any::AnyRow, first: usize) -> Result<StoreProfile, HubError> {
     let id = text(row, first)?;
+    let corrupt = || HubError::corrupt(format!("the store {id}"));
     let phone = text(row, first + 2)?;
     Ok(StoreProfile {
-        id: StoreId::new(&id).map_err(|_| HubError::corrupt(format!("the store {id}")))?,
+        id: StoreId::new(&id).map_err(|_| corrupt())?,
         name: text(row, first + 1)?,
         phone: (!phone.is_empty()).then_some(phone),
-        tier: None,
+        tier: match text(row, first + 3)?.as_str() {
+            "" => None,
+            letter => Some(store_tier(letter).ok_or_else(corrupt)?),
+        },
     })
 }
 
 fn guide_profile(row: &sqlx::any::AnyRow) -> Result<GuideProfile, HubError> {
     let id = text(row, 0)?;
+    let corrupt = || HubError::corrupt(format!("the guide {id}"));
+    let days_off = text(row, 2)?;
+    let days_off = days_off.split(',').filter(|day| !day.is_empty()).map(|day| day.parse().map_err(|_| corrupt()));
     Ok(GuideProfile {
-        id: GuideId::new(&id).map_err(|_| HubError::corrupt(format!("the guide {id}")))?,
+        id: GuideId::new(&id).map_err(|_| corrupt())?,
         name: text(row, 1)?,
-        store: store_profile(row, 2)?,
-        days_off: Vec::new(),
+        store: store_profile(row, 3)?,
+        days_off: days_off.collect::<Result<_, _>>()?,
     })
+}
+
+/// The rank of a shop by its letter.
+pub fn store_tier(letter: &str) -> Option<StoreTier> {
+    match letter {
+        "A" => Some(StoreTier::A),
+        "B" => Some(StoreTier::B),
+        "C" => Some(StoreTier::C),
+        _ => None,
+    }
+}
+
+/// The letter of a shop's rank; empty where it has none that this version knows.
+pub fn tier_letter(tier: Option<StoreTier>) -> &'static str {
+    match tier {
+        Some(StoreTier::A) => "A",
+        Some(StoreTier::B) => "B",
+        Some(StoreTier::C) => "C",
+        Some(StoreTier::Unknown) | None => "",
+    }
+}
+
+/// Days of the week as `Wed,Sun`, in their order and each once.
+pub fn days_off_text(days_off: &[Weekday]) -> String {
+    in_order(days_off).iter().map(Weekday::to_string).collect::<Vec<_>>().join(",")
+}
+
+fn in_order(days_off: &[Weekday]) -> Vec<Weekday> {
+    let mut days_off = days_off.to_vec();
+    days_off.sort_by_key(Weekday::num_days_from_monday);
+    days_off.dedup();
+    days_off
 }

@@ -92,7 +92,7 @@ impl Db {
             }
             pool => pool.doing("opening the database")?,
         };
-        let migrator = migrator();
+        let migrator = Migrator::with_migrations(migrations());
         if migrator.run(&pool).await.is_err() {
             // two programs that open an empty database at once: the loser finds the winner's tables
             migrator.run(&pool).await.map_err(migration_fault)?;
@@ -188,11 +188,15 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 const SQLITE_PRAGMAS: [&str; 3] =
     ["PRAGMA busy_timeout = 10000", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"];
 
-fn migrator() -> Migrator {
+/// The steps that bring a database from nothing to this version, in order.
+pub fn migrations() -> Vec<Migration> {
     let migration = |version, description: &'static str, sql: &'static str| {
         Migration::new(version, description.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };
-    Migrator::with_migrations(vec![migration(1, "hub", include_str!("../../migrations/0001_hub.sql"))])
+    vec![
+        migration(1, "hub", include_str!("../../migrations/0001_hub.sql")),
+        migration(2, "sop", include_str!("../../migrations/0002_sop.sql")),
+    ]
 }
 
 fn migration_fault(error: MigrateError) -> HubError {

@@ -66,7 +66,7 @@ pub async fn put_chain(db: &Db, chain: &Chain) -> Result<(), HubError> {
         directory::put_store(db, store).await?;
     }
     for guide in &chain.guides {
-        directory::put_guide(db, &guide.id, &guide.name, &guide.store.id).await?;
+        directory::put_guide(db, &guide.id, &guide.name, &guide.store.id, &guide.days_off).await?;
     }
     put_customers(db, chain).await?;
     publish(db, What::Templates, &sources(&chain.templates)).await?;

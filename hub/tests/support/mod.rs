@@ -13,7 +13,7 @@ use guide_common::id::{CustomerId, DeviceId, GuideId, OpId, StoreId};
 use guide_common::op::{Op, OpBody, Stamp};
 use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::time::Zone;
-use guide_common::wire::hub::{EnrollResponse, PushRequest, StoreProfile};
+use guide_common::wire::hub::{EnrollResponse, GuideProfile, PushRequest, StoreProfile};
 use guide_hub::app::App;
 use guide_hub::clock::Clock;
 use guide_hub::db::{Db, device, directory};
@@ -25,6 +25,7 @@ use hyper::body::Bytes;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
+use sqlx::Row;
 use tokio::sync::oneshot;
 
 /// The day on which these tests play.
@@ -52,7 +53,7 @@ impl TestDb {
         let store = StoreProfile { id: store_id(), name: "云杉路店".to_owned(), phone: None, tier: None };
         directory::put_store(&this.db, &store).await.unwrap();
         for id in ids {
-            directory::put_guide(&this.db, &guide_id(id), &format!("导购{id}"), &store_id()).await.unwrap();
+            directory::put_guide(&this.db, &guide_id(id), &format!("导购{id}"), &store_id(), &[]).await.unwrap();
         }
         this
     }
@@ -87,6 +88,42 @@ pub fn guide_id(id: &str) -> GuideId {
 
 pub fn customer_id(id: &str) -> CustomerId {
     CustomerId::new(id).unwrap()
+}
+
+/// What a guide's feed says of the guide.
+pub async fn profile_in_feed(db: &Db, guide: &str) -> GuideProfile {
+    let mut conn = db.conn().await.unwrap();
+    let row = sqlx::query("SELECT body FROM entity WHERE guide_id = $1 AND kind = 'guide'").bind(guide);
+    let body: String = row.fetch_one(&mut *conn).await.unwrap().get(0);
+    serde_json::from_str(&body).unwrap()
+}
+
+/// What the program said.
+pub struct Ran(pub std::process::Output);
+
+impl Ran {
+    pub fn text(&self) -> String {
+        format!("{}{}", String::from_utf8_lossy(&self.0.stdout), String::from_utf8_lossy(&self.0.stderr))
+    }
+
+    /// Ended with this code and said these words.
+    #[track_caller]
+    pub fn check(&self, status: i32, words: &str) {
+        assert_eq!(self.0.status.code(), Some(status), "{}", self.text());
+        assert!(self.text().contains(words), "{}", self.text());
+    }
+
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.0.stdout).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
+    }
+}
+
+/// Runs the program on a folder of its own.
+pub fn hub_command(data: &Path, args: &[&str]) -> Ran {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_guide-hub"));
+    command.env_remove("GUIDE_HUB_DATABASE_URL").env("GUIDE_HUB_DATA", data).args(args);
+    Ran(command.output().unwrap())
 }
 
 /// A hub that serves until it is dropped.
