@@ -18,6 +18,11 @@ pub fn plan_files() -> Vec<(&'static str, &'static str)> {
     )
 }
 
+/// The chain's settings: file name and TOML.
+pub fn settings_file() -> (&'static str, &'static str) {
+    ("settings.toml", include_str!("../../../content/settings.toml"))
+}
+
 /// The templates: file name and TOML.
 pub fn template_files() -> Vec<(&'static str, &'static str)> {
     embed!("templates":
@@ -40,7 +45,8 @@ mod tests {
 
     use super::*;
     use crate::sop::plan::Plan;
-    use crate::sop::plan_file;
+    use crate::sop::settings::Settings;
+    use crate::sop::{plan_file, settings_file};
     use crate::template::file;
 
     #[test]
@@ -78,6 +84,21 @@ mod tests {
                 for id in named {
                     assert!(templates.contains(id), "{}, step {}: {id}", plan.id, step.id);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn the_settings_can_be_published_and_have_the_numbers_that_hold_without_them() {
+        let settings = settings_file::parse(super::settings_file().1).unwrap();
+        assert_eq!(settings.tag_groups.len(), 15);
+        let numbers = Settings { sms_signature: String::new(), tag_groups: Vec::new(), version: 0, ..settings.clone() };
+        assert_eq!(numbers, Settings::default());
+        for plan in plans() {
+            for tag in plan.audience.tags {
+                let group = settings.tag_group(&tag.group).unwrap();
+                let is_known = |value: &String| group.values.iter().any(|known| known.name.zh == *value);
+                assert!(tag.value.as_ref().is_none_or(is_known), "{}", plan.id);
             }
         }
     }

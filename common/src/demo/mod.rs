@@ -24,7 +24,7 @@ use crate::purchase::Purchase;
 use crate::sop::plan::Lang;
 use crate::wire::hub::{GuideProfile, StoreProfile};
 
-pub use content::{plan_files, template_files};
+pub use content::{plan_files, settings_file, template_files};
 
 /// The seed of the lesson set.
 pub const SEED: u64 = 20_260_812;
@@ -49,6 +49,8 @@ pub struct Chain {
     pub plans: Vec<(&'static str, &'static str)>,
     /// The templates to publish: file name and TOML.
     pub templates: Vec<(&'static str, &'static str)>,
+    /// The settings to publish: file name and TOML.
+    pub settings: (&'static str, &'static str),
 }
 
 impl Chain {

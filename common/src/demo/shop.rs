@@ -125,6 +125,7 @@ pub(super) fn open(seed: u64, lang: Lang, layout: &Layout, n_customers: usize) -
         ops: Vec::new(),
         plans: content::plan_files(),
         templates: content::template_files(),
+        settings: content::settings_file(),
     };
     let history = History::new(seed, lang);
     let mut books: Vec<Book> = layout.staff.iter().map(|_| Book::default()).collect();

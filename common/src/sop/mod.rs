@@ -10,4 +10,5 @@ pub mod plan_file;
 pub mod queue;
 pub mod run;
 pub mod settings;
+pub mod settings_file;
 pub mod trigger;
