@@ -244,6 +244,7 @@ impl Body for Dispatched {
         self.dispatch = required(label(&self.dispatch))?;
         self.by = label(&self.by);
         self.why = some_clean(self.why);
+        check_until(self.on, self.from_on)?;
         Ok(self)
     }
 }

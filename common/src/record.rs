@@ -212,8 +212,10 @@ pub struct LifeEvent {
 /// Headquarters sent a plan to this customer (活动派发).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Dispatched {
-    /// The day from which the plan's steps count.
+    /// The day on which it was sent.
     pub on: NaiveDate,
+    /// The day from which the plan's steps count.
+    pub from_on: NaiveDate,
     /// The plan.
     pub plan: PlanId,
     /// The dispatch, one for all its customers.

@@ -11,7 +11,8 @@ use crate::id::{DueId, PlanId};
 use crate::outcome::{OutcomeCode, SkipReason};
 use crate::sop::history::History;
 use crate::sop::plan::Plan;
-use crate::sop::run::{Run, State, StepRun, runs};
+use crate::sop::rules::Rules;
+use crate::sop::run::{Run, State, StepRun, all_runs};
 use crate::time::Period;
 
 /// A report over some customers and a period.
@@ -60,25 +61,27 @@ pub struct Figures {
 /// where `only` names it.
 pub fn report<'f>(
     files: impl Iterator<Item = &'f CustomerFile>,
-    plans: &[Plan],
+    rules: &Rules,
     period: Period,
     today: NaiveDate,
     only: Option<&PlanId>,
 ) -> Report {
     let as_of = period.to.min(today);
     let mut report = Report { period, as_of, total: Figures::default(), by_plan: BTreeMap::new() };
-    let plans: Vec<&Plan> = plans.iter().filter(|plan| only.is_none_or(|only| *only == plan.id)).collect();
+    let plans: Vec<&Plan> = rules.plans().iter().filter(|plan| only.is_none_or(|only| *only == plan.id)).collect();
     for plan in &plans {
         report.by_plan.insert(plan.id.clone(), Figures::default());
     }
-    for file in files {
+    // a customer on loan counts for the guide whose customer it is
+    for file in files.filter(|file| file.customer.lent.is_none()) {
         let history = History::of(file, as_of);
         let mut named: HashSet<DueId> = HashSet::new();
+        let runs = all_runs(&history, rules, period.from);
         for plan in &plans {
             let figures = report.by_plan.entry(plan.id.clone()).or_default();
             let mut due_ids = HashSet::new();
-            for run in runs(&history, plan, period.from) {
-                count_run(&run, period, figures, &mut due_ids);
+            for run in runs.iter().filter(|run| run.plan.id == plan.id) {
+                count_run(run, period, figures, &mut due_ids);
             }
             count_contacts(&history, period, figures, |ids| ids.iter().any(|id| due_ids.contains(id)));
             named.extend(due_ids);
@@ -138,7 +141,7 @@ impl Figures {
                 *self.skipped_by.entry(reason).or_default() += 1;
             }
             State::NotReached { .. } => self.not_reached += 1,
-            State::Expired => self.expired += 1,
+            State::Expired | State::Waived { .. } => self.expired += 1,
             State::Superseded { .. } => self.superseded += 1,
             State::Ended { .. } => self.ended += 1,
             State::Open | State::Upcoming | State::Postponed { .. } => self.open += 1,

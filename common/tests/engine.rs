@@ -6,8 +6,9 @@ mod story;
 use guide_common::customer::Birthday;
 use guide_common::outcome::OutcomeCode::*;
 use guide_common::sop::engine::gone;
-use guide_common::sop::gate::holds;
-use guide_common::sop::queue::{HoldReason, TermName, customer_day};
+use guide_common::sop::gate::{HoldReason, holds};
+use guide_common::sop::queue::{TermName, customer_day};
+use guide_common::sop::rules::Rules;
 use story::{P01, Story, day, one_step, plan};
 
 #[test]
@@ -140,8 +141,8 @@ fn facts_after_today_do_not_exist() {
     let story = story.log("2026-08-19", DoNotContact, &["satisfaction"]);
     // the purchase of the 16th, and the outcome of the 19th, are unknown on the 15th and the 18th
     story.check("2026-08-15", "satisfaction 08-12 wecom");
-    assert!(holds(&story.file, day("2026-08-18")).is_empty());
-    assert_eq!(holds(&story.file, day("2026-08-19"))[0].reason, HoldReason::DoNotContact);
+    assert!(holds(&story.file, &story.rules, day("2026-08-18")).is_empty());
+    assert_eq!(holds(&story.file, &story.rules, day("2026-08-19"))[0].reason, HoldReason::DoNotContact);
 }
 
 #[test]
@@ -171,7 +172,7 @@ fn no_need_rests_promotions_for_sixty_days_and_lets_service_go_on() {
     let promo = one_step("every", "on = \"purchase\"", "offset = \"0d\"\nuntil = \"+4m\"\npurpose = \"promo\"");
     let story = Story::new(vec![plan(P01), promo]).buy("2026-08-12", 50_000);
     let story = story.log("2026-08-15", NoNeed, &["satisfaction"]);
-    let held = |on: &str| customer_day(&story.file, &story.plans, day(on)).held;
+    let held = |on: &str| customer_day(&story.file, &story.rules, day(on)).held;
     assert_eq!(held("2026-08-14").len(), 0);
     for on in ["2026-08-15", "2026-10-13"] {
         let rows = held(on);
@@ -179,7 +180,7 @@ fn no_need_rests_promotions_for_sixty_days_and_lets_service_go_on() {
         assert_eq!(rows[0].hold.until_on, Some(day("2026-10-14")));
     }
     assert_eq!(held("2026-10-14").len(), 0);
-    assert!(customer_day(&story.file, &story.plans, day("2026-09-02")).task.is_some());
+    assert!(customer_day(&story.file, &story.rules, day("2026-09-02")).task.is_some());
 }
 
 #[test]
@@ -222,7 +223,7 @@ fn a_postponed_step_is_superseded_like_any_other() {
 #[test]
 fn an_open_complaint_holds_everything_until_it_is_closed() {
     let story = Story::p01().buy("2026-08-12", 50_000).log("2026-08-15", Complaint, &["satisfaction"]);
-    let day_of = |story: &Story, on: &str| customer_day(&story.file, &story.plans, day(on));
+    let day_of = |story: &Story, on: &str| customer_day(&story.file, &story.rules, day(on));
     let held = day_of(&story, "2026-09-02");
     assert!(held.task.is_none());
     assert_eq!(held.held[0].hold.reason, HoldReason::OpenComplaint);
@@ -239,7 +240,7 @@ fn do_not_contact_ends_every_run_of_the_customer() {
     story.check("2026-08-15", "").check("2026-09-02", "").check("2026-11-12", "");
     // a later purchase starts a run, which the gate holds: it is never missing
     let story = story.buy("2026-09-10", 50_000);
-    let held = customer_day(&story.file, &story.plans, day("2026-09-10"));
+    let held = customer_day(&story.file, &story.rules, day("2026-09-10"));
     assert!(held.task.is_none());
     assert_eq!(held.held[0].hold.reason, HoldReason::DoNotContact);
 }
@@ -277,29 +278,29 @@ fn a_contact_without_a_task_closes_nothing() {
 fn a_due_that_has_gone_is_named_as_gone() {
     let story = Story::p01().buy("2026-08-12", 50_000);
     let ids = story.due_ids("2026-08-15", &["satisfaction"]);
-    assert_eq!(gone(&story.file, &story.plans, &ids, day("2026-08-16")), []);
-    assert_eq!(gone(&story.file, &story.plans, &ids, day("2026-08-20")), ids, "expired");
+    assert_eq!(gone(&story.file, &story.rules, &ids, day("2026-08-16")), []);
+    assert_eq!(gone(&story.file, &story.rules, &ids, day("2026-08-20")), ids, "expired");
     let bought = Story::p01().buy("2026-08-12", 50_000).buy("2026-08-16", 50_000);
-    assert_eq!(gone(&bought.file, &bought.plans, &ids, day("2026-08-16")), [], "the contact may have come first");
-    assert_eq!(gone(&bought.file, &bought.plans, &ids, day("2026-08-17")), ids, "superseded the day before");
+    assert_eq!(gone(&bought.file, &bought.rules, &ids, day("2026-08-16")), [], "the contact may have come first");
+    assert_eq!(gone(&bought.file, &bought.rules, &ids, day("2026-08-17")), ids, "superseded the day before");
     let done = story.log("2026-08-15", Interested, &["satisfaction"]);
-    assert_eq!(gone(&done.file, &done.plans, &ids, day("2026-08-16")), ids, "done");
+    assert_eq!(gone(&done.file, &done.rules, &ids, day("2026-08-16")), ids, "done");
 }
 
 #[test]
 fn open_steps_of_one_customer_are_merged_to_one_task() {
     let every = plan(&P01.replace("\"supersede\"", "\"every\""));
     let story = Story::new(vec![every]).buy("2026-08-12", 50_000).buy("2026-08-15", 50_000);
-    let task = customer_day(&story.file, &story.plans, day("2026-08-15")).task.unwrap();
+    let task = customer_day(&story.file, &story.rules, day("2026-08-15")).task.unwrap();
     assert_eq!(task.dues.len(), 2);
     let story = story.log("2026-08-15", Interested, &["satisfaction", "thanks"]);
-    assert_eq!(customer_day(&story.file, &story.plans, day("2026-08-15")).task, None);
+    assert_eq!(customer_day(&story.file, &story.rules, day("2026-08-15")).task, None);
 }
 
 #[test]
 fn a_score_is_the_sum_of_its_terms() {
     let story = Story::p01().buy("2026-08-12", 5_000_000);
-    let task = customer_day(&story.file, &story.plans, day("2026-08-18")).task.unwrap();
+    let task = customer_day(&story.file, &story.rules, day("2026-08-18")).task.unwrap();
     assert_eq!(task.score, task.terms.iter().map(|term| term.points).sum::<i64>());
     let names: Vec<_> = task.terms.iter().map(|term| (term.name, term.points)).collect();
     let expected =
@@ -312,7 +313,7 @@ fn a_promise_is_due_on_its_day_and_overdue_after_it() {
     let promise = one_step("every", "on = \"promise\"", "offset = \"0d\"\nuntil = \"+14d\"\npurpose = \"answer\"");
     let story = Story::new(vec![promise]).promise("2026-08-01", "2026-08-10");
     story.check("2026-08-09", "").check("2026-08-10", "s 08-10 wecom").check("2026-08-12", "s 08-10 wecom");
-    let task = customer_day(&story.file, &story.plans, day("2026-08-12")).task.unwrap();
+    let task = customer_day(&story.file, &story.rules, day("2026-08-12")).task.unwrap();
     assert_eq!(task.terms[0].name, TermName::PromiseOverdue);
     story.keep_promise("2026-08-12").check("2026-08-12", "").check("2026-08-13", "");
 }
@@ -353,6 +354,6 @@ fn a_window_before_a_birthday_reaches_over_the_new_year() {
 fn an_edited_plan_never_repeats_a_step_that_was_done() {
     let story = Story::p01().buy("2026-08-12", 50_000).log("2026-08-15", Interested, &["satisfaction"]);
     let mut story = story;
-    story.plans = vec![plan(&P01.replace("version = 1", "version = 2").replace("\"+7d\"", "\"+20d\""))];
+    story.rules = Rules::new(vec![plan(&P01.replace("version = 1", "version = 2").replace("\"+7d\"", "\"+20d\""))]);
     story.check("2026-08-20", "");
 }

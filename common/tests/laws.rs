@@ -58,7 +58,7 @@ fn play(restart: &str, events: &[(u64, Event)]) -> (Story, Vec<Op>) {
             }
             Event::Log(code, days) => {
                 let mut outcome = Outcome::new(day(&on), OutcomeCode::ALL[*code]);
-                outcome.due_ids = dues(&story.file, &story.plans, day(&on)).iter().map(|due| due.id).collect();
+                outcome.due_ids = dues(&story.file, &story.rules, day(&on)).iter().map(|due| due.id).collect();
                 outcome.amount_fen = (outcome.code == OutcomeCode::Bought).then_some(40_000);
                 outcome.next_on =
                     (outcome.code == OutcomeCode::CallLater).then(|| outcome.on + chrono::Days::new(*days));
@@ -79,7 +79,7 @@ fn play(restart: &str, events: &[(u64, Event)]) -> (Story, Vec<Op>) {
 }
 
 fn ids(file: &CustomerFile, story: &Story, n: u64) -> Vec<DueId> {
-    let mut ids: Vec<_> = dues(file, &story.plans, day(&date(n))).iter().map(|due| due.id).collect();
+    let mut ids: Vec<_> = dues(file, &story.rules, day(&date(n))).iter().map(|due| due.id).collect();
     ids.sort();
     ids
 }
@@ -97,8 +97,8 @@ proptest! {
         shuffled.purchases.reverse();
         for n in (0..N_DAYS).step_by(7) {
             prop_assert_eq!(
-                customer_day(&story.file, &story.plans, day(&date(n))),
-                customer_day(&shuffled, &story.plans, day(&date(n)))
+                customer_day(&story.file, &story.rules, day(&date(n))),
+                customer_day(&shuffled, &story.rules, day(&date(n)))
             );
         }
     }
@@ -121,11 +121,11 @@ proptest! {
         let (as_it_was, _) = play("supersede", &earlier);
         prop_assert_eq!(ids(&story.file, &story, cut), ids(&as_it_was.file, &as_it_was, cut));
         prop_assert_eq!(
-            customer_day(&story.file, &story.plans, day(&date(cut))),
-            customer_day(&story.file.as_of(day(&date(cut))), &story.plans, day(&date(cut)))
+            customer_day(&story.file, &story.rules, day(&date(cut))),
+            customer_day(&story.file.as_of(day(&date(cut))), &story.rules, day(&date(cut)))
         );
         let period = Period::new(day(D0), day(&date(cut))).unwrap();
-        let at = |story: &Story| report(std::iter::once(&story.file), &story.plans, period, day(&date(N_DAYS)), None);
+        let at = |story: &Story| report(std::iter::once(&story.file), &story.rules, period, day(&date(N_DAYS)), None);
         prop_assert_eq!(at(&story), at(&as_it_was));
     }
 
@@ -150,21 +150,21 @@ proptest! {
     fn undoing_the_last_outcome_gives_the_dues_before_it(events in events()) {
         let (story, _) = play("supersede", &events);
         let on = date(N_DAYS);
-        let before = customer_day(&story.file, &story.plans, day(&on));
-        let named: Vec<_> = dues(&story.file, &story.plans, day(&on)).iter().map(|due| due.id).collect();
+        let before = customer_day(&story.file, &story.rules, day(&on));
+        let named: Vec<_> = dues(&story.file, &story.rules, day(&on)).iter().map(|due| due.id).collect();
         let mut story = story;
         let mut outcome = Outcome::new(day(&on), OutcomeCode::DoNotContact);
         outcome.due_ids = named;
         story.apply(&on, OpBody::Fact(FactBody::Outcome(outcome)));
         let story = story.undo_last(&on);
-        prop_assert_eq!(before, customer_day(&story.file, &story.plans, day(&on)));
+        prop_assert_eq!(before, customer_day(&story.file, &story.rules, day(&on)));
     }
 
     #[test]
     fn every_due_stands_in_exactly_one_column(events in events(), from in 0..N_DAYS, length in 0_u64..60) {
         let (story, _) = play("supersede", &events);
         let period = Period::new(day(&date(from)), day(&date(from + length))).unwrap();
-        let report = report(std::iter::once(&story.file), &story.plans, period, day(&date(N_DAYS + 99)), None);
+        let report = report(std::iter::once(&story.file), &story.rules, period, day(&date(N_DAYS + 99)), None);
         prop_assert_eq!(report.total.due, report.total.sum_of_columns());
         prop_assert!(report.total.on_time <= report.total.done);
     }
@@ -180,7 +180,7 @@ proptest! {
         for n in from..=from + length {
             seen.extend(ids(&story.file, &story, n));
         }
-        let report = report(std::iter::once(&story.file), &story.plans, period, day(&date(from + length)), None);
+        let report = report(std::iter::once(&story.file), &story.rules, period, day(&date(from + length)), None);
         prop_assert_eq!(report.total.due, seen.len() as u64);
     }
 }

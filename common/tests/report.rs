@@ -10,7 +10,7 @@ use story::{Story, day};
 
 fn figures(story: &Story, from: &str, to: &str, today: &str) -> Figures {
     let period = Period::new(day(from), day(to)).unwrap();
-    let report = report(std::iter::once(&story.file), &story.plans, period, day(today), None);
+    let report = report(std::iter::once(&story.file), &story.rules, period, day(today), None);
     assert_eq!(report.total.due, report.total.sum_of_columns());
     report.total
 }

@@ -9,7 +9,7 @@ use guide_common::id::{CustomerId, OpId};
 use guide_common::op::{Op, OpBody};
 use guide_common::outcome::Refusal;
 use guide_common::sop::engine::gone;
-use guide_common::sop::plan::Plan;
+use guide_common::sop::rules::Rules;
 use guide_common::wire::Problem;
 use guide_common::wire::hub::{OpAnswer, OpResult};
 use serde::Deserialize;
@@ -56,9 +56,9 @@ pub async fn push(
     let known_facts = feed.load(&mut tx, kind::FACT, &op_ids.iter().map(String::as_str).collect::<Vec<_>>()).await?;
     let customers: Vec<&str> = ops.iter().filter_map(ReadOp::customer).collect();
     let files = file::of_customers(&mut tx, &feed, &customers).await?;
-    let plans = file::plans(&mut tx).await?;
+    let rules = Rules::new(file::plans(&mut tx).await?);
 
-    let mut batch = Batch { device, today, plans, files, answered, new_answers: Vec::new(), changes: Vec::new() };
+    let mut batch = Batch { device, today, rules, files, answered, new_answers: Vec::new(), changes: Vec::new() };
     let mut answers = Vec::with_capacity(ops.len());
     for op in &ops {
         let fact_is_known = known_facts.contains_key(&op.id().to_string());
@@ -111,7 +111,7 @@ fn read(raw: &RawValue, device: &Device) -> Option<ReadOp> {
 struct Batch<'b> {
     device: &'b Device,
     today: NaiveDate,
-    plans: Vec<Plan>,
+    rules: Rules,
     files: BTreeMap<CustomerId, CustomerFile>,
     answered: HashMap<String, Answered>,
     new_answers: Vec<NewAnswer>,
@@ -167,7 +167,7 @@ impl Batch<'_> {
         }
         let n_gone = match &content {
             OpBody::Fact(FactBody::Outcome(outcome)) if !outcome.due_ids.is_empty() => {
-                gone(file, &self.plans, &outcome.due_ids, outcome.on).len()
+                gone(file, &self.rules, &outcome.due_ids, outcome.on).len()
             }
             _ => 0,
         };

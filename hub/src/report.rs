@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use guide_common::id::{GuideId, PlanId, StoreId};
 use guide_common::report::{self, Figures, Report};
+use guide_common::sop::rules::Rules;
 use guide_common::time::Period;
 use serde::Serialize;
 
@@ -45,10 +46,10 @@ pub struct ChainReport {
 /// Reports guide by guide, so that one guide's customers are in memory at a time.
 pub async fn chain_report(db: &Db, request: &ReportRequest) -> Result<ChainReport, HubError> {
     let mut conn = db.conn().await?;
-    let plans = file::plans(&mut conn).await?;
+    let rules = Rules::new(file::plans(&mut conn).await?);
     let only = request.plan.as_ref();
     if let Some(only) = only
-        && !plans.iter().any(|plan| plan.id == *only)
+        && !rules.plans().iter().any(|plan| plan.id == *only)
     {
         return Err(HubError::refused(format!("there is no published plan {only}")));
     }
@@ -65,7 +66,7 @@ pub async fn chain_report(db: &Db, request: &ReportRequest) -> Result<ChainRepor
     }
     let n_unassigned = directory::count_unassigned(&mut conn).await?;
     let of = |files: &[guide_common::apply::CustomerFile]| {
-        report::report(files.iter(), &plans, request.period, request.today, only)
+        report::report(files.iter(), &rules, request.period, request.today, only)
     };
     let mut total = of(&[]);
     let mut by_guide = BTreeMap::new();

@@ -9,8 +9,8 @@ use crate::customer::{Calendar, Tier};
 use crate::fact::FactBody;
 use crate::op::OpBody;
 use crate::sop::engine::gone;
-use crate::sop::plan::Plan;
-use crate::sop::queue::{HoldReason, TermName, customer_day, order};
+use crate::sop::queue::{TermName, customer_day, order};
+use crate::sop::rules::Rules;
 use crate::sop::{gate, plan_file};
 use crate::template::{file, render, values};
 use crate::wire::local::{HeldRow, TaskRow};
@@ -19,8 +19,8 @@ fn lesson() -> Chain {
     chain(SEED, Lang::Zh)
 }
 
-fn plans(chain: &Chain) -> Vec<Plan> {
-    chain.plans.iter().map(|(_, text)| plan_file::parse(text).unwrap()).collect()
+fn rules(chain: &Chain) -> Rules {
+    Rules::new(chain.plans.iter().map(|(_, text)| plan_file::parse(text).unwrap()).collect())
 }
 
 fn hash(chain: &Chain) -> String {
@@ -31,11 +31,11 @@ fn hash(chain: &Chain) -> String {
 
 /// The queue of each guide on a day, and what is held.
 fn queues(chain: &Chain, on: NaiveDate) -> BTreeMap<GuideId, (Vec<TaskRow>, Vec<HeldRow>)> {
-    let plans = plans(chain);
+    let rules = rules(chain);
     let mut queues: BTreeMap<GuideId, (Vec<TaskRow>, Vec<HeldRow>)> = BTreeMap::new();
     for (guide, file) in chain.files() {
         let Some(guide) = guide else { continue };
-        let day = customer_day(&file, &plans, on);
+        let day = customer_day(&file, &rules, on);
         let queue = queues.entry(guide).or_default();
         queue.0.extend(day.task);
         queue.1.extend(day.held);
@@ -81,7 +81,7 @@ fn each_terminal_numbers_its_ops_without_a_gap() {
 #[test]
 fn every_contact_of_the_history_closed_what_it_named() {
     let chain = lesson();
-    let plans = plans(&chain);
+    let rules = rules(&chain);
     let mut files: BTreeMap<_, _> = chain
         .customers
         .iter()
@@ -93,7 +93,7 @@ fn every_contact_of_the_history_closed_what_it_named() {
     for (guide, op) in &chain.ops {
         let file = files.get_mut(&op.customer).unwrap();
         if let OpBody::Fact(FactBody::Outcome(outcome)) = op.content().unwrap() {
-            let gone = gone(file, &plans, &outcome.due_ids, outcome.on);
+            let gone = gone(file, &rules, &outcome.due_ids, outcome.on);
             assert!(gone.is_empty(), "{} on {}: {:?}", op.customer, outcome.on, outcome.code);
         }
         file.apply(op, guide).unwrap();
@@ -172,7 +172,7 @@ fn the_first_day_of_the_first_guide_has_every_kind_of_task() {
             ["thanks", "satisfaction", "knowledge", "care", "wish", "due", "prepare"].into(),
             "seed {seed}"
         );
-        assert!(held.iter().any(|row| row.name == "区若彤" && row.hold.reason == HoldReason::OpenComplaint));
+        assert!(held.iter().any(|row| row.name == "区若彤" && row.hold.reason == gate::HoldReason::OpenComplaint));
     }
 }
 
@@ -214,10 +214,10 @@ fn a_customer_who_wants_no_contact_is_held_not_missing() {
     let chain = lesson();
     let queues = queues(&chain, d0());
     let held = queues.values().flat_map(|(_, held)| held);
-    assert!(held.clone().any(|row| row.name == "华绍棠" && row.hold.reason == HoldReason::DoNotContact));
+    assert!(held.clone().any(|row| row.name == "华绍棠" && row.hold.reason == gate::HoldReason::DoNotContact));
     let files = chain.files();
     let hua = &files.iter().find(|(_, file)| file.customer.name == "华绍棠").unwrap().1;
-    assert!(!gate::holds(hua, d0()).is_empty());
+    assert!(!gate::holds(hua, &rules(&chain), d0()).is_empty());
 }
 
 #[test]

@@ -1,11 +1,24 @@
-//! Anchors (锚点): the days that start runs of a plan for one customer.
+//! Anchors (锚点): the days that start runs of a plan for one customer. Which days meet a trigger is worked out in
+//! `anchor::*`; here they become runs: versions, repetition, audience, rest, throttle.
 
-use chrono::{Datelike, NaiveDate};
+mod dated;
+mod purchase;
+mod recorded;
 
-use crate::id::OpId;
-use crate::sop::history::History;
-use crate::sop::plan::{Plan, Restart, Step};
-use crate::sop::trigger::{PurchaseTrigger, Trigger};
+use chrono::{Datelike, Days, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use crate::customer::Calendar;
+use crate::id::{OpId, PurchaseId};
+use crate::outcome::Channel;
+use crate::promise::AppointmentResult;
+use crate::sop::fields::CustomerFields;
+use crate::sop::history::{History, Visit};
+use crate::sop::plan::{FromDate, Plan, Restart};
+use crate::sop::rules::Rules;
+use crate::sop::run::Run;
+use crate::sop::trigger::Trigger;
+use crate::time::Offset;
 
 /// A day that meets a plan's trigger, and so starts a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,19 +29,54 @@ pub struct Anchor {
     pub key: AnchorKey,
     /// The day on which its fact came to be: nothing of the run was open before.
     pub born_on: NaiveDate,
+    /// What it is about.
+    pub about: About,
     /// From this day on it is no anchor: its purchase was returned.
     pub returned_on: Option<NaiveDate>,
-    /// The day on which the run's promise was marked as kept.
+    /// From this day on there is nothing left to do: the coupon was used, the piece collected, the customer came back.
+    pub settled_on: Option<NaiveDate>,
+    /// The day on which what it asks for was done: a promise kept, a visit made.
     pub kept_on: Option<NaiveDate>,
+    /// The day on which the customer did not come to the visit.
+    pub missed_on: Option<NaiveDate>,
+    /// The channel that headquarters chose for this customer.
+    pub channel: Option<Channel>,
+}
+
+impl Anchor {
+    /// An anchor of which only its day is known.
+    pub(crate) fn new(on: NaiveDate, key: AnchorKey, born_on: NaiveDate, about: About) -> Self {
+        Self {
+            on,
+            key,
+            born_on,
+            about,
+            returned_on: None,
+            settled_on: None,
+            kept_on: None,
+            missed_on: None,
+            channel: None,
+        }
+    }
+
+    /// The first day from which it starts nothing more, where there is one.
+    pub(crate) fn over_on(&self) -> Option<NaiveDate> {
+        [self.returned_on, self.settled_on, self.kept_on].into_iter().flatten().min()
+    }
 }
 
 /// What tells anchors of one plan and customer apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AnchorKey {
     /// The date: one anchor a day.
     Day(NaiveDate),
     /// The fact: a day can have several.
     Fact(OpId),
+    /// A repetition of a fact's anchor.
+    Again(OpId, NaiveDate),
+    /// A piece of a purchase, and the date of its turn.
+    Piece(PurchaseId, usize, NaiveDate),
 }
 
 impl std::fmt::Display for AnchorKey {
@@ -36,78 +84,261 @@ impl std::fmt::Display for AnchorKey {
         match self {
             Self::Day(day) => write!(f, "{day}"),
             Self::Fact(id) => write!(f, "{id}"),
+            Self::Again(id, day) => write!(f, "{id}/{day}"),
+            Self::Piece(purchase, idx, day) => write!(f, "{purchase}/{idx}/{day}"),
         }
     }
 }
 
-/// How many years back a yearly date is looked at: a step can be put off, but not for longer.
-const YEARS_BACK: i32 = 3;
+/// What an anchor is about: where its scripts and conditions find their values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    /// The customer as such.
+    Customer,
+    /// The purchases of the anchor's day.
+    PurchaseDay,
+    /// One piece of a purchase.
+    Piece(PurchaseId, usize),
+    /// A fact: a promise, a contact, a visit, a coupon, a ticket, a dispatch …
+    Fact(OpId),
+    /// A yearly date in a calendar.
+    Yearly(Calendar),
+}
 
-/// The anchors of a plan that start a run, oldest first. `first_day` is the earliest day that is asked about.
-pub fn anchors(history: &History<'_>, plan: &Plan, first_day: NaiveDate) -> Vec<Anchor> {
-    let mut anchors = match plan.triggers.first() {
-        Some(Trigger::Purchase(PurchaseTrigger { min_amount_fen, .. })) => purchase_anchors(history, *min_amount_fen),
-        Some(Trigger::Birthday) => birthday_anchors(history, &plan.steps, first_day),
-        Some(Trigger::Promise) => promise_anchors(history),
-        _ => Vec::new(),
-    };
-    if plan.restart == Restart::Once
-        && let Some(idx) = anchors.iter().position(|anchor| anchor.returned_on.is_none())
+/// How many years back a yearly date is looked at: a step can be put off, but not for longer.
+const YEARS_BACK: i32 = 2;
+/// The most repetitions of one anchor that are looked at.
+const MAX_REPEATS: i32 = 400;
+
+/// What the search for anchors needs.
+pub(crate) struct Search<'s, 'f, 'r> {
+    /// The customer's facts.
+    pub history: &'s History<'f>,
+    /// What headquarters set.
+    pub rules: &'r Rules,
+    /// The version whose triggers are asked.
+    pub plan: &'r Plan,
+    /// The earliest day that is asked about.
+    pub first_day: NaiveDate,
+    /// The runs of the plans for whose outcomes this one waits.
+    pub runs: &'s [Run<'r>],
+}
+
+impl Search<'_, '_, '_> {
+    /// The last day on which an anchor can lie and have a step that opens today.
+    fn last_anchor_day(&self) -> NaiveDate {
+        let lead = self.plan.steps.iter().map(|step| -step.offset.max_days()).max().unwrap_or(0).max(0) + 31;
+        self.history.today.checked_add_days(Days::new(lead.unsigned_abs().into())).unwrap_or(NaiveDate::MAX)
+    }
+
+    /// The first day on which anything of an anchor can be open.
+    fn opens_on(&self, anchor_on: NaiveDate) -> NaiveDate {
+        let own = self.plan.steps.iter().filter(|step| step.from.is_none());
+        own.filter_map(|step| step.offset.from(anchor_on)).min().unwrap_or(anchor_on)
+    }
+}
+
+/// The anchors of a plan that start a run, oldest first, each with the version that its run follows.
+pub(crate) fn anchors<'r>(search: &Search<'_, '_, 'r>) -> Vec<(Anchor, &'r Plan)> {
+    let mut anchors = candidates(search);
+    if search.plan.throttle.is_some() {
+        anchors.retain_mut(|(anchor, plan)| admit(search, anchor, plan));
+    }
+    anchors
+}
+
+/// The anchors of a plan as they would start runs if there were no throttle.
+pub(crate) fn candidates<'r>(search: &Search<'_, '_, 'r>) -> Vec<(Anchor, &'r Plan)> {
+    let mut anchors: Vec<(Anchor, &'r Plan)> = Vec::new();
+    let mut version = search.plan;
+    let mut until: Option<NaiveDate> = None;
+    loop {
+        let before = version.earlier.as_deref();
+        let of_version = Search { plan: version, ..*search };
+        let belongs = |anchor: &Anchor| {
+            until.is_none_or(|until| anchor.on < until) && before.is_none_or(|before| before.before_on <= anchor.on)
+        };
+        let found = triggered(&of_version).into_iter().filter(belongs);
+        anchors.extend(found.map(|anchor| (anchor, version)));
+        match before {
+            Some(earlier) => (version, until) = (&earlier.plan, Some(earlier.before_on)),
+            None => break,
+        }
+    }
+    anchors.sort_by(|(a, _), (b, _)| (a.on, &a.key).cmp(&(b.on, &b.key)));
+    anchors.dedup_by(|(a, _), (b, _)| a.key == b.key);
+    if let Some(rest) = search.plan.rest {
+        keep_rest(&mut anchors, rest);
+    }
+    if search.plan.restart == Restart::Once
+        && let Some(idx) = anchors.iter().position(|(anchor, _)| anchor.returned_on.is_none())
     {
         anchors.truncate(idx + 1);
     }
     anchors
 }
 
-fn purchase_anchors(history: &History<'_>, min_amount_fen: i64) -> Vec<Anchor> {
-    let meets = |fen: i64| fen >= min_amount_fen.max(1);
-    history
-        .days
-        .iter()
-        .filter(|day| meets(day.gross_fen))
-        .map(|day| (day, day.below_since(min_amount_fen)))
-        .filter(|(day, returned_on)| *returned_on != Some(day.on))
-        .map(|(day, returned_on)| Anchor {
-            on: day.on,
-            key: AnchorKey::Day(day.on),
-            born_on: day.on,
-            returned_on,
-            kept_on: None,
-        })
-        .collect()
+/// A throttled run starts on the day on which its turn came.
+fn admit(search: &Search<'_, '_, '_>, anchor: &mut Anchor, plan: &Plan) -> bool {
+    let customer = &search.history.file.customer.id;
+    let Some(on) = search.rules.starts.day_of(&plan.id, customer, &anchor.key) else { return false };
+    if on > search.history.today {
+        return false;
+    }
+    (anchor.on, anchor.born_on) = (on, on);
+    true
 }
 
-fn birthday_anchors(history: &History<'_>, steps: &[Step], first_day: NaiveDate) -> Vec<Anchor> {
+/// No anchor within the rest after one that starts a run.
+fn keep_rest(anchors: &mut Vec<(Anchor, &Plan)>, rest: Offset) {
+    let mut rests_until: Option<NaiveDate> = None;
+    anchors.retain(|(anchor, _)| {
+        if rests_until.is_some_and(|until| anchor.on < until) {
+            return false;
+        }
+        if anchor.returned_on.is_none() {
+            rests_until = rest.from(anchor.on);
+        }
+        true
+    });
+}
+
+/// The anchors of one version: days that meet a trigger, repeated, and of its audience.
+fn triggered(search: &Search<'_, '_, '_>) -> Vec<Anchor> {
+    let plan = search.plan;
+    let mut anchors = Vec::new();
+    for trigger in &plan.triggers {
+        let found = of_trigger(search, trigger);
+        match plan.repeat {
+            Some(repeat) => found.into_iter().for_each(|anchor| repeated(search, anchor, repeat, &mut anchors)),
+            None => anchors.extend(found),
+        }
+    }
+    if let Some(starts_on) = plan.starts_on {
+        anchors.retain(|anchor| starts_on <= anchor.on);
+    }
+    if !plan.audience.is_everyone() {
+        anchors.retain(|anchor| {
+            can_be_open(search, anchor) && is_in_audience(search.history, search.rules, plan, anchor.born_on)
+        });
+    }
+    anchors
+}
+
+/// Whether anything of an anchor can be open from the first day asked about on; spares the audience's work. A plan
+/// whose earlier anchors matter to later ones looks at all of them.
+fn can_be_open(search: &Search<'_, '_, '_>, anchor: &Anchor) -> bool {
+    let plan = search.plan;
+    let is_independent = plan.restart == Restart::Every && plan.rest.is_none() && plan.throttle.is_none();
+    let is_plain = plan.steps.iter().all(|step| step.from.is_none());
+    if !is_independent || !is_plain || search.history.contacts.iter().any(|contact| contact.outcome.next_on.is_some()) {
+        return true;
+    }
+    plan.steps.iter().any(|step| step.until.from(anchor.on).is_none_or(|until| search.first_day <= until))
+}
+
+/// Whether a customer is in a plan's audience, as of a day.
+pub fn is_in_audience(history: &History<'_>, rules: &Rules, plan: &Plan, day: NaiveDate) -> bool {
+    let audience = &plan.audience;
     let customer = &history.file.customer;
-    let Some(birthday) = customer.birthday else { return Vec::new() };
-    let first_year = first_day.year() - YEARS_BACK;
-    (first_year..=history.today.year() + 1)
-        .filter_map(|year| birthday.solar_date_in(year))
-        .filter(|on| customer.since_on.is_none_or(|since| since <= *on))
-        .filter_map(|on| {
-            let opens_on = steps.iter().filter_map(|step| step.offset.from(on)).min()?;
-            let born_on = customer.since_on.map_or(opens_on, |since| since.max(opens_on));
-            (born_on <= history.today).then_some(Anchor {
-                on,
-                key: AnchorKey::Day(on),
-                born_on,
-                returned_on: None,
-                kept_on: None,
-            })
-        })
-        .collect()
+    if !audience.tiers.is_empty() && !audience.tiers.contains(&customer.tier) {
+        return false;
+    }
+    if !audience.store_tiers.is_empty() && !rules.store_tier.is_some_and(|tier| audience.store_tiers.contains(&tier)) {
+        return false;
+    }
+    let fields = CustomerFields { history, rules, day };
+    fields.has_wanted(&audience.tags) && audience.condition.as_ref().is_none_or(|condition| condition.is_met(&fields))
 }
 
-fn promise_anchors(history: &History<'_>) -> Vec<Anchor> {
-    history
-        .promises
+fn of_trigger(search: &Search<'_, '_, '_>, trigger: &Trigger) -> Vec<Anchor> {
+    match trigger {
+        Trigger::Purchase(purchase) if purchase.each_item => purchase::pieces(search, purchase),
+        Trigger::Purchase(purchase) => purchase::days(search, purchase),
+        Trigger::Birthday => dated::birthdays(search),
+        Trigger::Anniversary { of } => dated::anniversaries(search, of.as_deref()),
+        Trigger::Date(date) => dated::festival(search, date),
+        Trigger::Dormant(dormant) => dated::dormant(search, dormant),
+        Trigger::Lead => dated::lead(search),
+        Trigger::ContactAdded => dated::contact_added(search),
+        Trigger::Tagged { group, value } => dated::tagged(search, group, value.as_deref()),
+        Trigger::Level { event, level, gap_percent } => recorded::level(search, *event, *level, *gap_percent),
+        Trigger::CouponExpiry { kinds } => recorded::coupons(search, kinds),
+        Trigger::LifeEvent { kind } => recorded::life_events(search, kind),
+        Trigger::Ticket { event } => recorded::tickets(search, *event),
+        Trigger::OwnerChanged => recorded::owner_changes(search),
+        Trigger::Dispatch => recorded::dispatches(search),
+        Trigger::Outcome(outcome) => recorded::outcomes(search, outcome),
+        Trigger::Promise => recorded::promises(search),
+        Trigger::Appointment => recorded::visits(search),
+        Trigger::Unknown => Vec::new(),
+    }
+}
+
+/// An anchor and its repetitions, up to the last one that can matter today.
+fn repeated(search: &Search<'_, '_, '_>, first: Anchor, repeat: Offset, anchors: &mut Vec<Anchor>) {
+    let last = search.last_anchor_day();
+    for n in 0..MAX_REPEATS {
+        let Some(on) = times(repeat, n).from(first.on).filter(|on| *on <= last) else { return };
+        if n > 0 && first.over_on().is_some_and(|over_on| over_on <= on) {
+            return;
+        }
+        let key = match (&first.key, n) {
+            (key, 0) => key.clone(),
+            (AnchorKey::Fact(id) | AnchorKey::Again(id, _), _) => AnchorKey::Again(*id, on),
+            (AnchorKey::Piece(purchase, idx, _), _) => AnchorKey::Piece(purchase.clone(), *idx, on),
+            (AnchorKey::Day(_), _) => AnchorKey::Day(on),
+        };
+        let born_on = if n == 0 { first.born_on } else { first.born_on.max(search.opens_on(on)) };
+        anchors.push(Anchor { on, key, born_on, ..first.clone() });
+    }
+}
+
+/// An interval so many times.
+fn times(interval: Offset, n: i32) -> Offset {
+    match interval {
+        Offset::Days(days) => Offset::Days(days.saturating_mul(n)),
+        Offset::Months(months) => Offset::Months(months.saturating_mul(n)),
+    }
+}
+
+/// A date beside the anchor from which a step can count, where it is known.
+pub(crate) fn anchor_date(history: &History<'_>, anchor: &Anchor, from: FromDate) -> Option<NaiveDate> {
+    let fact = match anchor.about {
+        About::Fact(id) => Some(id),
+        _ => None,
+    };
+    let ticket = || history.records.tickets.iter().find(|(id, _)| Some(*id) == fact).map(|(_, ticket)| *ticket);
+    match from {
+        FromDate::NextOn => history.contacts.iter().find(|contact| Some(contact.id) == fact)?.outcome.next_on,
+        FromDate::VisitOn => visit_of(history, anchor).map(|visit| visit.visit_on),
+        FromDate::NoShowOn => {
+            let visit = visit_of(history, anchor)?;
+            visit.closed.filter(|(_, result)| *result == AppointmentResult::NoShow).map(|(on, _)| on)
+        }
+        FromDate::WeddingOn => history.file.customer.wedding_on,
+        FromDate::AnniversaryOn => next_anniversary(history, anchor.on),
+        FromDate::BoughtOn => match &anchor.about {
+            About::Piece(purchase, _) => history.file.purchases.iter().find(|p| p.id == *purchase).map(|p| p.bought_on),
+            _ => history.days.iter().map(|day| day.on).rfind(|on| *on <= anchor.on.max(anchor.born_on)),
+        },
+        FromDate::ReadyOn => ticket()?.ready_on.filter(|on| *on <= history.today),
+        FromDate::PromisedOn => ticket()?.promised_on,
+        FromDate::Outcome | FromDate::Unknown => None,
+    }
+}
+
+/// The visit that an anchor is about, else the latest one agreed since the anchor came to be.
+fn visit_of(history: &History<'_>, anchor: &Anchor) -> Option<Visit> {
+    let own = history.visits.iter().find(|visit| anchor.about == About::Fact(visit.id));
+    let since = history.visits.iter().filter(|visit| visit.made_on >= anchor.born_on).max_by_key(|visit| visit.made_on);
+    own.or(since).copied()
+}
+
+fn next_anniversary(history: &History<'_>, on: NaiveDate) -> Option<NaiveDate> {
+    let anniversaries = &history.file.customer.anniversaries;
+    let dates = anniversaries
         .iter()
-        .map(|(id, promise)| Anchor {
-            on: promise.due_on,
-            key: AnchorKey::Fact(*id),
-            born_on: promise.on,
-            returned_on: None,
-            kept_on: history.kept_on(*id),
-        })
-        .collect()
+        .flat_map(|anniversary| (on.year() - 1..=on.year() + 1).filter_map(move |year| anniversary.date.date_in(year)));
+    dates.filter(|date| on <= *date).min()
 }

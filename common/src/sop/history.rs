@@ -164,7 +164,7 @@ impl<'f> History<'f> {
         }
         history.sort();
         history.visits = appointments.visits(&history.contacts);
-        history.days = purchase_days(&file.purchases, &history.contacts, today);
+        history.days = purchase_days(&file.purchases.iter().collect::<Vec<_>>(), &history.contacts, today);
         history
     }
 
@@ -234,6 +234,20 @@ impl<'f> History<'f> {
         bought.max(visited.map(Contact::on).filter(|on| *on <= until).max())
     }
 
+    /// The days with purchases that meet a condition. What guides reported counts for none: its pieces are not known.
+    pub fn days_where(&self, is_wanted: impl Fn(&Purchase) -> bool) -> Vec<PurchaseDay> {
+        let known = self.file.purchases.iter();
+        let sales: Vec<&Purchase> = known.clone().filter(|sale| !sale.is_return() && is_wanted(sale)).collect();
+        let takes_back = |other: &&Purchase| {
+            other.is_return()
+                && (is_wanted(other)
+                    || other.returns_sale_no.is_some()
+                        && sales.iter().any(|sale| sale.sale_no == other.returns_sale_no))
+        };
+        let purchases: Vec<&Purchase> = sales.iter().copied().chain(known.filter(takes_back)).collect();
+        purchase_days(&purchases, &[], self.today)
+    }
+
     /// What was bought in the 24 months up to a day, returns taken off, in fen.
     pub fn spent_fen(&self, until: NaiveDate) -> i64 {
         let since = until.checked_sub_months(chrono::Months::new(24)).unwrap_or(NaiveDate::MIN);
@@ -284,7 +298,7 @@ impl Appointments<'_> {
 /// How near an imported purchase must lie to replace a provisional one.
 const SAME_SALE_DAYS: i64 = 1;
 
-fn purchase_days(purchases: &[Purchase], contacts: &[Contact<'_>], today: NaiveDate) -> Vec<PurchaseDay> {
+fn purchase_days(purchases: &[&Purchase], contacts: &[Contact<'_>], today: NaiveDate) -> Vec<PurchaseDay> {
     let mut sales: Vec<Sale<'_>> = purchases
         .iter()
         .filter(|purchase| purchase.bought_on <= today && !purchase.is_return())
@@ -314,7 +328,7 @@ fn purchase_days(purchases: &[Purchase], contacts: &[Contact<'_>], today: NaiveD
         }
     }
     let mut returns: Vec<&Purchase> =
-        purchases.iter().filter(|purchase| purchase.bought_on <= today && purchase.is_return()).collect();
+        purchases.iter().copied().filter(|purchase| purchase.bought_on <= today && purchase.is_return()).collect();
     returns.sort_by_key(|purchase| (purchase.bought_on, &purchase.id));
     for purchase in returns {
         if let Some(on) = returned_day(purchase, &mut sales, &days)

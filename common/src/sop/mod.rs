@@ -3,12 +3,15 @@
 pub mod anchor;
 pub mod condition;
 pub mod engine;
+pub mod fields;
 pub mod gate;
 pub mod history;
 pub mod plan;
 pub mod plan_file;
 pub mod queue;
+pub mod rules;
 pub mod run;
 pub mod settings;
 pub mod settings_file;
+pub mod starts;
 pub mod trigger;

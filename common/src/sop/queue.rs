@@ -2,43 +2,23 @@
 
 use std::cmp::Ordering;
 
-use chrono::{Months, NaiveDate};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::CustomerFile;
 use crate::customer::Tier;
 use crate::id::TaskId;
+use crate::outcome::OutcomeCode;
+use crate::record::{Risk, Rush};
 use crate::sop::engine::{Due, dues_of};
-use crate::sop::gate;
-use crate::sop::history::{History, PurchaseDay};
-use crate::sop::plan::{Plan, Text};
+use crate::sop::gate::{Gate, Hold, HoldReason, caps_since, contact_hours};
+use crate::sop::history::History;
+use crate::sop::plan::Text;
+use crate::sop::rules::Rules;
+use crate::sop::run::all_runs;
+use crate::sop::settings::Settings;
 use crate::sop::trigger::Trigger;
-use crate::wire::local::{DueRow, HeldRow, TaskRow};
-
-/// Why the gate holds a contact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HoldReason {
-    /// The customer wants no contact.
-    DoNotContact,
-    /// A complaint is open: only its recovery goes on.
-    OpenComplaint,
-    /// The customer had no need: promotions rest.
-    PromoRest,
-    /// One of a newer version.
-    #[serde(other)]
-    Unknown,
-}
-
-/// A hold of the gate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hold {
-    /// Why.
-    pub reason: HoldReason,
-    /// The first day on which it no longer holds; none where an event must end it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until_on: Option<NaiveDate>,
-}
+use crate::wire::local::{DueRow, HeldRow, RushRow, TaskRow};
 
 /// One named part of a task's score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,10 +33,14 @@ pub struct Term {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TermName {
+    /// Headquarters asks for haste.
+    Rush,
     /// A promise is past its day.
     PromiseOverdue,
     /// A promise is due today.
     PromiseDue,
+    /// The hours of the step end today.
+    Deadline,
     /// The window closes soon.
     WindowClosing,
     /// Days since the window opened.
@@ -65,6 +49,8 @@ pub enum TermName {
     Tier,
     /// What the customer bought in 24 months.
     Value,
+    /// The risk of losing the customer.
+    Risk,
     /// The plan's priority.
     Priority,
     /// One of a newer version.
@@ -82,36 +68,70 @@ pub struct CustomerDay {
 }
 
 /// Works out what one customer adds to the queue of `today`.
-pub fn customer_day(file: &CustomerFile, plans: &[Plan], today: NaiveDate) -> CustomerDay {
+pub fn customer_day(file: &CustomerFile, rules: &Rules, today: NaiveDate) -> CustomerDay {
     let history = History::of(file, today);
-    let mut dues = dues_of(&history, plans);
+    let runs = all_runs(&history, rules, caps_since(&history, rules));
+    let mut dues = dues_of(&history, &runs);
     if dues.is_empty() {
         return CustomerDay::default();
     }
     dues.sort_by_key(|due| importance(due, today));
-    let holds = gate::holds(file, today);
+    let gate = Gate::of(&history, rules, &runs);
     let mut day = CustomerDay::default();
     let mut open = Vec::new();
-    for due in &dues {
-        match gate::held_by(&holds, due.step.purpose) {
-            None => open.push(due),
-            Some(hold) => hold_due(&mut day.held, file, hold, due),
+    for due in dues {
+        match gate.check_due(&due) {
+            Ok(channel) => open.push(Due { channel, ..due }),
+            Err(hold) => hold_due(&mut day.held, file, hold, &due),
         }
     }
-    if let Some(first) = open.first() {
-        let terms = terms(&history, &open);
-        day.task = Some(TaskRow {
-            id: TaskId::of(&file.customer.id, today),
-            customer: file.customer.id.clone(),
-            name: file.customer.name.clone(),
-            tier: file.customer.tier,
-            score: terms.iter().map(|term| term.points).sum(),
-            terms,
-            channel: first.channel,
-            dues: open.iter().map(|due| due_row(due)).collect(),
-        });
-    }
+    day.task = task(&history, &open);
     day
+}
+
+/// The open dues of a customer, merged to one contact: the script of the most important one is offered, the others are
+/// its notes.
+fn task(history: &History<'_>, open: &[Due<'_>]) -> Option<TaskRow> {
+    let first = open.first()?;
+    let customer = &history.file.customer;
+    let rush = open_rush(history);
+    let terms = terms(history, open, rush.is_some());
+    Some(TaskRow {
+        id: TaskId::of(&customer.id, history.today),
+        customer: customer.id.clone(),
+        name: customer.name.clone(),
+        tier: customer.tier,
+        score: terms.iter().map(|term| term.points).sum(),
+        terms,
+        channel: first.channel,
+        rush: rush.map(|rush| RushRow { by: rush.by.clone(), why: rush.why.clone() }),
+        dues: open.iter().map(due_row).collect(),
+    })
+}
+
+/// The haste that headquarters asks for and no contact has answered yet.
+pub(crate) fn open_rush<'f>(history: &History<'f>) -> Option<&'f Rush> {
+    let answers = |rush: &Rush| {
+        let contacts = history.contacts.iter().filter(|contact| contact.outcome.code != OutcomeCode::Skipped);
+        contacts.map(|contact| contact.on()).any(|on| rush.on <= on)
+    };
+    let open = history.records.rushes.iter().filter(|rush| history.today <= rush.until_on && !answers(rush));
+    open.copied().next_back()
+}
+
+/// What the time of the day holds of a task: contact hours, and the steps' own times. The dues whose time has come are
+/// enough to offer it.
+pub fn held_at(task: &TaskRow, settings: &Settings, now: NaiveDateTime) -> Option<Hold> {
+    if let Some(hold) = contact_hours(settings, now) {
+        return Some(hold);
+    }
+    let times: Option<Vec<NaiveTime>> = task.dues.iter().map(|due| due.not_before).collect();
+    let first = times?.into_iter().min()?;
+    (now.time() < first).then_some(Hold {
+        reason: HoldReason::NotYet,
+        until_on: Some(now.date()),
+        until_time: Some(first),
+    })
 }
 
 /// Puts tasks into the queue's order: the highest score first, equal ones by customer.
@@ -126,11 +146,11 @@ pub fn place(a: &TaskRow, b: &TaskRow) -> Ordering {
 
 /// The order of dues in a task; the least comes first, and its script is offered.
 fn importance(due: &Due<'_>, today: NaiveDate) -> impl Ord + use<> {
-    let is_promise = is_of_promise(due);
-    let rank = match is_promise {
+    let rank = match is_of_promise(due) {
         true if due.anchor_on < today => 0,
         true if due.anchor_on == today => 1,
-        _ => 2,
+        _ if due.plan.recovery => 2,
+        _ => 3,
     };
     (rank, std::cmp::Reverse(due.plan.priority), due.until_on, due.opens_on, due.id)
 }
@@ -149,7 +169,7 @@ fn hold_due(held: &mut Vec<HeldRow>, file: &CustomerFile, hold: Hold, due: &Due<
     });
 }
 
-fn due_row(due: &Due<'_>) -> DueRow {
+pub(crate) fn due_row(due: &Due<'_>) -> DueRow {
     let step_name =
         due.step.name.clone().unwrap_or_else(|| Text { zh: due.step.id.to_string(), en: due.step.id.to_string() });
     DueRow {
@@ -166,21 +186,27 @@ fn due_row(due: &Due<'_>) -> DueRow {
         channel: due.channel,
         purpose: due.step.purpose,
         asks: due.step.asks,
-        template: due.step.template.clone(),
+        template: due.template.cloned(),
+        not_before: due.step.at,
+        deadline_at: due.deadline_at,
+        coupon: due.step.coupon.clone(),
     }
 }
 
 /// The terms of a task's place; terms without points are left out.
-fn terms(history: &History<'_>, dues: &[&Due<'_>]) -> Vec<Term> {
+pub(crate) fn terms(history: &History<'_>, dues: &[Due<'_>], is_rushed: bool) -> Vec<Term> {
     let today = history.today;
     let most = |points: fn(&Due<'_>, NaiveDate) -> i64| dues.iter().map(|due| points(due, today)).max().unwrap_or(0);
     [
+        (TermName::Rush, if is_rushed { RUSH_POINTS } else { 0 }),
         (TermName::PromiseOverdue, most(promise_overdue)),
         (TermName::PromiseDue, most(promise_due)),
+        (TermName::Deadline, most(deadline)),
         (TermName::WindowClosing, most(window_closing)),
         (TermName::Lateness, most(lateness)),
         (TermName::Tier, tier_points(history.file.customer.tier)),
         (TermName::Value, value_points(history)),
+        (TermName::Risk, risk_points(history)),
         (TermName::Priority, most(|due, _| i64::from(due.plan.priority))),
     ]
     .into_iter()
@@ -189,14 +215,31 @@ fn terms(history: &History<'_>, dues: &[&Due<'_>]) -> Vec<Term> {
     .collect()
 }
 
-/// 1,000 and ten a day, for a month: a broken word comes before everything else.
+/// More than all terms but an overdue promise together: what headquarters asks for and a broken word come first.
+const RUSH_POINTS: i64 = 2_000;
+
+/// 2,000 and ten a day, for a month: a broken word comes before everything that is not one.
 fn promise_overdue(due: &Due<'_>, today: NaiveDate) -> i64 {
     let n_days = (today - due.anchor_on).num_days();
-    if is_of_promise(due) && n_days > 0 { 1_000 + 10 * n_days.min(30) } else { 0 }
+    if is_of_promise(due) && n_days > 0 { 2_000 + 10 * n_days.min(30) } else { 0 }
 }
 
 fn promise_due(due: &Due<'_>, today: NaiveDate) -> i64 {
     if is_of_promise(due) && due.anchor_on == today { 500 } else { 0 }
+}
+
+/// A step that counts in hours, on the day on which they end.
+fn deadline(due: &Due<'_>, today: NaiveDate) -> i64 {
+    if due.deadline_at.is_some_and(|at| at.date() <= today) { 400 } else { 0 }
+}
+
+/// What a risk that headquarters sees adds.
+fn risk_points(history: &History<'_>) -> i64 {
+    match history.records.risks.last().map(|risk| risk.risk) {
+        Some(Risk::Red) => 40,
+        Some(Risk::Amber) => 15,
+        _ => 0,
+    }
 }
 
 fn is_of_promise(due: &Due<'_>) -> bool {
@@ -228,7 +271,5 @@ fn tier_points(tier: Tier) -> i64 {
 
 /// One point for every 200 yuan bought in 24 months, at most a hundred.
 fn value_points(history: &History<'_>) -> i64 {
-    let since = history.today.checked_sub_months(Months::new(24)).unwrap_or(NaiveDate::MIN);
-    let fen: i64 = history.days.iter().filter(|day| day.on > since).map(PurchaseDay::net_fen).sum();
-    (fen / 20_000).clamp(0, 100)
+    (history.spent_fen(history.today) / 20_000).clamp(0, 100)
 }

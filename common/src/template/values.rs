@@ -236,6 +236,9 @@ mod tests {
             purpose: Purpose::Service,
             asks: None,
             template: None,
+            not_before: None,
+            deadline_at: None,
+            coupon: None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The local API between the interface and the daemon: HTTP/JSON over a Unix socket, described in `docs/protocol.md`.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::customer::{Birthday, Tag, Tier};
@@ -9,7 +9,8 @@ use crate::outcome::{Channel, Outcome};
 use crate::promise::Promise;
 use crate::purchase::Purchase;
 use crate::sop::plan::{Asks, Purpose, Text};
-use crate::sop::queue::{Hold, Term};
+use crate::sop::gate::Hold;
+use crate::sop::queue::Term;
 use crate::template::Script;
 use crate::wire::hub::{FeedDigest, GuideProfile};
 
@@ -160,8 +161,20 @@ pub struct TaskRow {
     pub terms: Vec<Term>,
     /// Over what to contact.
     pub channel: Channel,
+    /// Who at headquarters asks for haste, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rush: Option<RushRow>,
     /// What is due, the most important first.
     pub dues: Vec<DueRow>,
+}
+
+/// Haste that headquarters asks for (催办).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RushRow {
+    /// Who asks.
+    pub by: String,
+    /// Why.
+    pub why: String,
 }
 
 /// One due of a task.
@@ -197,6 +210,15 @@ pub struct DueRow {
     /// What to say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<TemplateId>,
+    /// On its first day not before this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<NaiveTime>,
+    /// Of a step with hours: until when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline_at: Option<NaiveDateTime>,
+    /// The kind of coupon to hand out with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coupon: Option<String>,
 }
 
 /// A task that the gate holds.

@@ -13,6 +13,7 @@ use guide_common::purchase::Purchase;
 use guide_common::sop::engine::dues;
 use guide_common::sop::plan::Plan;
 use guide_common::sop::plan_file;
+use guide_common::sop::rules::Rules;
 
 /// The plan of the design: 0-3-3-3.
 pub const P01: &str = include_str!("../../../content/plans/P01-after-sale.toml");
@@ -35,7 +36,7 @@ pub fn one_step(restart: &str, trigger: &str, step: &str) -> Plan {
 
 pub struct Story {
     pub file: CustomerFile,
-    pub plans: Vec<Plan>,
+    pub rules: Rules,
     pub guide: GuideId,
     n_ops: u64,
 }
@@ -43,7 +44,12 @@ pub struct Story {
 impl Story {
     pub fn new(plans: Vec<Plan>) -> Self {
         let customer = Customer::new(CustomerId::new("C1").unwrap(), "单雅宁".to_owned());
-        Self { file: CustomerFile::new(customer), plans, guide: GuideId::new("g1").unwrap(), n_ops: 0 }
+        Self {
+            file: CustomerFile::new(customer),
+            rules: Rules::new(plans),
+            guide: GuideId::new("g1").unwrap(),
+            n_ops: 0,
+        }
     }
 
     pub fn p01() -> Self {
@@ -88,7 +94,7 @@ impl Story {
 
     /// The ids of the dues of these steps that are open on a day.
     pub fn due_ids(&self, on: &str, steps: &[&str]) -> Vec<DueId> {
-        let open = dues(&self.file, &self.plans, day(on));
+        let open = dues(&self.file, &self.rules, day(on));
         steps
             .iter()
             .map(|step| {
@@ -143,7 +149,7 @@ impl Story {
 
     /// What is due on a day: `step anchor#attempt channel`, joined by `, `.
     pub fn due_on(&self, on: &str) -> String {
-        let mut names: Vec<String> = dues(&self.file, &self.plans, day(on))
+        let mut names: Vec<String> = dues(&self.file, &self.rules, day(on))
             .iter()
             .map(|due| {
                 let attempt = if due.attempt == 0 { String::new() } else { format!("#{}", due.attempt) };

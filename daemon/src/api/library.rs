@@ -24,13 +24,13 @@ pub struct ScriptQuery {
 
 /// `GET /v1/plans`.
 pub async fn plans(State(app): State<Arc<App>>) -> Answer<Json<Vec<Plan>>> {
-    Ok(Json(terminal(&app)?.core.shared().plans.clone()))
+    Ok(Json(terminal(&app)?.core.shared().rules.plans().to_vec()))
 }
 
 /// `GET /v1/plans/{id}`.
 pub async fn plan(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer<Json<Plan>> {
     let shared = terminal(&app)?.core.shared();
-    let plan = shared.plans.iter().find(|plan| plan.id.as_str() == id).cloned();
+    let plan = shared.rules.plans().iter().find(|plan| plan.id.as_str() == id).cloned();
     let unknown = || ApiError::new(404, "unknown_plan", "no such plan was published").hint("guide plan list");
     plan.map(Json).ok_or_else(unknown)
 }

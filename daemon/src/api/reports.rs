@@ -29,7 +29,7 @@ pub async fn show(State(app): State<Arc<App>>, Asked(query): Asked<ReportQuery>)
     let period = Period::new(query.from.unwrap_or(to), to)
         .ok_or_else(|| ApiError::bad_request("the report ends before it begins"))?;
     if let Some(plan) = &query.plan
-        && !core.shared().plans.iter().any(|published| published.id == *plan)
+        && !core.shared().rules.plans().iter().any(|published| published.id == *plan)
     {
         return Err(ApiError::new(404, "unknown_plan", "no such plan was published").hint("guide plan list"));
     }

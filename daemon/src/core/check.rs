@@ -155,6 +155,6 @@ impl Core {
 
     fn work_out(&self, loaded: &Loaded, basis: &Basis) -> (Row, SheetRow) {
         let row = row::row(&loaded.file, basis.on, basis.check);
-        (row, row::day(&loaded.file, &basis.shared.plans, basis.on, self.clock.zone()))
+        (row, row::day(&loaded.file, &basis.shared.rules, basis.on, self.clock.zone()))
     }
 }

@@ -6,6 +6,7 @@ use guide_common::customer::Customer;
 use guide_common::fact::Fact;
 use guide_common::purchase::Purchase;
 use guide_common::sop::plan::{Plan, Text};
+use guide_common::sop::rules::Rules;
 use guide_common::template::Template;
 use guide_common::text::{Lines, sanitise};
 use guide_common::wire::hub::GuideProfile;
@@ -86,23 +87,24 @@ fn label(text: &mut Text) {
 /// What all guides share, as it is held.
 #[derive(Clone, Debug, Default)]
 pub struct Shared {
-    /// The plans, by id.
-    pub plans: Vec<Plan>,
+    /// The plans, by id, and what else the engine needs.
+    pub rules: Rules,
     /// The templates, by id.
     pub templates: Vec<Template>,
 }
 
 /// Reads plans and templates.
 pub fn shared(items: &[Held]) -> Shared {
-    let mut shared = Shared::default();
+    let (mut shared, mut plans) = (Shared::default(), Vec::new());
     for held in items {
         match held.kind.as_str() {
-            "plan" => shared.plans.extend(read::<Plan>(held).map(clean_plan)),
+            "plan" => plans.extend(read::<Plan>(held).map(clean_plan)),
             "template" => shared.templates.extend(read::<Template>(held).map(clean_template)),
             _ => {}
         }
     }
-    shared.plans.sort_by(|a, b| a.id.cmp(&b.id));
+    plans.sort_by(|a: &Plan, b| a.id.cmp(&b.id));
+    shared.rules = Rules::new(plans);
     shared.templates.sort_by(|a, b| a.id.cmp(&b.id));
     shared
 }

@@ -66,7 +66,7 @@ impl Core {
                 if task == ClosesTask::Yes && self.is_logged(customer, &outcome.due_ids) {
                     return Err(RecordError::TaskClosed);
                 }
-                gone(&loaded.file, &self.shared().plans, &outcome.due_ids, outcome.on)
+                gone(&loaded.file, &self.shared().rules, &outcome.due_ids, outcome.on)
             }
             _ => Vec::new(),
         };

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use guide_common::apply::CustomerFile;
 use guide_common::customer::Tier;
 use guide_common::fact::FactBody;
-use guide_common::sop::plan::Plan;
 use guide_common::sop::queue::customer_day;
+use guide_common::sop::rules::Rules;
 use guide_common::text::mask_phone;
 use guide_common::time::Zone;
 use guide_common::wire::local::DoneRow;
@@ -55,13 +55,13 @@ pub fn row(file: &CustomerFile, on: NaiveDate, seen: u32) -> Row {
 }
 
 /// What a customer adds to a day: the task, what is held, and what was logged.
-pub fn day(file: &CustomerFile, plans: &[Plan], on: NaiveDate, zone: Zone) -> SheetRow {
-    let day = customer_day(file, plans, on);
+pub fn day(file: &CustomerFile, rules: &Rules, on: NaiveDate, zone: Zone) -> SheetRow {
+    let day = customer_day(file, rules, on);
     let open = day.task.is_some();
-    SheetRow { task: day.task, open, held: day.held, done: done(file, plans, on, zone) }
+    SheetRow { task: day.task, open, held: day.held, done: done(file, rules, on, zone) }
 }
 
-fn done(file: &CustomerFile, plans: &[Plan], on: NaiveDate, zone: Zone) -> Vec<DoneRow> {
+fn done(file: &CustomerFile, rules: &Rules, on: NaiveDate, zone: Zone) -> Vec<DoneRow> {
     let mut done = Vec::new();
     for fact in file.standing().filter(|fact| fact.on() == on) {
         let FactBody::Outcome(outcome) = &fact.body else {
@@ -72,7 +72,7 @@ fn done(file: &CustomerFile, plans: &[Plan], on: NaiveDate, zone: Zone) -> Vec<D
             // what the guide saw: the day as it was before this contact
             let mut before = file.clone();
             before.facts.retain(|other| other.order() < fact.order());
-            let then = customer_day(&before, plans, on);
+            let then = customer_day(&before, rules, on);
             let dues =
                 then.task.into_iter().flat_map(|task| task.dues).chain(then.held.into_iter().flat_map(|h| h.dues));
             steps = dues.filter(|due| outcome.due_ids.contains(&due.due_id)).map(|due| due.step_name).collect();

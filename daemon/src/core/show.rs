@@ -131,7 +131,7 @@ impl Core {
             purchases,
             contacts,
             promises: open_promises(&file),
-            holds: holds(&file, state.on),
+            holds: holds(&file, &state.shared.rules, state.on),
             task: state.open_task(&customer.id).map(|task| task.id),
         }
     }
@@ -163,7 +163,7 @@ impl Core {
             let state = self.state();
             (state.on, std::sync::Arc::clone(&state.shared), state.profile.id.clone())
         };
-        let mut total = report(std::iter::empty(), &shared.plans, period, on, only);
+        let mut total = report(std::iter::empty(), &shared.rules, period, on, only);
         let mut files: Vec<CustomerFile> = Vec::with_capacity(REPORT_CHUNK);
         self.store.each_customer(|id, items| {
             if let Some(mut loaded) = assemble(&items) {
@@ -172,12 +172,12 @@ impl Core {
                 files.push(loaded.file);
             }
             if files.len() == REPORT_CHUNK {
-                total.add(&report(files.iter(), &shared.plans, period, on, only));
+                total.add(&report(files.iter(), &shared.rules, period, on, only));
                 files.clear();
             }
             ControlFlow::Continue(())
         })?;
-        total.add(&report(files.iter(), &shared.plans, period, on, only));
+        total.add(&report(files.iter(), &shared.rules, period, on, only));
         Ok(total)
     }
 }

@@ -215,6 +215,7 @@ fn a_task_that_has_gone_stays_in_the_sheet_as_it_was_issued() {
         score: 0,
         terms: Vec::new(),
         channel: guide_common::outcome::Channel::Phone,
+        rush: None,
         dues: Vec::new(),
     };
     let row = SheetRow { task: Some(task.clone()), open: true, ..SheetRow::default() };

@@ -3,7 +3,7 @@
 use chrono::{Days, Months, NaiveDateTime};
 use guide_common::outcome::OutcomeCode;
 use guide_common::sop::plan::{Asks, Lang};
-use guide_common::sop::queue::HoldReason;
+use guide_common::sop::gate::HoldReason;
 use guide_common::wire::local::{ScriptView, TaskRow};
 use guide_common::wire::record::OutcomeRequest;
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use guide_common::outcome::OutcomeCode;
 use guide_common::sop::plan::Lang::{self, En, Zh};
-use guide_common::sop::queue::Hold;
+use guide_common::sop::gate::Hold;
 
 use crate::lang::date;
 use crate::lang::name::{hold_name, outcome_name};

@@ -2,8 +2,9 @@
 
 use guide_common::customer::Tier;
 use guide_common::outcome::{Channel, OutcomeCode, SkipReason};
+use guide_common::sop::gate::HoldReason;
 use guide_common::sop::plan::{Asks, Lang, Purpose};
-use guide_common::sop::queue::{HoldReason, TermName};
+use guide_common::sop::queue::TermName;
 use guide_common::wire::local::SavedState;
 
 use crate::lang::pick;
@@ -61,7 +62,16 @@ pub fn hold_name(reason: HoldReason, lang: Lang) -> &'static str {
     let pair = match reason {
         HoldReason::DoNotContact => ("请勿打扰", "do not contact"),
         HoldReason::OpenComplaint => ("投诉未关闭", "open complaint"),
+        HoldReason::Secrecy => ("惊喜保密", "a surprise is kept"),
+        HoldReason::NoConsent => ("未授权渠道", "no consent"),
+        HoldReason::WithDeputy => ("已交代班", "with the deputy"),
+        HoldReason::ExclusivePlan => ("互斥方案进行中", "another plan runs"),
+        HoldReason::VisitAgreed => ("已约到店", "a visit is agreed"),
         HoldReason::PromoRest => ("营销暂停", "promotions rest"),
+        HoldReason::PromoCap => ("营销次数已满", "enough promotions"),
+        HoldReason::TouchCap => ("触达间隔", "contacted just now"),
+        HoldReason::ContactHours => ("静默时段", "quiet hours"),
+        HoldReason::NotYet => ("未到时间", "not yet time"),
         HoldReason::Unknown => ("未知原因", "unknown"),
     };
     pick(lang, pair)
@@ -70,12 +80,15 @@ pub fn hold_name(reason: HoldReason, lang: Lang) -> &'static str {
 /// A term of a task's score.
 pub fn term_name(term: TermName, lang: Lang) -> &'static str {
     let pair = match term {
+        TermName::Rush => ("总部催办", "rush"),
         TermName::PromiseOverdue => ("承诺逾期", "promise overdue"),
         TermName::PromiseDue => ("承诺到期", "promise due"),
+        TermName::Deadline => ("限时", "hours end"),
         TermName::WindowClosing => ("窗口将关", "window closing"),
         TermName::Lateness => ("已等天数", "days waiting"),
         TermName::Tier => ("客户分层", "tier"),
         TermName::Value => ("消费金额", "spending"),
+        TermName::Risk => ("流失风险", "at risk"),
         TermName::Priority => ("方案优先", "plan priority"),
         TermName::Unknown => ("其他", "other"),
     };

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use guide_common::demo;
 use guide_common::sop::plan::Plan;
+use guide_common::sop::rules::Rules;
 use guide_common::sop::{engine, plan_file, queue};
 
 use crate::bench::Times;
@@ -17,16 +18,17 @@ pub fn run() {
     for n_customers in [2_000, 20_000] {
         let chain = demo::sized(1, n_customers, 3, 8);
         let plans: Vec<Plan> = chain.plans.iter().filter_map(|(_, text)| plan_file::parse(text).ok()).collect();
+        let rules = Rules::new(plans);
         let files: Vec<_> = chain.files().into_iter().map(|(_, file)| file).collect();
         let today = demo::d0();
         let mut n_dues = 0;
-        let dues = time(|| n_dues = files.iter().map(|file| black_box(engine::dues(file, &plans, today)).len()).sum());
+        let dues = time(|| n_dues = files.iter().map(|file| black_box(engine::dues(file, &rules, today)).len()).sum());
         let mut tasks = Vec::new();
         let queue = time(|| {
-            tasks = files.iter().filter_map(|file| queue::customer_day(file, &plans, today).task).collect();
+            tasks = files.iter().filter_map(|file| queue::customer_day(file, &rules, today).task).collect();
             queue::order(&mut tasks);
         });
-        println!("  dues, {n_customers} customers × {} plans: {dues} ({n_dues} dues)", plans.len());
+        println!("  dues, {n_customers} customers × {} plans: {dues} ({n_dues} dues)", rules.plans().len());
         println!("  ordered queue of the same: {queue} ({} tasks)", tasks.len());
     }
 }

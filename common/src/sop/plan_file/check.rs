@@ -31,6 +31,10 @@ pub(super) fn check(
     if plan.restart == Restart::Once && plan.repeat.is_some() {
         return Err(table.error_at("repeat", "a plan that runs once does not repeat"));
     }
+    let waits = |trigger: &Trigger| matches!(trigger, Trigger::Outcome(outcome) if outcome.plan.is_some() || outcome.is_only_called());
+    if plan.throttle.is_some() && plan.triggers.iter().any(waits) {
+        return Err(table.error_at("throttle", "a plan that another plan starts has no throttle of its own"));
+    }
     for (idx, step) in plan.steps.iter().enumerate() {
         if let Some(message) = fault(plan, idx, step) {
             return Err(FileError::new(line_of_step(text, document, idx), message));

@@ -18,6 +18,7 @@ use crate::toml_file::{Key, Table, read};
 use crate::wire::hub::StoreTier;
 
 pub use check::check_plans;
+pub(crate) use check::sources;
 
 /// Reads a plan file. The error is the first one found, with its line.
 pub fn parse(text: &str) -> Result<Plan, FileError> {

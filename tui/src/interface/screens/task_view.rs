@@ -147,7 +147,7 @@ fn held_body(app: &App, row: &HeldRow, cols: u16) -> Vec<Line<'static>> {
     let mut lines = plain(app, &crate::interface::words::hold(&row.hold, app.data.on(), app.lang), cols);
     lines.extend(plain(app, &steps.join(", "), cols));
     lines.push(Line::default());
-    if row.hold.reason == guide_common::sop::queue::HoldReason::OpenComplaint {
+    if row.hold.reason == guide_common::sop::gate::HoldReason::OpenComplaint {
         lines.extend(plain(app, Msg::ComplaintHint.text(app.lang), cols));
     }
     lines.extend(plain(app, Msg::HeldContactHint.text(app.lang), cols));

@@ -1,0 +1,367 @@
+//! The course of one run: its steps through their attempts, branches and early ends.
+
+use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
+
+use super::window::{Span, Window};
+use super::{Attempt, EndCause, State, StepRun, closing};
+use crate::amnesty::WaiveReason;
+use crate::id::{DueId, StepId};
+use crate::outcome::{Channel, OutcomeCode, SkipReason};
+use crate::sop::anchor::{About, Anchor, anchor_date};
+use crate::sop::fields::{CustomerFields, StepFields};
+use crate::sop::history::{Contact, History};
+use crate::sop::plan::{Asks, Branch, EndsOn, FromDate, Plan, Step, nth_channel};
+use crate::sop::rules::Rules;
+use crate::time::Period;
+
+/// After no reply, the next attempt opens this many days later.
+const RETRY_DAYS: u64 = 2;
+/// So many further attempts follow a first one without a reply.
+const MAX_RETRIES: usize = 2;
+/// A postponed attempt stays open this many days after the chosen date.
+const POSTPONED_DAYS: u64 = 3;
+/// A score of so much or more is a good end, without a score what the outcome says.
+const GOOD_SCORE: u8 = 5;
+/// A score of so much or less is a bad end.
+const BAD_SCORE: u8 = 3;
+
+/// The early end of a run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct RunEnd<'f> {
+    /// From the start of this day on: the purchase was returned, or nothing is left to do.
+    gone: Option<(NaiveDate, EndCause)>,
+    /// After this contact.
+    contact: Option<Contact<'f>>,
+    /// After this day: the promise was kept, whatever was open is done.
+    kept_on: Option<NaiveDate>,
+    /// From the start of this day on only what answers a missed visit is left.
+    missed_on: Option<NaiveDate>,
+}
+
+impl<'f> RunEnd<'f> {
+    pub fn of(history: &History<'f>, plan: &Plan, anchor: &Anchor) -> Self {
+        let ends = |contact: &&Contact<'f>| {
+            let code = contact.outcome.code;
+            // do_not_contact ends every run, those of the same day too; other codes end what began before
+            (code == OutcomeCode::DoNotContact && contact.on() >= anchor.born_on)
+                || (plan.ends_on.contains(&EndsOn::Code(code)) && contact.on() > anchor.born_on)
+        };
+        let returned = anchor.returned_on.map(|on| (on, EndCause::Returned));
+        let settled = anchor.settled_on.map(|on| (on, EndCause::Settled));
+        Self {
+            gone: returned.into_iter().chain(settled).min(),
+            contact: history.contacts.iter().find(ends).copied(),
+            kept_on: anchor.kept_on,
+            missed_on: anchor.missed_on,
+        }
+    }
+
+    /// The same, for what answers a missed visit.
+    fn after_missed(self) -> Self {
+        Self { missed_on: None, ..self }
+    }
+
+    /// From the start of which day on nothing is open, and why.
+    fn gone(&self) -> Option<(NaiveDate, EndCause)> {
+        self.gone.into_iter().chain(self.missed_on.map(|on| (on, EndCause::Settled))).min()
+    }
+
+    /// The last day on which anything of the run could be open.
+    fn last_day(&self) -> Option<NaiveDate> {
+        let before_gone = self.gone().map(|(on, _)| on.pred_opt().unwrap_or(on));
+        let contact = self.contact.map(|contact| contact.on());
+        [before_gone, contact, self.kept_on].into_iter().flatten().min()
+    }
+}
+
+/// A branch that was taken: by which contact, and from which day on.
+#[derive(Clone, Copy)]
+struct Taken<'f> {
+    on: NaiveDate,
+    contact: Option<Contact<'f>>,
+}
+
+/// What the steps of one run share.
+pub(super) struct Course<'a, 'h, 'f> {
+    pub history: &'h History<'f>,
+    pub rules: &'h Rules,
+    pub plan: &'a Plan,
+    pub anchor: &'h Anchor,
+    /// Later anchors, which supersede.
+    pub later: &'h [(Anchor, &'a Plan)],
+    pub end: RunEnd<'f>,
+    pub first_day: NaiveDate,
+}
+
+impl<'a, 'f> Course<'a, '_, 'f> {
+    /// The steps that came to be. Branches lead forward, so one pass over the steps finds them.
+    pub fn steps(&self) -> Vec<StepRun<'a>> {
+        let mut steps: Vec<StepRun<'a>> = Vec::new();
+        let mut taken: Vec<(&'a StepId, Taken<'f>)> = Vec::new();
+        let mut branches: Vec<&'a StepId> = Vec::new();
+        for step in &self.plan.steps {
+            let branch = taken.iter().find(|(id, _)| **id == step.id).map(|(_, branch)| *branch);
+            let is_wanted = branch.is_some() || !branches.contains(&&step.id);
+            branches.extend(step.branches().map(|(_, target)| target));
+            if !is_wanted {
+                continue;
+            }
+            let Some(step_run) = self.step_run(step, branch) else { continue };
+            if let Some((ended, branch)) = self.ending(&step_run) {
+                let targets = step.branches().filter(|(of, _)| *of == ended);
+                taken.extend(targets.map(|(_, target)| (target, branch)));
+            }
+            steps.push(step_run);
+        }
+        steps.retain(|step_run| self.can_be_asked_about(step_run.until_on));
+        steps
+    }
+
+    /// Whether a step that closed by its last day can matter to the days asked about.
+    fn can_be_asked_about(&self, until_on: NaiveDate) -> bool {
+        self.first_day <= until_on || self.history.contacts.iter().any(|contact| contact.outcome.next_on.is_some())
+    }
+
+    fn step_run(&self, step: &'a Step, branch: Option<Taken<'f>>) -> Option<StepRun<'a>> {
+        let base = match step.from {
+            None => self.anchor.on,
+            Some(FromDate::Outcome) => branch?.on,
+            Some(from) => self.date_of(from, branch)?,
+        };
+        let (first, last) = (step.offset.from(base)?, step.until.from(base)?);
+        let leads_on = !step.positive.is_empty() || !step.negative.is_empty() || !step.no_reply.is_empty();
+        if !leads_on && !self.can_be_asked_about(last) {
+            return None;
+        }
+        let born_on = branch.map_or(self.anchor.born_on, |branch| branch.on.max(self.anchor.born_on));
+        let deadline_at = step.within_hours.and_then(|hours| self.deadline(hours));
+        let until_on = deadline_at.map_or(last, |at| last.min(at.date()));
+        let earliest = first.max(born_on);
+        let opens_on = self.rules.calendar.next_shift(earliest, until_on).unwrap_or(earliest);
+        if opens_on > until_on {
+            return None;
+        }
+        let fields = self.fields(opens_on.min(self.history.today));
+        if step.when.as_ref().is_some_and(|condition| !condition.is_met(&fields)) {
+            return None;
+        }
+        let variant = step.variants.iter().find(|variant| variant.when.is_met(&fields));
+        let template = variant.and_then(|variant| variant.template.as_ref()).or(step.template.as_ref());
+        let channels = variant.map(|variant| variant.channels.as_slice()).filter(|channels| !channels.is_empty());
+        let channels = self.channels(channels.unwrap_or(&step.channels));
+        let attempts = self.attempts(step, &channels, opens_on, until_on);
+        Some(StepRun { step, opens_on, until_on, template, deadline_at, attempts })
+    }
+
+    /// Headquarters' channel for this customer goes first.
+    fn channels(&self, channels: &[Channel]) -> Vec<Channel> {
+        let chosen = self.anchor.channel;
+        let others = channels.iter().copied().filter(|channel| Some(*channel) != chosen);
+        chosen.into_iter().chain(others).collect()
+    }
+
+    fn fields(&self, day: NaiveDate) -> StepFields<'_, 'f> {
+        let customer = CustomerFields { history: self.history, rules: self.rules, day };
+        StepFields { customer, anchor: self.anchor, channel: self.anchor.channel }
+    }
+
+    /// So many hours after the outcome that started the run.
+    fn deadline(&self, hours: u32) -> Option<NaiveDateTime> {
+        let About::Fact(id) = self.anchor.about else { return None };
+        let contact = self.history.contacts.iter().find(|contact| contact.id == id)?;
+        Some(self.rules.zone.shop_time(contact.at.checked_add_signed(TimeDelta::hours(i64::from(hours)))?))
+    }
+
+    /// A date beside the anchor, where it is known.
+    fn date_of(&self, from: FromDate, branch: Option<Taken<'f>>) -> Option<NaiveDate> {
+        let contact = branch.and_then(|branch| branch.contact);
+        match from {
+            FromDate::Outcome => branch.map(|branch| branch.on),
+            FromDate::NextOn | FromDate::VisitOn if contact.is_some_and(|c| c.outcome.next_on.is_some()) => {
+                contact.and_then(|contact| contact.outcome.next_on)
+            }
+            _ => anchor_date(self.history, self.anchor, from),
+        }
+    }
+
+    fn attempts(&self, step: &'a Step, channels: &[Channel], opens_on: NaiveDate, until_on: NaiveDate) -> Vec<Attempt> {
+        let mut attempts: Vec<Attempt> = Vec::new();
+        let mut next = Some(Next { opens_on, until_on, n_no_replies: 0, is_chosen: false });
+        while let Some(window) = next {
+            let number = attempts.len() as u32;
+            let (attempt, contact) = self.attempt(step, number, window, nth_channel(channels, window.n_no_replies));
+            next = contact.and_then(|contact| self.next_window(&contact, until_on, window.n_no_replies));
+            attempts.push(attempt);
+        }
+        attempts
+    }
+
+    /// One attempt, and the contact that closed it, where one did.
+    fn attempt(&self, step: &Step, number: u32, next: Next, channel: Channel) -> (Attempt, Option<Contact<'f>>) {
+        let Next { opens_on, until_on, is_chosen, .. } = next;
+        let key = self.anchor.key.to_string();
+        let due_id = DueId::of(&self.plan.id, &step.id, &self.history.file.customer.id, &key, number);
+        let window = Window { opens_on, until_on, spans: self.superseded_spans(step) };
+        let end = if step.from == Some(FromDate::NoShowOn) { self.end.after_missed() } else { self.end };
+        let contact = closing(&self.history.contacts, due_id)
+            .find(|contact| contact.outcome.code != OutcomeCode::Unknown && accepts(&window, &end, contact))
+            .copied();
+        let kept_on = end.kept_on.filter(|on| *on >= opens_on && *on <= until_on);
+        let waived = self.history.waived(due_id).filter(|(on, _)| opens_on <= *on && *on <= until_on);
+        let state = match (contact, kept_on) {
+            (Some(contact), kept_on) if kept_on.is_none_or(|kept_on| contact.on() <= kept_on) => closed_state(&contact),
+            (_, Some(kept_on)) => State::Done { on: kept_on },
+            _ => self.unclosed_state(&window, &end, waived),
+        };
+        let closed_by = contact.filter(|contact| state == closed_state(contact)).map(|contact| contact.id);
+        let contact = contact.filter(|_| matches!(state, State::NotReached { .. } | State::Postponed { .. }));
+        let open_days = self.open_days(&window, &end, state);
+        (Attempt { due_id, number, opens_on, until_on, channel, is_chosen, closed_by, state, open_days }, contact)
+    }
+
+    /// The window of the attempt that follows a contact.
+    fn next_window(&self, contact: &Contact<'_>, step_until: NaiveDate, n_no_replies: usize) -> Option<Next> {
+        let shift = |from: NaiveDate, until: NaiveDate| self.rules.calendar.next_shift(from, until).unwrap_or(from);
+        match contact.outcome.code {
+            OutcomeCode::NoReply if n_no_replies < MAX_RETRIES => {
+                let opens_on = contact.on().checked_add_days(Days::new(RETRY_DAYS))?;
+                let opens_on = shift(opens_on, step_until);
+                let n_no_replies = n_no_replies + 1;
+                (opens_on <= step_until).then_some(Next {
+                    opens_on,
+                    until_on: step_until,
+                    n_no_replies,
+                    is_chosen: false,
+                })
+            }
+            OutcomeCode::CallLater => {
+                let chosen_on = contact.outcome.next_on?;
+                let until_on = chosen_on.checked_add_days(Days::new(POSTPONED_DAYS))?;
+                Some(Next { opens_on: shift(chosen_on, until_on), until_on, n_no_replies, is_chosen: true })
+            }
+            _ => None,
+        }
+    }
+
+    /// Spans in which later anchors stand in place of this run: from the anchor's day, to before its return.
+    fn superseded_spans(&self, step: &Step) -> Vec<Span> {
+        if step.keep {
+            return Vec::new();
+        }
+        self.later.iter().map(|(anchor, _)| Span { from: anchor.on, to: anchor.returned_on }).collect()
+    }
+
+    fn unclosed_state(&self, window: &Window, end: &RunEnd<'_>, waived: Option<(NaiveDate, WaiveReason)>) -> State {
+        let today = self.history.today;
+        let last_day = window.until_on;
+        let ends = [
+            end.gone(),
+            end.contact.map(|contact| (contact.on(), EndCause::Outcome)),
+            end.kept_on.filter(|on| *on < window.opens_on).map(|on| (on, EndCause::Kept)),
+        ];
+        let ended = ends.into_iter().flatten().min().filter(|(on, _)| *on <= last_day);
+        if let Some((on, reason)) = waived.filter(|(on, _)| ended.is_none_or(|(ended_on, _)| on < &ended_on)) {
+            return match window.superseded_since(on) {
+                Some(since) if since < on => State::Superseded { on: since },
+                _ => State::Waived { on, reason },
+            };
+        }
+        if let Some((on, cause)) = ended {
+            return match window.superseded_since(on) {
+                Some(since) if since < on => State::Superseded { on: since },
+                _ => State::Ended { on, cause },
+            };
+        }
+        if let Some(since) = window.superseded_since(today.min(last_day)) {
+            return State::Superseded { on: since };
+        }
+        match today {
+            _ if today < window.opens_on => State::Upcoming,
+            _ if today > last_day => State::Expired,
+            _ => State::Open,
+        }
+    }
+
+    /// The days of a window on which it was open or held: until it was closed, or else until its end, the run's end or
+    /// today, whichever came first; less the days on which a later anchor stood in its place.
+    fn open_days(&self, window: &Window, end: &RunEnd<'_>, state: State) -> Vec<Period> {
+        let today = self.history.today;
+        match state {
+            State::Upcoming => Vec::new(),
+            State::Done { on }
+            | State::Skipped { on, .. }
+            | State::NotReached { on }
+            | State::Postponed { on }
+            | State::Waived { on, .. } => window.spans_open_until(on, Some(on)),
+            State::Open | State::Expired | State::Superseded { .. } | State::Ended { .. } => {
+                let last = end.last_day().map_or(window.until_on, |last| last.min(window.until_on));
+                window.spans_open_until(last.min(today), None)
+            }
+        }
+    }
+
+    /// How a step ended, as far as its branches distinguish it, and from when on they count.
+    fn ending(&self, step_run: &StepRun<'_>) -> Option<(Branch, Taken<'f>)> {
+        let last = step_run.attempts.last()?;
+        let contact = last.closed_by.and_then(|id| self.history.contacts.iter().find(|contact| contact.id == id));
+        match last.state {
+            State::Done { on } => Some((result(step_run.step, contact?)?, Taken { on, contact: contact.copied() })),
+            State::NotReached { on } => Some((Branch::NoReply, Taken { on, contact: contact.copied() })),
+            State::Expired if step_run.attempts.len() > 1 => {
+                let on = last.until_on.succ_opt()?;
+                (on <= self.history.today).then_some((Branch::NoReply, Taken { on, contact: None }))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Which branch a contact takes: its score decides, without a score its code. A step that asks for a score takes no
+/// good end for granted.
+fn result(step: &Step, contact: &Contact<'_>) -> Option<Branch> {
+    match (contact.outcome.score, contact.outcome.code) {
+        (Some(score), _) if score >= GOOD_SCORE => Some(Branch::Positive),
+        (Some(score), _) if score <= BAD_SCORE => Some(Branch::Negative),
+        (Some(_), _) => None,
+        (None, OutcomeCode::Complaint) => Some(Branch::Negative),
+        (None, _) if step.asks == Some(Asks::Satisfaction) => None,
+        (None, OutcomeCode::NoNeed) => Some(Branch::Negative),
+        (None, OutcomeCode::Interested | OutcomeCode::Appointment | OutcomeCode::Visited | OutcomeCode::Bought) => {
+            Some(Branch::Positive)
+        }
+        _ => None,
+    }
+}
+
+/// The window of an attempt to come, and how many attempts went without a reply by then.
+#[derive(Clone, Copy)]
+struct Next {
+    opens_on: NaiveDate,
+    until_on: NaiveDate,
+    n_no_replies: usize,
+    is_chosen: bool,
+}
+
+/// Whether a contact on a due of this window closes it: on a day of the window, before the run ended, and not after a
+/// later anchor took its place. On the day of a later anchor or a return the contact may have come first.
+fn accepts(window: &Window, end: &RunEnd<'_>, contact: &Contact<'_>) -> bool {
+    let on = contact.on();
+    let in_window = window.opens_on <= on && on <= window.until_on;
+    let superseded = window.spans.iter().any(|span| span.from < on && span.covers(on));
+    let gone = end.gone().is_some_and(|(gone_on, _)| gone_on < on);
+    let ended = end.contact.is_some_and(|end| end.order() < contact.order());
+    let kept = end.kept_on.is_some_and(|kept_on| kept_on < window.opens_on);
+    in_window && !superseded && !gone && !ended && !kept
+}
+
+/// What a contact makes of the attempt that it closes.
+fn closed_state(contact: &Contact<'_>) -> State {
+    let on = contact.on();
+    match contact.outcome.code {
+        OutcomeCode::NoReply => State::NotReached { on },
+        OutcomeCode::CallLater => State::Postponed { on },
+        OutcomeCode::DoNotContact => State::Ended { on, cause: EndCause::Outcome },
+        OutcomeCode::Skipped => State::Skipped { on, reason: contact.outcome.reason.unwrap_or(SkipReason::Unknown) },
+        _ => State::Done { on },
+    }
+}
