@@ -34,8 +34,8 @@ pub fn template_files() -> Vec<(&'static str, &'static str)> {
         "T22-day-after.toml" "T23-comparison.toml" "T24-on-hold.toml" "T25-wedding-countdown.toml" "T26-qixi.toml"
         "T27-engraving.toml" "T28-valentine-sms.toml" "T29-coupon-expires.toml" "T30-level.toml"
         "T31-refer-thanks.toml" "T31b-refer-credited.toml" "T32-handover.toml" "T33-job-ready.toml"
-        "T33a-job-received.toml" "T34-arrived.toml" "T36-group-welcome.toml" "T36b-introduction.toml"
-        "T37-moments-knowledge.toml" "T38-moments-qixi.toml" "T40-first-month.toml"
+        "T33a-job-received.toml" "T34-arrived.toml" "T35-gold-price.toml" "T36-group-welcome.toml"
+        "T36b-introduction.toml" "T37-moments-knowledge.toml" "T38-moments-qixi.toml" "T40-first-month.toml"
     )
 }
 

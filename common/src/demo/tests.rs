@@ -12,7 +12,8 @@ use crate::sop::engine::gone;
 use crate::sop::queue::{TermName, customer_day, order};
 use crate::sop::rules::Rules;
 use crate::sop::{gate, plan_file};
-use crate::template::{file, render, values};
+use crate::template::source::{ScriptFacts, values};
+use crate::template::{file, render};
 use crate::wire::local::{HeldRow, TaskRow};
 
 fn lesson() -> Chain {
@@ -224,6 +225,7 @@ fn a_customer_who_wants_no_contact_is_held_not_missing() {
 fn every_script_of_the_first_day_is_complete() {
     for lang in [Lang::Zh, Lang::En] {
         let chain = chain(SEED, lang);
+        let rules = rules(&chain);
         let templates: BTreeMap<_, _> = chain
             .templates
             .iter()
@@ -237,8 +239,11 @@ fn every_script_of_the_first_day_is_complete() {
             for due in tasks.iter().flat_map(|task| task.dues.iter().map(move |due| (task, due))) {
                 let (task, due) = due;
                 let Some(template) = due.template.as_ref() else { continue };
-                let values = values::values(&files[&task.customer], Some(due), guide, d0(), lang);
-                let script = render::script(&templates[template], &values, lang);
+                let now = d0().and_hms_opt(10, 0, 0).unwrap();
+                let plan = rules.plans().iter().find(|plan| plan.id == due.plan).unwrap();
+                let file = ScriptFacts::new(&files[&task.customer], guide, now);
+                let facts = ScriptFacts { due: Some(due), campaign: plan.campaign.as_ref(), ..file };
+                let script = render::script(&templates[template], &values(&facts), now, lang);
                 assert!(script.gaps().is_empty(), "{} {}: {:?}", task.name, due.step, script.gaps());
             }
         }

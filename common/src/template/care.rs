@@ -1,7 +1,5 @@
 //! What care a material needs (保养项目), by the table in `docs/templates.md`.
 
-use crate::sop::plan::Lang;
-
 /// Words that name a material, the work in Chinese, the work in English. The first line with a word that occurs in
 /// the material decides: set stones before the metal that holds them.
 const CARE: [(&[&str], &str, &str); 7] = [
@@ -18,14 +16,21 @@ const CARE: [(&[&str], &str, &str); 7] = [
     (&["足金", "古法金", "硬金", "黄金", "gold"], "清洗、整形", "cleaning and reshaping"),
 ];
 
-/// The care that a material needs, where it is known.
-pub fn care(material: &str, lang: Lang) -> Option<&'static str> {
+/// The care that a material needs, in Chinese and English, where it is known.
+pub fn care(material: &str) -> Option<(&'static str, &'static str)> {
     let material = material.to_lowercase();
     let (_, zh, en) = CARE.iter().find(|(words, _, _)| words.iter().any(|word| material.contains(word)))?;
-    Some(match lang {
-        Lang::Zh => zh,
-        Lang::En => en,
-    })
+    Some((zh, en))
+}
+
+/// Words that tell a ticket for care from one for repair or sizing.
+const CARE_WORDS: [&str; 12] =
+    ["保养", "清洗", "查爪", "抛光", "补镀", "换绳", "去氧化", "整形", "care", "clean", "polish", "prong check"];
+
+/// Whether a ticket's work is care.
+pub fn is_care(work: &str) -> bool {
+    let work = work.to_lowercase();
+    CARE_WORDS.iter().any(|word| work.contains(word))
 }
 
 #[cfg(test)]
@@ -49,8 +54,18 @@ mod tests {
             ("18K gold", "抛光、补镀"),
             ("Pure gold", "清洗、整形"),
         ] {
-            assert_eq!(care(material, Lang::Zh), Some(expected), "{material}");
+            assert_eq!(care(material).map(|(zh, _)| zh), Some(expected), "{material}");
         }
-        assert_eq!(care("木", Lang::Zh), None);
+        assert_eq!(care("木"), None);
+    }
+
+    #[test]
+    fn care_is_told_from_repair() {
+        for work in ["清洗、查爪", "免费保养", "Re-polishing", "cleaning"] {
+            assert!(is_care(work), "{work}");
+        }
+        for work in ["改圈", "断链维修", "定制", "resizing"] {
+            assert!(!is_care(work), "{work}");
+        }
     }
 }

@@ -1,7 +1,8 @@
-//! The notation of templates: plain text with `{变量}` and `{变量|fallback}`. It has no code: what is no known variable
-//! is an error, and braces never stand for themselves.
+//! The notation of templates: plain text with `{变量}`, `{变量|fallback}` and `{变量!30min}`. It has no code: what is no
+//! known variable is an error, and braces never stand for themselves.
 
-use super::variable::Variable;
+use super::fresh::Limit;
+use super::variable::{Kind, Variable};
 
 /// A part of a template's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub enum Segment<'t> {
         variable: Variable,
         /// What to say without a value.
         fallback: Option<&'t str>,
+        /// How old the value may be.
+        limit: Option<Limit>,
     },
     /// Something in braces that this version cannot fill.
     Unknown(&'t str),
@@ -86,26 +89,42 @@ fn stray_brace(brace: char) -> String {
 }
 
 fn placeholder(inner: &str) -> Result<Segment<'_>, String> {
-    let (name, fallback) = match inner.split_once('|') {
-        Some((name, fallback)) => (name.trim(), Some(fallback)),
-        None => (inner.trim(), None),
+    let (before, fallback) = match inner.split_once('|') {
+        Some((before, fallback)) => (before, Some(fallback)),
+        None => (inner, None),
     };
-    if let Some((known, limit)) = name.split_once(['!', '！']) {
-        return Err(format!(
-            "`!{limit}` asks for a value of that freshness, which this version cannot check; \
-             remove the limit or the variable `{{{known}}}`"
-        ));
-    }
+    let (name, limit) = match before.split_once(['!', '！']) {
+        Some((name, limit)) => (name.trim(), Some(limit.trim())),
+        None => (before.trim(), None),
+    };
     let Some(variable) = Variable::named(name) else {
         return Err(unknown_variable(name));
     };
+    if before.contains('！') {
+        return Err(format!("`{{{name}！…}}` has the full-width `！`; write `!`"));
+    }
     if fallback.is_some_and(|fallback| fallback.trim().is_empty()) {
         return Err(format!("`{{{name}|}}` has an empty fallback; write one after the `|`, or remove the `|`"));
     }
     if fallback.is_some_and(|fallback| fallback.contains('|')) {
         return Err(format!("`{{{name}|…}}` has more than one fallback"));
     }
-    Ok(Segment::Variable { variable, fallback })
+    let limit = limit.map(|limit| freshness(variable, name, limit)).transpose()?;
+    if limit.is_some() && fallback.is_some() {
+        return Err(format!("`{{{name}!…|…}}` has a limit and a fallback; a value that is too old is never replaced"));
+    }
+    Ok(Segment::Variable { variable, fallback, limit })
+}
+
+/// Reads the limit of a variable whose value is read at an instant; the others have no age.
+fn freshness(variable: Variable, name: &str, limit: &str) -> Result<Limit, String> {
+    if !matches!(variable.kind(), Kind::Price | Kind::Moment) {
+        let (price, at) = (Variable::GoldPrice.zh(), Variable::GoldPriceAt.zh());
+        return Err(format!(
+            "`{{{name}}}` has no age; only `{{{price}}}` and `{{{at}}}` can have a limit such as `!30min`"
+        ));
+    }
+    Limit::parse(limit)
 }
 
 fn unknown_variable(name: &str) -> String {
@@ -140,9 +159,9 @@ mod tests {
         assert_eq!(
             parse("{称呼|您好}，我是{ guide }。").unwrap(),
             [
-                Segment::Variable { variable: Variable::Salutation, fallback: Some("您好") },
+                Segment::Variable { variable: Variable::Salutation, fallback: Some("您好"), limit: None },
                 Segment::Text("，我是"),
-                Segment::Variable { variable: Variable::Guide, fallback: None },
+                Segment::Variable { variable: Variable::Guide, fallback: None, limit: None },
                 Segment::Text("。"),
             ]
         );
@@ -176,9 +195,20 @@ mod tests {
     }
 
     #[test]
-    fn freshness_limits_are_refused_not_ignored() {
-        check_error("每克{今日金价!30min}元", 6, "`!30min`");
-        check_error("每克{今日金价!30min|？}元", 6, "`!30min`");
+    fn a_limit_stands_behind_the_name_of_a_value_that_has_an_age() {
+        for text in ["{今日金价!30min}", "{ gold_price ! 30min }"] {
+            let limit = Some(Limit::parse("30min").unwrap());
+            assert_eq!(
+                parse(text).unwrap(),
+                [Segment::Variable { variable: Variable::GoldPrice, fallback: None, limit }]
+            );
+        }
+        check_error("每克{今日金价!30}元", 6, "is no limit");
+        check_error("每克{今日金价!}元", 6, "is no limit");
+        check_error("每克{今日金价!30min|？}元", 6, "a limit and a fallback");
+        check_error("每克{今日金价！30min}元", 6, "full-width `！`; write `!`");
+        check_error("{商品!30min}", 0, "`{商品}` has no age");
+        check_error("{今日金介!30min}", 0, "is `{今日金价}` meant?");
     }
 
     #[test]
@@ -198,11 +228,12 @@ mod tests {
     #[test]
     fn a_text_of_a_newer_version_keeps_what_is_known() {
         assert_eq!(
-            parse_lenient("{称呼|您}}，{今日金价!30min}{"),
+            parse_lenient("{称呼|您}}，{今日金价!30s}{天气}{"),
             [
-                Segment::Variable { variable: Variable::Salutation, fallback: Some("您") },
+                Segment::Variable { variable: Variable::Salutation, fallback: Some("您"), limit: None },
                 Segment::Text("，"),
-                Segment::Unknown("今日金价!30min"),
+                Segment::Unknown("今日金价!30s"),
+                Segment::Unknown("天气"),
             ]
         );
     }

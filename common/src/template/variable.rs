@@ -1,5 +1,6 @@
-//! The variables that a template may use (模板变量): one table of their names in both languages and their meaning.
+//! The variables that a template may use (模板变量): one table of their names in both languages and their kinds.
 
+use crate::sop::plan::Lang;
 use crate::toml_file::edit_distance;
 
 /// A variable of the notation. Where its value comes from stands in `docs/templates.md`.
@@ -69,77 +70,128 @@ pub enum Variable {
     DaysLeft,
 }
 
-/// Variable, Chinese name, English name.
-const NAMES: [(Variable, &str, &str); 31] = [
-    (Variable::Salutation, "称呼", "salutation"),
-    (Variable::Guide, "导购", "guide"),
-    (Variable::Store, "门店", "store"),
-    (Variable::Phone, "电话", "phone"),
-    (Variable::Item, "商品", "item"),
-    (Variable::Material, "材质", "material"),
-    (Variable::BoughtOn, "购买日", "bought_on"),
-    (Variable::Anniversary, "纪念日", "anniversary"),
-    (Variable::AnniversaryOn, "纪念日期", "anniversary_on"),
-    (Variable::AnniversaryYears, "纪念年数", "anniversary_years"),
-    (Variable::Coupon, "券名", "coupon"),
-    (Variable::FaceValue, "面额", "face_value"),
-    (Variable::CouponCode, "券码", "coupon_code"),
-    (Variable::CouponUntil, "券到期", "coupon_until"),
-    (Variable::Points, "积分", "points"),
-    (Variable::Level, "等级", "level"),
-    (Variable::ToNextLevel, "距升级", "to_next_level"),
-    (Variable::VisitOn, "预约日", "visit_on"),
-    (Variable::VisitTime, "时段", "visit_time"),
-    (Variable::GoldPrice, "今日金价", "gold_price"),
-    (Variable::GoldPriceAt, "金价时间", "gold_price_at"),
-    (Variable::Care, "保养项目", "care"),
-    (Variable::LastCareOn, "上次保养", "last_care_on"),
-    (Variable::Campaign, "活动", "campaign"),
-    (Variable::Deadline, "截止", "deadline"),
-    (Variable::Rules, "公示", "rules"),
-    (Variable::Promise, "承诺", "promise"),
-    (Variable::Successor, "接任人", "successor"),
-    (Variable::JobNo, "单号", "job_no"),
-    (Variable::WeddingOn, "婚期", "wedding_on"),
-    (Variable::DaysLeft, "剩余天数", "days_left"),
+/// What a variable's value is. How a kind is written in each language stands in [`super::value`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Words, of one line.
+    Text,
+    /// A shop-local day.
+    Date,
+    /// A time of the day.
+    Time,
+    /// A shop-local day and time.
+    Moment,
+    /// Money.
+    Amount,
+    /// Money a gram, read at an instant.
+    Price,
+    /// A count.
+    Number,
+    /// A place in a row: 3rd.
+    Ordinal,
+}
+
+/// Variable, Chinese name, English name, kind.
+const TABLE: [(Variable, &str, &str, Kind); 31] = [
+    (Variable::Salutation, "称呼", "salutation", Kind::Text),
+    (Variable::Guide, "导购", "guide", Kind::Text),
+    (Variable::Store, "门店", "store", Kind::Text),
+    (Variable::Phone, "电话", "phone", Kind::Text),
+    (Variable::Item, "商品", "item", Kind::Text),
+    (Variable::Material, "材质", "material", Kind::Text),
+    (Variable::BoughtOn, "购买日", "bought_on", Kind::Date),
+    (Variable::Anniversary, "纪念日", "anniversary", Kind::Text),
+    (Variable::AnniversaryOn, "纪念日期", "anniversary_on", Kind::Date),
+    (Variable::AnniversaryYears, "纪念年数", "anniversary_years", Kind::Ordinal),
+    (Variable::Coupon, "券名", "coupon", Kind::Text),
+    (Variable::FaceValue, "面额", "face_value", Kind::Amount),
+    (Variable::CouponCode, "券码", "coupon_code", Kind::Text),
+    (Variable::CouponUntil, "券到期", "coupon_until", Kind::Date),
+    (Variable::Points, "积分", "points", Kind::Number),
+    (Variable::Level, "等级", "level", Kind::Text),
+    (Variable::ToNextLevel, "距升级", "to_next_level", Kind::Amount),
+    (Variable::VisitOn, "预约日", "visit_on", Kind::Date),
+    (Variable::VisitTime, "时段", "visit_time", Kind::Time),
+    (Variable::GoldPrice, "今日金价", "gold_price", Kind::Price),
+    (Variable::GoldPriceAt, "金价时间", "gold_price_at", Kind::Moment),
+    (Variable::Care, "保养项目", "care", Kind::Text),
+    (Variable::LastCareOn, "上次保养", "last_care_on", Kind::Date),
+    (Variable::Campaign, "活动", "campaign", Kind::Text),
+    (Variable::Deadline, "截止", "deadline", Kind::Date),
+    (Variable::Rules, "公示", "rules", Kind::Text),
+    (Variable::Promise, "承诺", "promise", Kind::Text),
+    (Variable::Successor, "接任人", "successor", Kind::Text),
+    (Variable::JobNo, "单号", "job_no", Kind::Text),
+    (Variable::WeddingOn, "婚期", "wedding_on", Kind::Date),
+    (Variable::DaysLeft, "剩余天数", "days_left", Kind::Number),
 ];
 
 impl Variable {
     /// Every variable, in the order of the table.
     pub fn all() -> impl Iterator<Item = Self> {
-        NAMES.iter().map(|(variable, _, _)| *variable)
+        TABLE.iter().map(|(variable, ..)| *variable)
     }
 
     /// The variable of this Chinese or English name.
     pub fn named(name: &str) -> Option<Self> {
-        NAMES.iter().find(|(_, zh, en)| name == *zh || name == *en).map(|(variable, _, _)| *variable)
+        TABLE.iter().find(|(_, zh, en, _)| name == *zh || name == *en).map(|(variable, ..)| *variable)
     }
 
     /// The Chinese name.
     pub fn zh(self) -> &'static str {
-        self.names().0
+        self.row().1
     }
 
     /// The English name, a plain identifier.
     pub fn en(self) -> &'static str {
-        self.names().1
+        self.row().2
+    }
+
+    /// The name in a language.
+    pub fn name(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::Zh => self.zh(),
+            Lang::En => self.en(),
+        }
+    }
+
+    /// What its value is.
+    pub fn kind(self) -> Kind {
+        self.row().3
+    }
+
+    /// Whether its value says something of a purchase or of a day that a gift is for: none of that is said to
+    /// whoever a surprise is kept from.
+    pub fn tells_of_a_gift(self) -> bool {
+        matches!(
+            self,
+            Self::Item
+                | Self::Material
+                | Self::BoughtOn
+                | Self::Care
+                | Self::LastCareOn
+                | Self::Anniversary
+                | Self::AnniversaryOn
+                | Self::AnniversaryYears
+        )
     }
 
     /// The name that looks most like a misspelt one, where one is near enough to be meant.
     pub fn nearest(name: &str) -> Option<&'static str> {
         let lower = name.to_lowercase();
         let n_chars = name.chars().count();
-        NAMES
+        TABLE
             .iter()
-            .flat_map(|(_, zh, en)| [*zh, *en])
+            .flat_map(|(_, zh, en, _)| [*zh, *en])
             .map(|known| (edit_distance(&lower, known), known))
             .filter(|(distance, known)| distance * 2 <= n_chars.max(known.chars().count()))
             .min_by_key(|(distance, _)| *distance)
             .map(|(_, known)| known)
     }
 
-    fn names(self) -> (&'static str, &'static str) {
-        NAMES.iter().find(|(variable, _, _)| *variable == self).map_or(("", ""), |(_, zh, en)| (zh, en))
+    /// Variables stand in the table in the order of their declaration, which a test keeps so.
+    fn row(self) -> &'static (Self, &'static str, &'static str, Kind) {
+        &TABLE[self as usize]
     }
 }
 
@@ -156,7 +208,15 @@ mod tests {
         let mut names: Vec<_> = Variable::all().flat_map(|v| [v.zh(), v.en()]).collect();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), 2 * NAMES.len());
+        assert_eq!(names.len(), 2 * TABLE.len());
+    }
+
+    #[test]
+    fn the_table_has_the_variables_in_the_order_of_their_declaration() {
+        for (idx, (variable, ..)) in TABLE.iter().enumerate() {
+            assert_eq!(*variable as usize, idx, "{variable:?}");
+        }
+        assert_eq!(Variable::DaysLeft as usize, TABLE.len() - 1);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use guide_common::sop::plan::Lang;
 use guide_common::sop::queue::{order, place};
 use guide_common::template::Template;
 use guide_common::template::render::script;
-use guide_common::template::values::values;
+use guide_common::template::source::{ScriptFacts, values};
 use guide_common::text::mask_phone;
 use guide_common::time::Period;
 use guide_common::wire::local::{
@@ -83,16 +83,20 @@ impl Core {
     }
 
     fn script(&self, template: &Template, file: &CustomerFile, due: Option<&DueRow>, lang: Lang) -> ScriptView {
-        let (profile, on) = {
+        let (profile, shared) = {
             let state = self.state();
-            (state.profile.clone(), state.on)
+            (state.profile.clone(), std::sync::Arc::clone(&state.shared))
         };
-        let values = values(file, due, &profile, on, lang);
+        let now = self.clock.now();
+        let plan = due.and_then(|due| shared.rules.plans().iter().find(|plan| plan.id == due.plan));
+        let campaign = plan.and_then(|plan| plan.campaign.as_ref());
+        let facts = ScriptFacts { due, campaign, ..ScriptFacts::new(file, &profile, now) };
+        let script = script(template, &values(&facts), now, lang);
         let channel = match template.channel {
             Channel::Unknown => due.map_or(Channel::Unknown, |due| due.channel),
             channel => channel,
         };
-        ScriptView { name: template.name.clone(), channel, script: script(template, &values, lang) }
+        ScriptView { name: template.name.clone(), channel, script }
     }
 
     fn card(&self, loaded: &Loaded) -> CustomerCard {

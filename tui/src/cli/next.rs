@@ -102,6 +102,9 @@ pub(crate) fn script_text(script: &Script, lang: Lang) -> String {
         match piece {
             Piece::Text(piece) => text.push_str(piece),
             Piece::Gap(name) => text.push_str(&text!(lang, "【待填：{name}】", "[fill in: {name}]")),
+            Piece::Stale { name, .. } => text.push_str(&text!(lang, "【已过时：{name}】", "[too old: {name}]")),
+            Piece::Blocked { name, .. } => text.push_str(&text!(lang, "【保密：{name}】", "[secret: {name}]")),
+            Piece::CutOff => text.push_str(&text!(lang, "【未完】", "[cut off]")),
         }
     }
     sanitise(&text, Lines::Many, 4_000)
@@ -110,6 +113,14 @@ pub(crate) fn script_text(script: &Script, lang: Lang) -> String {
 /// Prints a script alone, so that it can be piped to where it is needed.
 pub(crate) fn print_script(view: &ScriptView, context: &Context) -> Answer<()> {
     let text = script_text(&view.script, context.lang);
+    if let Some(withheld) = view.script.withheld() {
+        let sentence = withheld.sentence(context.lang);
+        crate::cli::context::note(&text!(
+            context.lang,
+            "guide: 不能发送：{sentence}",
+            "guide: not to be sent: {sentence}"
+        ));
+    }
     let gaps = view.script.gaps().join(pick(context.lang, ("、", ", ")));
     if !gaps.is_empty() {
         crate::cli::context::note(&text!(

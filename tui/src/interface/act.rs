@@ -3,6 +3,7 @@
 use chrono::{Days, Months, NaiveDateTime};
 use guide_common::outcome::OutcomeCode;
 use guide_common::sop::plan::{Asks, Lang};
+use guide_common::template::Withheld;
 use guide_common::sop::gate::HoldReason;
 use guide_common::wire::local::{ScriptView, TaskRow};
 use guide_common::wire::record::OutcomeRequest;
@@ -180,8 +181,11 @@ impl App {
                 self.effects.push(Effect::Copy(text));
                 self.say(ToastKind::Done, Msg::AskedCopy.text(self.lang));
             }
-            Err(gap) => {
-                let sentence = words::has_gap(gap, self.lang);
+            Err(withheld) => {
+                let sentence = match withheld {
+                    Withheld::Gap { name } => words::has_gap(name, self.lang),
+                    withheld => withheld.sentence(self.lang),
+                };
                 self.say(ToastKind::Refused, sentence);
             }
         }

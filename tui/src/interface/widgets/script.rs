@@ -38,6 +38,14 @@ fn marked(view: &ScriptView, fills: Option<&BTreeMap<String, String>>) -> (Strin
                     marks.push((start..text.len(), Role::Gap));
                 }
             }
+            Piece::Stale { name, .. } => {
+                text.push_str(&format!("[{name}!]"));
+                marks.push((start..text.len(), Role::Gap));
+            }
+            Piece::Blocked { .. } | Piece::CutOff => {
+                text.push_str("[…]");
+                marks.push((start..text.len(), Role::Gap));
+            }
         }
     }
     (text, marks)
