@@ -5,6 +5,7 @@ pub mod compiled;
 pub mod file;
 pub mod fresh;
 pub mod length;
+pub mod lint;
 pub mod notation;
 pub mod render;
 pub mod source;
