@@ -1,13 +1,19 @@
-//! Handing customers to guides: a tombstone in the old feed and the whole file in the new one, in one transaction.
+//! Handing customers to guides: a tombstone in the old feed and the whole file in the new one, in one transaction, with
+//! the fact that says who served the customer before.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use guide_common::id::{CustomerId, GuideId, StoreId};
+use chrono::NaiveDate;
+use guide_common::customer::Customer;
+use guide_common::fact::FactBody;
+use guide_common::id::{CustomerId, GuideId, OpId, StoreId};
+use guide_common::record::OwnerChanged;
 
-use crate::db::directory::{self, customers_of, owners, put_owners, unknown_guide};
-use crate::db::feed::{Change, Feed, POOL, kind};
-use crate::db::{Db, commit, file};
+use crate::db::directory::{self, customers_of, json, owners, put_owners, unknown_guide};
+use crate::db::feed::{Change, Feed, POOL, Stored, kind};
+use crate::db::{Conn, Db, commit, file};
 use crate::error::HubError;
+use crate::record::{self, start_of};
 
 /// How many customers move in one transaction: a guide's ops wait no longer than that takes.
 const BATCH: usize = 100;
@@ -76,7 +82,12 @@ pub async fn plan_unassigned(db: &Db, store: Option<&StoreId>, to: &[GuideId]) -
 
 /// Carries moves out, guide by guide, in batches; a batch is there wholly or not at all, and carrying the same moves
 /// out again changes nothing. `progress` hears how many are done.
-pub async fn carry_out(db: &Db, moves: &[Move], mut progress: impl FnMut(usize)) -> Result<Vec<Assigned>, HubError> {
+pub async fn carry_out(
+    db: &Db,
+    moves: &[Move],
+    today: NaiveDate,
+    mut progress: impl FnMut(usize),
+) -> Result<Vec<Assigned>, HubError> {
     let mut assigned: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     let mut pending: Vec<&Move> = moves.iter().collect();
     let mut n_done = 0;
@@ -101,7 +112,7 @@ pub async fn carry_out(db: &Db, moves: &[Move], mut progress: impl FnMut(usize))
         }
         for ((from, to), moves) in &pairs {
             for batch in moves.chunks(BATCH) {
-                let left = move_batch(db, from, to, batch).await?;
+                let left = move_batch(db, from, to, batch, today).await?;
                 let n_moved = batch.len() - left.len();
                 assigned.entry(to).or_default().0 += n_moved as u64;
                 n_done += n_moved;
@@ -126,7 +137,13 @@ pub async fn carry_out(db: &Db, moves: &[Move], mut progress: impl FnMut(usize))
 /// How often a batch that others change meanwhile is tried.
 const ROUNDS: usize = 5;
 
-async fn move_batch<'m>(db: &Db, from: &str, to: &str, batch: &[&'m Move]) -> Result<Vec<&'m Move>, HubError> {
+async fn move_batch<'m>(
+    db: &Db,
+    from: &str,
+    to: &str,
+    batch: &[&'m Move],
+    today: NaiveDate,
+) -> Result<Vec<&'m Move>, HubError> {
     let mut tx = db.begin().await?;
     // always in the order of their ids, so that two moves never wait for each other
     let (mut old, mut new) = if from < to {
@@ -141,9 +158,10 @@ async fn move_batch<'m>(db: &Db, from: &str, to: &str, batch: &[&'m Move]) -> Re
     let (here, left): (Vec<&Move>, Vec<&Move>) =
         batch.iter().copied().partition(|one| owners.get(&one.customer).is_some_and(|owner| owner == from));
     let ids: Vec<&str> = here.iter().map(|one| one.customer.as_str()).collect();
-    let mut puts = Vec::new();
+    let stored = old.load_of_customers(&mut tx, &ids).await?;
+    let mut puts = handover_facts(&mut tx, from, to, &stored, &ids, today).await?;
     let mut dels = Vec::new();
-    for stored in old.load_of_customers(&mut tx, &ids).await? {
+    for stored in stored {
         let Some(kind) = kind_of(&stored.kind) else { continue };
         dels.push(Change::del(kind, &stored.id, &stored.customer_id));
         let put = Change::put(kind, &stored.id, &stored.customer_id, stored.body);
@@ -156,6 +174,46 @@ async fn move_batch<'m>(db: &Db, from: &str, to: &str, batch: &[&'m Move]) -> Re
     put_owners(&mut tx, to, &ids).await?;
     commit(tx).await?;
     Ok(left)
+}
+
+/// Who served each customer before. Customers whom nobody served change no owner, unless they came as leads.
+async fn handover_facts(
+    tx: &mut Conn,
+    from: &str,
+    to: &str,
+    stored: &[Stored],
+    customers: &[&str],
+    today: NaiveDate,
+) -> Result<Vec<Change>, HubError> {
+    let Some(guide) = directory::guide(tx, to).await? else {
+        return Err(unknown_guide(to));
+    };
+    let from_guide = (from != POOL).then(|| GuideId::new(from)).transpose();
+    let from_guide = from_guide.map_err(|_| HubError::corrupt(format!("the guide {from}")))?;
+    let mut changes = Vec::new();
+    for id in customers {
+        if from_guide.is_none() && !is_lead(stored, id)? {
+            continue;
+        }
+        let customer = CustomerId::new(id).map_err(|_| HubError::corrupt(format!("the customer {id}")))?;
+        let changed =
+            OwnerChanged { on: today, from: from_guide.clone(), to: guide.id.clone(), to_name: guide.name.clone() };
+        let fact_id = OpId::of_record("owner_changed", &customer, &format!("{today}/{from}/{to}"));
+        let fact = record::fact(fact_id, &customer, start_of(today), FactBody::OwnerChanged(changed));
+        let fact = fact.map_err(HubError::Refused)?;
+        changes.push(Change::put(kind::FACT, &fact_id.to_string(), id, json(&fact)?));
+    }
+    Ok(changes)
+}
+
+/// Whether a customer came as a lead and has not bought yet.
+fn is_lead(stored: &[Stored], id: &str) -> Result<bool, HubError> {
+    let mut of_customer = stored.iter().filter(|stored| stored.customer_id == id);
+    let Some(document) = of_customer.clone().find(|stored| stored.kind == kind::CUSTOMER) else {
+        return Ok(false);
+    };
+    let customer: Customer = file::parse(kind::CUSTOMER, id, &document.body)?;
+    Ok(customer.lead_on.is_some() && of_customer.all(|stored| stored.kind != kind::PURCHASE))
 }
 
 fn kind_of(kind: &str) -> Option<&'static str> {

@@ -12,6 +12,7 @@ pub mod import;
 pub mod problem;
 pub mod publish;
 pub mod push;
+pub mod record;
 pub mod report;
 pub mod router;
 pub mod routes;

@@ -62,6 +62,6 @@ async fn a_database_of_the_first_version_is_brought_to_this_one_with_what_it_hol
     sqlx::query(row).execute(&pool).await.unwrap();
     pool.close().await;
     let db = guide_hub::db::Db::open_dir(dir.path()).await.unwrap();
-    let store = directory::store(&mut *db.conn().await.unwrap(), &store_id()).await.unwrap().unwrap();
+    let store = directory::store(&mut db.conn().await.unwrap(), &store_id()).await.unwrap().unwrap();
     assert_eq!((store.name.as_str(), store.tier), ("云杉路店", None));
 }

@@ -96,7 +96,7 @@ async fn a_sale_booked_to_another_customer_leaves_the_first_one() {
     let head = "customer_id,purchased_on,amount,sale_no\n";
     test.import(format!("{head}C1,2026-08-01,100,N1\nC2,2026-08-01,50,N2\n")).await;
     let moves = guide_hub::assign::plan_named(&test.db, &[support::customer_id("C1")], &guide_id("G1")).await.unwrap();
-    guide_hub::assign::carry_out(&test.db, &moves, |_| {}).await.unwrap();
+    guide_hub::assign::carry_out(&test.db, &moves, support::day(support::TODAY), |_| {}).await.unwrap();
     test.import(format!("{head}C2,2026-08-01,100,N1\n")).await;
     let mut conn = test.db.conn().await.unwrap();
     let left = file::of_feed(&mut conn, "G1").await.unwrap();
@@ -213,9 +213,9 @@ async fn a_store_that_is_not_known_is_refused_with_the_command_that_makes_it() {
 
 #[test]
 fn the_docs_name_every_column_and_every_header_of_it() {
-    use guide_hub::import::columns::{CUSTOMER_COLUMNS, PURCHASE_COLUMNS};
+    use guide_hub::import::columns::{CUSTOMER_COLUMNS, PURCHASE_COLUMNS, RECORD_COLUMNS};
     let docs = include_str!("../../docs/import.md");
-    for column in PURCHASE_COLUMNS.iter().chain(&CUSTOMER_COLUMNS) {
+    for column in PURCHASE_COLUMNS.iter().chain(&CUSTOMER_COLUMNS).chain(&RECORD_COLUMNS) {
         for name in std::iter::once(&column.name).chain(column.aliases) {
             assert!(docs.contains(&format!("`{name}`")), "docs/import.md does not name {name}");
         }

@@ -1,6 +1,6 @@
 //! `guide-hub store` and `guide-hub guide`.
 
-use chrono::Weekday;
+use chrono::{NaiveDate, Weekday};
 use guide_common::id::{GuideId, StoreId};
 use guide_common::text::{Lines, sanitise};
 use guide_common::wire::hub::StoreProfile;
@@ -67,7 +67,7 @@ async fn put_store(
     Ok(Output::done(format!("store {} {}{tier}\n", store.id, store.name)))
 }
 
-pub(super) async fn guide(db: &Db, command: GuideCommand) -> Result<Output, HubError> {
+pub(super) async fn guide(db: &Db, command: GuideCommand, today: NaiveDate) -> Result<Output, HubError> {
     match command {
         GuideCommand::Add { id, name, store, days_off } => {
             let before = directory::guide(&mut *db.conn().await?, id.as_str()).await?;
@@ -83,7 +83,7 @@ pub(super) async fn guide(db: &Db, command: GuideCommand) -> Result<Output, HubE
             put_guide(db, &id, &name.unwrap_or(before.name), &store, &days_off).await
         }
         GuideCommand::List { json } => list(db, json).await,
-        GuideCommand::Assign(args) => assign(db, args).await,
+        GuideCommand::Assign(args) => assign(db, args, today).await,
     }
 }
 
@@ -127,7 +127,7 @@ async fn list(db: &Db, json: bool) -> Result<Output, HubError> {
     Ok(Output::done(text))
 }
 
-async fn assign(db: &Db, args: AssignArgs) -> Result<Output, HubError> {
+async fn assign(db: &Db, args: AssignArgs, today: NaiveDate) -> Result<Output, HubError> {
     let moves = if args.unassigned {
         assign::plan_unassigned(db, args.store.as_ref(), &args.to).await?
     } else {
@@ -140,7 +140,7 @@ async fn assign(db: &Db, args: AssignArgs) -> Result<Output, HubError> {
         planned(&moves, &args.to)
     } else {
         let mut progress = Progress::new();
-        assign::carry_out(db, &moves, |n_done| progress.at(n_done, moves.len())).await?
+        assign::carry_out(db, &moves, today, |n_done| progress.at(n_done, moves.len())).await?
     };
     if args.json {
         #[derive(serde::Serialize)]

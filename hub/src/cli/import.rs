@@ -8,7 +8,7 @@ use super::{Output, Progress};
 use crate::db::Db;
 use crate::error::HubError;
 use crate::import::csv_file::read_bytes;
-use crate::import::{ImportOptions, Mode, Summary, customers, demo, purchases};
+use crate::import::{ImportOptions, Mode, Summary, customers, demo, purchases, records};
 
 /// How many bad rows are told in words; JSON has them all.
 const MAX_TOLD: usize = 50;
@@ -17,6 +17,7 @@ pub(super) async fn run(db: &Db, command: ImportCommand) -> Result<Output, HubEr
     match command {
         ImportCommand::Customers(args) => file(db, &args, "customers").await,
         ImportCommand::Purchases(args) => file(db, &args, "purchases").await,
+        ImportCommand::Records(args) => file(db, &args, "records").await,
         ImportCommand::Demo(args) => demo_chain(db, &args).await,
     }
 }
@@ -29,6 +30,7 @@ async fn file(db: &Db, args: &ImportArgs, what: &'static str) -> Result<Output, 
     let mut on_progress = |n_done, n_all| progress.at(n_done, n_all);
     let summary = match what {
         "customers" => customers::import(db, &bytes, &options, &mut on_progress).await,
+        "records" => records::import(db, &bytes, &options, &mut on_progress).await,
         _ => purchases::import(db, &bytes, &options, &mut on_progress).await,
     };
     drop(progress);

@@ -90,7 +90,7 @@ async fn dispatch(args: Args) -> Result<Output, HubError> {
         Command::Import(import) => import::run(&db, import).await,
         Command::Publish(publish) => publish::run(&db, publish).await,
         Command::Store(store) => directory::store(&db, store).await,
-        Command::Guide(guide) => directory::guide(&db, guide).await,
+        Command::Guide(guide) => directory::guide(&db, guide, clock.today(zone)?).await,
         Command::Device(device) => device::run(&db, device).await,
         Command::Report(report) => report::run(&db, report, clock.today(zone)?).await,
         Command::Inspect(inspect) => inspect::run(&db, inspect).await,

@@ -10,6 +10,7 @@ use sqlx::AssertSqlSafe;
 use super::feed::{self, Change, Feed, POOL, SHARED, kind};
 use super::{Conn, Db, MAX_ROWS, commit, count, placeholders, text};
 use crate::error::{DatabaseContext, HubError};
+use crate::record::is_headquarters;
 
 /// A guide as headquarters lists them.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -50,8 +51,10 @@ pub async fn put_guide(
     store_id: &StoreId,
     days_off: &[Weekday],
 ) -> Result<GuideProfile, HubError> {
-    if id.as_str().starts_with('@') {
-        return Err(HubError::refused("a guide's id does not begin with @: choose another one"));
+    if id.as_str().starts_with('@') || is_headquarters(id) {
+        return Err(HubError::refused(
+            "a guide's id does not begin with @, and hq is headquarters: choose another one",
+        ));
     }
     let mut tx = db.begin().await?;
     // the first statement writes, so that on SQLite the transaction holds the lock before it reads

@@ -24,19 +24,8 @@ pub struct MovedSale {
 pub async fn enter(conn: &mut Conn, sales: &[(&str, &str)]) -> Result<Vec<MovedSale>, HubError> {
     let mut moved = Vec::new();
     for sales in sales.chunks(MAX_ROWS) {
-        let sql = format!(
-            "SELECT purchase_id, customer_id FROM sale WHERE purchase_id IN {}",
-            placeholders(1, 1, sales.len())
-        );
-        // safe: only numbered placeholders are put into the text
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for (purchase_id, _) in sales {
-            query = query.bind(*purchase_id);
-        }
-        let mut known = HashMap::new();
-        for row in query.fetch_all(&mut *conn).await.doing("reading whose sales these are")? {
-            known.insert(text(&row, 0)?, text(&row, 1)?);
-        }
+        let ids: Vec<&str> = sales.iter().map(|(purchase_id, _)| *purchase_id).collect();
+        let known = buyers(conn, &ids).await?;
         let mut new = Vec::new();
         for (purchase_id, customer) in sales {
             match known.get(*purchase_id) {
@@ -52,6 +41,26 @@ pub async fn enter(conn: &mut Conn, sales: &[(&str, &str)]) -> Result<Vec<MovedS
         insert(conn, &new).await?;
     }
     Ok(moved)
+}
+
+/// Whose numbered sales these are, by purchase; unknown ones are missing.
+pub async fn buyers(conn: &mut Conn, purchases: &[&str]) -> Result<HashMap<String, String>, HubError> {
+    let mut known = HashMap::new();
+    for purchases in purchases.chunks(MAX_ROWS) {
+        let sql = format!(
+            "SELECT purchase_id, customer_id FROM sale WHERE purchase_id IN {}",
+            placeholders(1, 1, purchases.len())
+        );
+        // safe: only numbered placeholders are put into the text
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for purchase_id in purchases {
+            query = query.bind(*purchase_id);
+        }
+        for row in query.fetch_all(&mut *conn).await.doing("reading whose sales these are")? {
+            known.insert(text(&row, 0)?, text(&row, 1)?);
+        }
+    }
+    Ok(known)
 }
 
 /// Takes a sale out of its former customer's feed. Done after the sale is in the new one, so that a program that ends

@@ -1,4 +1,4 @@
-//! The columns of both files, with every name by which a header may call them.
+//! The columns of the files, with every name by which a header may call them.
 
 /// One column.
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +81,7 @@ pub const PURCHASE_COLUMNS: [Column; 10] = [
 ];
 
 /// The columns of a file of customers.
-pub const CUSTOMER_COLUMNS: [Column; 11] = [
+pub const CUSTOMER_COLUMNS: [Column; 16] = [
     CUSTOMER_ID,
     optional("name", &["customer_name", "full_name", "姓名", "客户姓名", "客户名称", "顾客姓名", "会员姓名"]),
     optional("salutation", &["称呼"]),
@@ -95,5 +95,43 @@ pub const CUSTOMER_COLUMNS: [Column; 11] = [
         &["since", "member_since", "joined_on", "created_on", "建档日期", "入会日期", "注册日期", "开卡日期"],
     ),
     optional("tags", &["标签"]),
+    optional("wecom_on", &["wecom_since", "wecom_added_on", "企微添加日期", "加好友日期"]),
+    optional("lead_on", &["lead_since", "线索日期", "留资日期"]),
+    optional("wedding_on", &["wedding_date", "wedding", "婚期", "婚礼日期"]),
+    optional("anniversaries", &["anniversary", "yearly_dates", "纪念日"]),
+    optional("links", &["relations", "people", "关系人", "关联客户"]),
     optional("do_not_contact", &["dnc", "免打扰", "请勿打扰"]),
+];
+
+/// The columns of a file of records. Which of them a row needs depends on its kind.
+pub const RECORD_COLUMNS: [Column; 29] = [
+    CUSTOMER_ID,
+    required("kind", &["record", "record_kind", "类型", "记录类型"]),
+    optional("on", &["as_of", "issued_on", "received_on", "日期", "发放日期", "收件日期", "统计日期", "登记日期"]),
+    optional("until_on", &["until", "valid_until", "expires_on", "有效期至", "到期日", "截止日期", "保密至"]),
+    optional("no", &["number", "coupon_no", "ticket_no", "编号", "券码", "券号", "工单号"]),
+    optional("name", &["coupon", "coupon_name", "券名", "名称"]),
+    optional("coupon_kind", &["coupon_type", "券种"]),
+    optional("face", &["face_value", "面额"]),
+    optional("redeemed_on", &["used_on", "核销日期"]),
+    optional("voided_on", &["void_on", "作废日期"]),
+    optional("work", &["job", "工作内容", "维修内容"]),
+    optional("item", &["item_name", "piece", "商品", "商品名称", "货品名称"]),
+    optional("promised_on", &["预计完成日期", "预计完成"]),
+    optional("ready_on", &["finished_on", "完成日期"]),
+    optional("collected_on", &["取件日期"]),
+    optional("level", &["等级", "会员等级"]),
+    optional("to_next", &["to_next_level", "距升级"]),
+    optional("next", &["next_level_at", "升级门槛"]),
+    optional("balance", &["points", "积分", "积分余额"]),
+    optional("risk", &["风险", "流失风险"]),
+    optional("reason", &["原因", "风险原因"]),
+    optional("event", &["life_event", "事件"]),
+    optional("event_on", &["事件日期"]),
+    optional("told_by_customer", &["told", "客户告知"]),
+    optional("channel", &["渠道"]),
+    optional("allowed", &["consent", "允许", "是否允许"]),
+    optional("person", &["secret_from", "对象", "对象客户编号"]),
+    optional("sale_no", &["sale_number", "order_no", "receipt_no", "销售单号", "小票号", "订单号"]),
+    STORE,
 ];

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use guide_common::customer::{Birthday, Customer, Tag, Tier};
+use guide_common::customer::{Anniversary, Birthday, Customer, Link, Tag, Tier};
 use guide_common::id::{CustomerId, StoreId};
 use guide_common::names::generated_name;
 use guide_common::text::{Lines, sanitise};
@@ -11,7 +11,9 @@ use guide_common::text::{Lines, sanitise};
 use super::columns::CUSTOMER_COLUMNS;
 use super::csv_file::{CsvFile, Row};
 use super::field::{self, shown};
-use super::{BATCH, BadRow, ImportOptions, Mode, ROUNDS, Summary, known_stores, meanwhile_moved, store_of};
+use super::{
+    BATCH, BadRow, ImportOptions, Mode, ROUNDS, Summary, customer_id, known_stores, meanwhile_moved, people, store_of,
+};
 use crate::db::directory::{json, owners, put_owners};
 use crate::db::feed::{Change, Feed, POOL, Written, kind};
 use crate::db::{Db, commit, file as files};
@@ -36,6 +38,11 @@ struct Patch {
     birthday: Option<Birthday>,
     since_on: Option<NaiveDate>,
     tags: Option<Vec<Tag>>,
+    wecom_on: Option<NaiveDate>,
+    lead_on: Option<NaiveDate>,
+    wedding_on: Option<NaiveDate>,
+    anniversaries: Option<Vec<Anniversary>>,
+    links: Option<Vec<Link>>,
     do_not_contact: Option<bool>,
 }
 
@@ -153,6 +160,15 @@ impl Patch {
         set(&mut customer.store, &self.store);
         set(&mut customer.birthday, &self.birthday);
         set(&mut customer.since_on, &self.since_on);
+        set(&mut customer.wecom_on, &self.wecom_on);
+        set(&mut customer.lead_on, &self.lead_on);
+        set(&mut customer.wedding_on, &self.wedding_on);
+        if let Some(anniversaries) = &self.anniversaries {
+            customer.anniversaries.clone_from(anniversaries);
+        }
+        if let Some(links) = &self.links {
+            customer.links.clone_from(links);
+        }
         customer.tier = self.tier.unwrap_or(customer.tier);
         customer.do_not_contact = self.do_not_contact.unwrap_or(customer.do_not_contact);
         if let Some(tags) = &self.tags {
@@ -172,7 +188,7 @@ fn parse(row: &Row<'_>, stores: &[StoreId], options: &ImportOptions) -> Result<P
         (!text.is_empty()).then_some(text)
     };
     Ok(Patch {
-        id: CustomerId::new(row.cell("customer_id")).map_err(|error| error.to_string())?,
+        id: customer_id(row)?,
         name: text("name"),
         salutation: text("salutation"),
         phone: filled(row, "phone", |cell| {
@@ -184,12 +200,25 @@ fn parse(row: &Row<'_>, stores: &[StoreId], options: &ImportOptions) -> Result<P
             field::birthday(cell, row.cell("birthday_calendar"))
                 .ok_or("no birthday: write 1990-08-05 or 08-05, and solar or lunar (公历, 农历) as its calendar")
         })?,
-        since_on: filled(row, "since_on", |cell| field::date(cell).ok_or("no date: write it as 2026-08-12"))?,
+        since_on: date(row, "since_on")?,
+        wecom_on: date(row, "wecom_on")?,
+        lead_on: date(row, "lead_on")?,
+        wedding_on: date(row, "wedding_on")?,
+        anniversaries: filled(row, "anniversaries", |cell| {
+            people::anniversaries(cell).ok_or("no yearly dates: write wedding:2015-10-01;first_met:lunar 08-15")
+        })?,
+        links: filled(row, "links", |cell| {
+            people::links(cell).ok_or("no people: write spouse:C00004::yes;mother::王芳")
+        })?,
         tags: filled(row, "tags", |cell| tags(cell).ok_or("no tags: write GROUP:value;GROUP:value"))?,
         do_not_contact: filled(row, "do_not_contact", |cell| {
             field::yes_or_no(cell).ok_or("neither yes nor no: write 1 or 0, yes or no, 是 or 否")
         })?,
     })
+}
+
+fn date(row: &Row<'_>, name: &str) -> Result<Option<NaiveDate>, String> {
+    filled(row, name, |cell| field::date(cell).ok_or("no date: write it as 2026-08-12"))
 }
 
 fn filled<T>(

@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 use guide_common::customer::{Birthday, Calendar};
+use guide_common::outcome::Channel;
 use guide_common::text::{Lines, sanitise};
 use unicode_normalization::UnicodeNormalization;
 
@@ -100,6 +101,22 @@ pub fn phone(cell: &str) -> Option<String> {
         .into_iter()
         .any(|(code, length)| text.strip_prefix(code).is_some_and(|rest| length.contains(&rest.len())))
         .then(|| text.to_owned())
+}
+
+/// Reads a channel by its name, in English or Chinese.
+pub fn channel(cell: &str) -> Option<Channel> {
+    let known = match cell {
+        "企微" | "企业微信" => Channel::Wecom,
+        "电话" => Channel::Phone,
+        "到店" => Channel::Visit,
+        "短信" => Channel::Sms,
+        "公众号" => Channel::OfficialAccount,
+        "群" => Channel::Group,
+        "朋友圈" => Channel::Moments,
+        "邮寄卡片" | "卡片" => Channel::Card,
+        name => name.to_lowercase().parse().ok()?,
+    };
+    Some(known)
 }
 
 /// Reads yes or no.

@@ -1,14 +1,16 @@
-//! Importing what shops export: CSV files of customers and purchases. `docs/import.md` is the guide's side of this.
+//! Importing what shops export: CSV files of customers, purchases and records. `docs/import.md` is the guide's side of this.
 
 pub mod columns;
 pub mod csv_file;
 pub mod customers;
 pub mod demo;
-
 pub mod field;
+mod people;
 pub mod purchases;
+mod record_row;
+pub mod records;
 
-use guide_common::id::StoreId;
+use guide_common::id::{CustomerId, StoreId};
 
 use crate::db::Db;
 use crate::db::directory;
@@ -87,6 +89,15 @@ async fn known_stores(db: &Db, options: &ImportOptions) -> Result<Vec<StoreId>, 
         Some(store) if !stores.contains(store) => Err(directory::unknown_store(store.as_str())),
         _ => Ok(stores),
     }
+}
+
+/// Whom a row is about.
+fn customer_id(row: &csv_file::Row<'_>) -> Result<CustomerId, String> {
+    let customer = CustomerId::new(row.cell("customer_id")).map_err(|error| error.to_string())?;
+    if customer.is_guide_itself() {
+        return Err(format!("{customer} stands for a guide: give the customer another id"));
+    }
+    Ok(customer)
 }
 
 /// The shop of a row: its own cell, else the one given for the file.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use guide_common::customer::Customer;
-use guide_common::id::{CustomerId, PurchaseId, StoreId};
+use guide_common::id::{PurchaseId, StoreId};
 use guide_common::names::generated_name;
 use guide_common::purchase::{Item, Purchase, parse_fen};
 use guide_common::text::{Lines, sanitise};
@@ -12,7 +12,9 @@ use guide_common::text::{Lines, sanitise};
 use super::columns::PURCHASE_COLUMNS;
 use super::csv_file::{CsvFile, Row};
 use super::field::{self, shown};
-use super::{BATCH, BadRow, ImportOptions, Mode, ROUNDS, Summary, known_stores, meanwhile_moved, store_of};
+use super::{
+    BATCH, BadRow, ImportOptions, Mode, ROUNDS, Summary, customer_id, known_stores, meanwhile_moved, store_of,
+};
 use crate::db::directory::{json, owners, put_owners};
 use crate::db::feed::{Change, Feed, POOL, Written, kind};
 use crate::db::{Db, commit, sale};
@@ -116,7 +118,7 @@ fn read(file: &CsvFile, stores: &[StoreId], options: &ImportOptions, summary: &m
 }
 
 fn parse(row: &Row<'_>, stores: &[StoreId], options: &ImportOptions) -> Result<Purchase, String> {
-    let customer = CustomerId::new(row.cell("customer_id")).map_err(|error| error.to_string())?;
+    let customer = customer_id(row)?;
     let cell = row.cell("purchased_on");
     let bought_on = field::date(cell).ok_or_else(|| {
         format!("{:?} is no date: write it as 2026-08-12, 2026/8/12, 20260812 or 2026年8月12日", shown(cell))
@@ -171,7 +173,7 @@ fn quantity(cell: &str, amount_fen: i64) -> Result<Option<u32>, String> {
 fn identity(purchase: &Purchase) -> String {
     let store = purchase.store.as_ref().map_or("", StoreId::as_str);
     if let Some(number) = &purchase.sale_no {
-        return secret::hash(&format!("sale\u{1f}{store}\u{1f}{number}\u{1f}{}", purchase.is_return()));
+        return numbered(store, number, purchase.is_return());
     }
     let item = purchase.items.first().cloned().unwrap_or_default();
     let parts = [
@@ -186,6 +188,16 @@ fn identity(purchase: &Purchase) -> String {
         item.quantity.map(|n| n.to_string()).unwrap_or_default(),
     ];
     secret::hash(&parts.join("\u{1f}"))
+}
+
+fn numbered(store: &str, number: &str, is_return: bool) -> String {
+    secret::hash(&format!("sale\u{1f}{store}\u{1f}{number}\u{1f}{is_return}"))
+}
+
+/// The id that the import gives to a sale of a number in a store.
+pub(super) fn sale_id(store: Option<&StoreId>, number: &str) -> PurchaseId {
+    let number = sanitise(number, Lines::One, MAX_CELL_CHARS);
+    id(&format!("s-{}", &numbered(store.map_or("", StoreId::as_str), &number, false)[..32]))
 }
 
 #[expect(clippy::expect_used, reason = "the id is made of a letter, hexadecimal digits, dashes and a number")]

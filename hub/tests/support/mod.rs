@@ -8,7 +8,8 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
-use guide_common::fact::FactBody;
+use chrono::NaiveDate;
+use guide_common::fact::{Fact, FactBody};
 use guide_common::id::{CustomerId, DeviceId, GuideId, OpId, StoreId};
 use guide_common::op::{Op, OpBody, Stamp};
 use guide_common::outcome::{Outcome, OutcomeCode};
@@ -16,7 +17,7 @@ use guide_common::time::Zone;
 use guide_common::wire::hub::{EnrollResponse, GuideProfile, PushRequest, StoreProfile};
 use guide_hub::app::App;
 use guide_hub::clock::Clock;
-use guide_hub::db::{Db, device, directory};
+use guide_hub::db::{Db, device, directory, page};
 use guide_hub::import::{ImportOptions, Summary, purchases};
 use guide_hub::router::router;
 use guide_hub::server;
@@ -88,6 +89,43 @@ pub fn guide_id(id: &str) -> GuideId {
 
 pub fn customer_id(id: &str) -> CustomerId {
     CustomerId::new(id).unwrap()
+}
+
+/// Hands customers to a guide.
+pub async fn assign(test: &TestDb, customers: &[&str], to: &str) {
+    let ids: Vec<_> = customers.iter().map(|id| customer_id(id)).collect();
+    let moves = guide_hub::assign::plan_named(&test.db, &ids, &guide_id(to)).await.unwrap();
+    guide_hub::assign::carry_out(&test.db, &moves, day(TODAY), |_| {}).await.unwrap();
+}
+
+/// The facts on a customer in a feed, the oldest first; changes of owner are left out.
+pub async fn facts_of(db: &Db, feed: &str, customer: &str) -> Vec<Fact> {
+    let mut facts = all_facts_of(db, feed, customer).await;
+    facts.retain(|fact| !matches!(fact.body, FactBody::OwnerChanged(_)));
+    facts
+}
+
+/// All facts on a customer in a feed, the oldest first.
+pub async fn all_facts_of(db: &Db, feed: &str, customer: &str) -> Vec<Fact> {
+    let mut conn = db.conn().await.unwrap();
+    let rows = sqlx::query(
+        "SELECT body FROM entity WHERE guide_id = $1 AND kind = 'fact' AND customer_id = $2 AND deleted = 0",
+    );
+    let rows = rows.bind(feed).bind(customer).fetch_all(&mut *conn).await.unwrap();
+    let fact = |row: &sqlx::any::AnyRow| serde_json::from_str(&row.get::<String, _>(0)).unwrap();
+    let mut facts: Vec<Fact> = rows.iter().map(fact).collect();
+    facts.sort_by_key(Fact::order);
+    facts
+}
+
+/// A feed's last change.
+pub async fn head(db: &Db, feed: &str) -> u64 {
+    let mut conn = db.conn().await.unwrap();
+    page::read(&mut conn, feed, 0, 1).await.unwrap().unwrap().head
+}
+
+pub fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
 }
 
 /// What a guide's feed says of the guide.

@@ -13,6 +13,8 @@ pub enum ImportCommand {
     Customers(ImportArgs),
     /// Purchases and returns; customers that are not known are made
     Purchases(ImportArgs),
+    /// Coupons, job tickets, levels, points, risks, life events, consents and secrets of known customers
+    Records(ImportArgs),
     /// The demo's chain, into an empty hub
     Demo(DemoArgs),
 }
