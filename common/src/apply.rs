@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::customer::Customer;
 use crate::fact::{Fact, FactBody, Undone};
-use crate::id::{GuideId, OpId};
+use crate::id::{CustomerId, GuideId, OpId};
 use crate::op::{Op, OpBody};
 use crate::outcome::{OutcomeCode, Refusal};
 use crate::purchase::Purchase;
@@ -37,6 +37,11 @@ impl CustomerFile {
         Self { customer, purchases: Vec::new(), facts: Vec::new() }
     }
 
+    /// The file of the facts about the guide, such as leaves: it stands for no customer, and has no document.
+    pub fn of_guide_itself(facts: Vec<Fact>) -> Self {
+        Self { facts, ..Self::new(Customer::new(CustomerId::guide_itself(), String::new())) }
+    }
+
     /// Applies an op of `guide`. Idempotent: an op applied again changes nothing. An op that cannot apply is refused
     /// and changes nothing.
     pub fn apply(&mut self, op: &Op, guide: &GuideId) -> Result<Applied, Refusal> {
@@ -55,23 +60,33 @@ impl CustomerFile {
             target.undone = Some(Undone { op_id: op.op_id, on: undo.on });
             return Ok(Applied::Changed(undo.op_id));
         }
-        match &content {
-            OpBody::Fact(FactBody::PromiseKept(kept)) => {
-                let known = self.facts.iter().any(|f| f.id == kept.promise && matches!(f.body, FactBody::Promise(_)));
-                if !known {
-                    return Err(Refusal::UnknownTarget);
-                }
-            }
-            OpBody::Fact(FactBody::ComplaintClosed(_)) if self.open_complaint().is_none() => {
-                return Err(Refusal::NoOpenComplaint);
-            }
-            _ => {}
+        if let OpBody::Fact(body) = &content {
+            self.check_target(body)?;
         }
         let Some(fact) = Fact::of(op, content, guide) else {
             return Ok(Applied::Already);
         };
         self.facts.push(fact);
         Ok(Applied::Changed(op.op_id))
+    }
+
+    /// Whether what a fact refers to is there: the guide itself for a leave and a customer for everything else, the
+    /// promise, the visit, the complaint.
+    fn check_target(&self, body: &FactBody) -> Result<(), Refusal> {
+        let is_leave = matches!(body, FactBody::Leave(_));
+        if is_leave != self.customer.id.is_guide_itself() {
+            return Err(Refusal::UnknownCustomer);
+        }
+        let knows = |id: OpId, is_it: fn(&FactBody) -> bool| {
+            let known = self.facts.iter().any(|fact| fact.id == id && is_it(&fact.body));
+            if known { Ok(()) } else { Err(Refusal::UnknownTarget) }
+        };
+        match body {
+            FactBody::PromiseKept(kept) => knows(kept.promise, |body| matches!(body, FactBody::Promise(_))),
+            FactBody::AppointmentClosed(closed) => knows(closed.appointment, agrees_on_visit),
+            FactBody::ComplaintClosed(_) if self.open_complaint().is_none() => Err(Refusal::NoOpenComplaint),
+            _ => Ok(()),
+        }
     }
 
     /// The file as it was at the end of a day: facts and purchases dated later do not exist, and what was taken back
@@ -103,5 +118,84 @@ impl CustomerFile {
             .filter(|fact| matches!(&fact.body, FactBody::Outcome(o) if o.code == OutcomeCode::Complaint))
             .filter(|fact| closed.is_none_or(|closed| fact.order() > closed))
             .max_by_key(|fact| fact.order())
+    }
+}
+
+/// Whether a fact is a visit agreed: an appointment of its own, or an outcome 2 that names the day.
+fn agrees_on_visit(body: &FactBody) -> bool {
+    match body {
+        FactBody::Appointment(_) => true,
+        FactBody::Outcome(outcome) => outcome.code == OutcomeCode::Appointment && outcome.next_on.is_some(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::Leave;
+    use crate::op::{Stamp, Undo};
+    use crate::outcome::Outcome;
+    use crate::promise::{Appointment, AppointmentClosed, AppointmentResult};
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn op(n: u64, customer: &str, body: OpBody) -> Op {
+        let stamp = Stamp {
+            op_id: OpId(uuid::Uuid::from_u64_pair(0, n)),
+            device: "d".parse().unwrap(),
+            local_seq: n,
+            base_rev: None,
+            at_wall: "2026-08-12T02:00:00Z".parse().unwrap(),
+            at_mono: 0,
+        };
+        Op::new(stamp, customer.parse().unwrap(), &body)
+    }
+
+    #[track_caller]
+    fn check(file: &mut CustomerFile, n: u64, body: FactBody, expected: Result<(), Refusal>) {
+        let op = op(n, file.customer.id.as_str(), OpBody::Fact(body));
+        let applied = file.apply(&op, &"G1".parse().unwrap());
+        assert_eq!(applied, expected.map(|()| Applied::Changed(op.op_id)));
+    }
+
+    fn customer() -> CustomerFile {
+        CustomerFile::new(Customer::new("C1".parse().unwrap(), "王宁".to_owned()))
+    }
+
+    fn closes(n: u64) -> FactBody {
+        let appointment = OpId(uuid::Uuid::from_u64_pair(0, n));
+        let (on, result) = (day("2026-08-20"), AppointmentResult::NoShow);
+        FactBody::AppointmentClosed(AppointmentClosed { on, appointment, result })
+    }
+
+    #[test]
+    fn only_a_visit_that_was_agreed_is_closed() {
+        let mut file = customer();
+        let (on, visit_on) = (day("2026-08-12"), day("2026-08-20"));
+        check(&mut file, 1, FactBody::Outcome(Outcome::new(on, OutcomeCode::Appointment)), Ok(()));
+        let booked = Outcome { next_on: Some(visit_on), ..Outcome::new(on, OutcomeCode::Appointment) };
+        check(&mut file, 2, FactBody::Outcome(booked), Ok(()));
+        check(&mut file, 3, FactBody::Appointment(Appointment { on, visit_on, visit_time: None, text: None }), Ok(()));
+        check(&mut file, 4, closes(1), Err(Refusal::UnknownTarget));
+        check(&mut file, 5, closes(9), Err(Refusal::UnknownTarget));
+        check(&mut file, 6, closes(2), Ok(()));
+        check(&mut file, 7, closes(3), Ok(()));
+    }
+
+    #[test]
+    fn a_leave_concerns_the_guide_and_everything_else_a_customer() {
+        let on = day("2026-08-12");
+        let leave = || FactBody::Leave(Leave { on, from_on: on, to_on: day("2026-08-20"), deputy: None });
+        let mut guide = CustomerFile::of_guide_itself(Vec::new());
+        check(&mut guide, 1, leave(), Ok(()));
+        let outcome = FactBody::Outcome(Outcome::new(on, OutcomeCode::Interested));
+        check(&mut guide, 2, outcome, Err(Refusal::UnknownCustomer));
+        check(&mut customer(), 3, leave(), Err(Refusal::UnknownCustomer));
+        let undo = op(4, "@guide", OpBody::Undo(Undo { on, op_id: guide.facts[0].id }));
+        assert!(guide.apply(&undo, &"G1".parse().unwrap()).is_ok());
+        assert_eq!(guide.standing().count(), 0);
     }
 }
