@@ -9,6 +9,7 @@ pub mod clock;
 pub mod db;
 pub mod error;
 pub mod import;
+pub mod price;
 pub mod problem;
 pub mod publish;
 pub mod push;

@@ -1,19 +1,23 @@
-//! Publishing plans and templates: every file is checked before any is published.
+//! Publishing plans, templates, settings and lint words: every file is checked before any is published.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod line;
+mod plan;
+mod read;
+
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use guide_common::file_error::{FileError, line_at};
-use guide_common::sop::plan::Plan;
-use guide_common::sop::plan_file;
-use guide_common::template::Template;
-use guide_common::template::file as template_file;
+use chrono::NaiveDate;
+use guide_common::template::lint::words::LintWords;
+use serde::Deserialize;
 
+use self::line::line_of;
+use self::read::{Content, Parsed};
 use crate::db::directory::json;
 use crate::db::feed::{Feed, SHARED, Stored, Written, kind};
 use crate::db::publication::{NewPublication, put};
-use crate::db::{Conn, Db, commit};
+use crate::db::{Conn, Db, commit, file};
 use crate::error::HubError;
 
 /// What is published.
@@ -23,6 +27,40 @@ pub enum What {
     Plans,
     /// Templates.
     Templates,
+    /// The chain's settings.
+    Settings,
+    /// The words that lint looks for.
+    Lint,
+}
+
+impl What {
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Plans => kind::PLAN,
+            Self::Templates => kind::TEMPLATE,
+            Self::Settings => kind::SETTINGS,
+            Self::Lint => kind::LINT,
+        }
+    }
+}
+
+/// What becomes of customers in the middle of a plan of which a further version is published.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Running {
+    /// They follow the version with which they began.
+    #[default]
+    Keep,
+    /// They follow the further version from its publication on.
+    Migrate,
+}
+
+/// How to publish.
+#[derive(Clone, Copy, Debug)]
+pub struct Publishing {
+    /// What becomes of running customers.
+    pub running: Running,
+    /// The shop's date: the day of publication.
+    pub today: NaiveDate,
 }
 
 /// What became of one file.
@@ -36,6 +74,9 @@ pub struct Published {
     pub version: u32,
     /// `new`, `changed` or `unchanged`.
     pub did: &'static str,
+    /// What should be mended, and does not stop it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// A file that was read.
@@ -54,27 +95,63 @@ impl Source {
             std::fs::read(file).map_err(|source| HubError::File { doing: "reading", path: file.to_owned(), source })?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
-            HubError::refused(format!("{}: line {line}: this is not UTF-8; nothing was published", file.display()))
+            HubError::refused(format!("{}: line {line}: this is not UTF-8", file.display()))
         })?;
         let text = text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned);
         Ok(Self { file: file.to_owned(), text })
+    }
+
+    /// A fault of this file as people read it.
+    fn fault(&self, line: usize, message: impl std::fmt::Display) -> String {
+        format!("{}: line {line}: {message}", self.file.display())
     }
 }
 
 /// Publishes files, all or none. A file that is published already with the same content is left alone; one with other
 /// content needs a higher version.
-pub async fn publish(db: &Db, what: What, sources: &[Source]) -> Result<Vec<Published>, HubError> {
+pub async fn publish(
+    db: &Db,
+    what: What,
+    sources: &[Source],
+    publishing: Publishing,
+) -> Result<Vec<Published>, HubError> {
+    let mut tx = db.begin().await?;
+    let mut feed = Feed::lock_known(&mut tx, SHARED).await?;
+    let words = lint_words(&mut tx, &feed).await?;
     let mut faults = Vec::new();
     let mut parsed = Vec::new();
     for source in sources {
-        match parse(what, source) {
-            Ok(one) => parsed.push((source, one)),
-            Err(error) => faults.push(format!("{}: {error}", source.file.display())),
+        match read::parse(what, source, &words) {
+            Ok(one) => parsed.push(one),
+            Err(of_file) => faults.extend(of_file),
         }
     }
-    let mut tx = db.begin().await?;
-    let mut feed = Feed::lock_known(&mut tx, SHARED).await?;
-    check(&mut tx, &feed, what, &parsed, &mut faults).await?;
+    check_ids(&parsed, &mut faults);
+    check_templates(&mut tx, &feed, &parsed, &mut faults).await?;
+    let ids: Vec<&str> = parsed.iter().map(|one| one.id.as_str()).collect();
+    let before = feed.load(&mut tx, what.kind(), &ids).await?;
+    let before = |id: &str| before.get(id).filter(|stored| !stored.deleted);
+    let published = file::plans(&mut tx).await?;
+    let mut new = Vec::with_capacity(parsed.len());
+    for one in &parsed {
+        let (body, is_further) = match &one.content {
+            Content::Plan(plan) => plan::next(plan, published.iter().find(|other| other.id == plan.id), publishing)?,
+            Content::Other { body } => (body.clone(), before(&one.id).is_some_and(|stored| stored.body != *body)),
+        };
+        if is_further && let Some(fault) = before(&one.id).and_then(|stored| version_fault(one, stored)) {
+            faults.push(one.source.fault(line_of(&one.source.text, "version", "").unwrap_or(1), fault));
+        }
+        new.push(NewPublication {
+            kind: what.kind(),
+            id: one.id.clone(),
+            version: one.version,
+            body,
+            source: one.source.text.clone(),
+        });
+    }
+    if faults.is_empty() && what == What::Plans {
+        plan::check_together(&published, &parsed, &mut faults);
+    }
     if !faults.is_empty() {
         let mut text = String::new();
         for fault in &faults {
@@ -82,117 +159,95 @@ pub async fn publish(db: &Db, what: What, sources: &[Source]) -> Result<Vec<Publ
         }
         return Err(HubError::refused(format!("{text}nothing was published")));
     }
-    let new: Vec<NewPublication> = parsed.iter().map(|(_, one)| one.publication.clone()).collect();
     let written = put(&mut tx, &mut feed, &new).await?;
     commit(tx).await?;
-    let rows = parsed.iter().zip(written).map(|((source, one), did)| Published {
-        file: source.file.clone(),
-        id: one.publication.id.clone(),
-        version: one.publication.version,
-        did: match did {
-            Written::New => "new",
-            Written::Changed => "changed",
-            Written::Unchanged => "unchanged",
-        },
-    });
-    Ok(rows.collect())
+    Ok(parsed.iter().zip(written).map(|(one, did)| one.published(did)).collect())
 }
 
-struct Parsed {
-    publication: NewPublication,
-    /// The templates that a plan's steps name.
-    templates: Vec<String>,
-}
-
-fn parse(what: What, source: &Source) -> Result<Parsed, FileError> {
-    let text = &source.text;
-    let encode = |result: Result<String, HubError>| result.map_err(|error| FileError::new(1, error.to_string()));
-    match what {
-        What::Plans => {
-            let plan: Plan = plan_file::parse(text)?;
-            let templates = plan.steps.iter().filter_map(|step| step.template.as_ref()).map(ToString::to_string);
-            Ok(Parsed {
-                templates: templates.collect(),
-                publication: publication(kind::PLAN, plan.id.as_str(), plan.version, encode(json(&plan))?, text),
-            })
-        }
-        What::Templates => {
-            let template: Template = template_file::parse(text)?;
-            let id = template.id.as_str();
-            Ok(Parsed {
-                templates: Vec::new(),
-                publication: publication(kind::TEMPLATE, id, template.version, encode(json(&template))?, text),
-            })
+impl Parsed<'_> {
+    fn published(&self, did: Written) -> Published {
+        Published {
+            file: self.source.file.clone(),
+            id: self.id.clone(),
+            version: self.version,
+            did: match did {
+                Written::New => "new",
+                Written::Changed => "changed",
+                Written::Unchanged => "unchanged",
+            },
+            warnings: self.warnings.clone(),
         }
     }
 }
 
-fn publication(kind: &'static str, id: &str, version: u32, body: String, source: &str) -> NewPublication {
-    NewPublication { kind, id: id.to_owned(), version, body, source: source.to_owned() }
+/// The published list of words, as terminals get it; its text is a file of words.
+#[derive(Debug, serde::Serialize, Deserialize)]
+struct LintEntity {
+    version: u32,
+    text: String,
 }
 
-/// What can only be checked against what is published: versions grow, and templates are there.
-async fn check(
+/// The words in force: those that headquarters published, else those that come with the program.
+async fn lint_words(conn: &mut Conn, feed: &Feed) -> Result<LintWords, HubError> {
+    let stored = feed.load(conn, kind::LINT, &[kind::LINT]).await?;
+    let Some(stored) = stored.get(kind::LINT).filter(|stored| !stored.deleted) else {
+        return Ok(LintWords::standard().clone());
+    };
+    let entity: LintEntity = file::parse(kind::LINT, &stored.id, &stored.body)?;
+    LintWords::parse(&entity.text).map_err(|_| HubError::corrupt("the published lint words"))
+}
+
+fn lint_body(version: u32, text: &str) -> Result<String, HubError> {
+    json(&LintEntity { version, text: text.to_owned() })
+}
+
+fn check_ids(parsed: &[Parsed<'_>], faults: &mut Vec<String>) {
+    let mut files: BTreeMap<&str, &Path> = BTreeMap::new();
+    for one in parsed {
+        if let Some(other) = files.insert(&one.id, &one.source.file) {
+            let line = line_of(&one.source.text, "id", "").unwrap_or(1);
+            faults.push(one.source.fault(line, format!("{} is also in {}", one.id, other.display())));
+        }
+    }
+}
+
+/// Every template that a step or a variant names must be published.
+async fn check_templates(
     conn: &mut Conn,
     feed: &Feed,
-    what: What,
-    parsed: &[(&Source, Parsed)],
+    parsed: &[Parsed<'_>],
     faults: &mut Vec<String>,
 ) -> Result<(), HubError> {
-    let kind = if what == What::Plans { kind::PLAN } else { kind::TEMPLATE };
-    let ids: Vec<&str> = parsed.iter().map(|(_, one)| one.publication.id.as_str()).collect();
-    let published = feed.load(conn, kind, &ids).await?;
-    let named: BTreeSet<&str> = parsed.iter().flat_map(|(_, one)| &one.templates).map(String::as_str).collect();
-    let named: Vec<&str> = named.into_iter().collect();
+    let mut named: Vec<&str> = parsed.iter().flat_map(Parsed::templates).collect();
+    named.sort_unstable();
+    named.dedup();
     let templates = feed.load(conn, kind::TEMPLATE, &named).await?;
-    let mut files: BTreeMap<&str, &Path> = BTreeMap::new();
-    for (source, one) in parsed {
-        let file = source.file.display();
-        let new = &one.publication;
-        if let Some(other) = files.insert(&new.id, &source.file) {
-            faults.push(format!("{file}: line {}: {} is also in {}", line_of_id(source), new.id, other.display()));
-        }
-        if let Some(fault) = published.get(&new.id).and_then(|before| version_fault(new, before)) {
-            faults.push(format!("{file}: line {}: {fault}", line_of(&source.text, "version", "").unwrap_or(1)));
-        }
-        for id in one.templates.iter().filter(|id| templates.get(*id).is_none_or(|stored| stored.deleted)) {
-            let line = line_of(&source.text, "template", id).unwrap_or(1);
-            faults.push(format!(
-                "{file}: line {line}: the template {id} is not published: publish it first with `guide-hub publish templates`"
+    for one in parsed {
+        let mut missing: Vec<&str> =
+            one.templates().filter(|id| templates.get(*id).is_none_or(|stored| stored.deleted)).collect();
+        missing.dedup();
+        for id in missing {
+            let line = line_of(&one.source.text, "template", id).unwrap_or(1);
+            faults.push(one.source.fault(
+                line,
+                format!("the template {id} is not published: publish it first with `guide-hub publish templates`"),
             ));
         }
     }
     Ok(())
 }
 
-fn version_fault(new: &NewPublication, before: &Stored) -> Option<String> {
-    #[derive(serde::Deserialize)]
+fn version_fault(new: &Parsed<'_>, before: &Stored) -> Option<String> {
+    #[derive(Deserialize)]
     struct VersionOnly {
         version: u32,
     }
     let published = serde_json::from_str::<VersionOnly>(&before.body).ok()?.version;
-    (before.body != new.body && new.version <= published).then(|| {
+    (new.version <= published).then(|| {
         format!(
             "version {published} of {} is published with other content: set version = {}",
             new.id,
             published.saturating_add(1)
         )
     })
-}
-
-fn line_of_id(source: &Source) -> usize {
-    line_of(&source.text, "id", "").unwrap_or(1)
-}
-
-/// The first line that sets a key to a value that holds `value`.
-fn line_of(text: &str, key: &str, value: &str) -> Option<usize> {
-    let mut offset = 0;
-    for line in text.split_inclusive('\n') {
-        let sets = line.trim_start().strip_prefix(key).and_then(|rest| rest.trim_start().strip_prefix('='));
-        if sets.is_some_and(|rest| value.is_empty() || rest.contains(&format!("\"{value}\""))) {
-            return Some(line_at(text, offset));
-        }
-        offset += line.len();
-    }
-    None
 }

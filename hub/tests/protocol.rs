@@ -11,7 +11,7 @@ use guide_common::op::{OpBody, Undo};
 use guide_common::outcome::OutcomeCode;
 use guide_common::wire::hub::{ChangesResponse, DigestKey, FeedDigest, Item, ItemOp, item_hash};
 use guide_hub::db::{device, feed};
-use guide_hub::publish::{Source, What, publish};
+use guide_hub::publish::{Publishing, Running, Source, What, publish};
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
 use support::{Answer, TODAY, Terminal, TestDb, TestHub, assign, customer_id, guide_id, send};
@@ -31,8 +31,9 @@ async fn publish_p01(test: &TestDb) {
     let sources = |files: Vec<(&'static str, &'static str)>| -> Vec<Source> {
         files.into_iter().map(|(name, text)| Source { file: name.into(), text: text.to_owned() }).collect()
     };
-    publish(&test.db, What::Templates, &sources(templates)).await.unwrap();
-    publish(&test.db, What::Plans, &sources(plans)).await.unwrap();
+    let publishing = Publishing { running: Running::Keep, today: TODAY.parse().unwrap() };
+    publish(&test.db, What::Templates, &sources(templates), publishing).await.unwrap();
+    publish(&test.db, What::Plans, &sources(plans), publishing).await.unwrap();
 }
 
 /// Pulls a feed page by page, as a terminal that holds nothing.

@@ -6,7 +6,7 @@ pub mod publish;
 
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use clap::{Parser, Subcommand, ValueEnum};
 use guide_common::id::{DeviceId, GuideId, PlanId, StoreId};
 use guide_common::sop::plan::Lang;
@@ -51,9 +51,12 @@ pub enum Command {
     /// Import what shops export; docs/import.md lists the columns
     #[command(subcommand)]
     Import(ImportCommand),
-    /// Publish plans or templates to all terminals
+    /// Publish plans, templates, settings or lint words to all terminals
     #[command(subcommand)]
     Publish(PublishCommand),
+    /// The shop's gold price
+    #[command(subcommand)]
+    Price(PriceCommand),
     /// Shops
     #[command(subcommand)]
     Store(StoreCommand),
@@ -97,6 +100,35 @@ pub(super) struct ClockArgs {
 pub(super) enum ClockKind {
     Real,
     Virtual,
+}
+
+/// What to do with the gold price.
+#[derive(Debug, Subcommand)]
+pub enum PriceCommand {
+    /// Set the price that scripts name
+    Set {
+        /// Yuan a gram, such as 1034.50
+        #[arg(value_name = "YUAN")]
+        yuan: String,
+        /// Since when it holds, shop time, such as 2026-08-12T09:30 (default: now)
+        #[arg(long, value_name = "TIME", value_parser = shop_time)]
+        at: Option<NaiveDateTime>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show the price and how old it is
+    Show {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn shop_time(text: &str) -> Result<NaiveDateTime, String> {
+    let forms = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"];
+    let read = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    read.ok_or_else(|| "write it as 2026-08-12T09:30".to_owned())
 }
 
 /// What to do with terminals.

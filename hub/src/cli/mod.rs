@@ -5,6 +5,7 @@ mod device;
 mod directory;
 mod import;
 mod inspect;
+mod price;
 mod publish;
 mod report;
 mod serve;
@@ -88,7 +89,8 @@ async fn dispatch(args: Args) -> Result<Output, HubError> {
         Command::Serve(serve) => serve::run(&db, zone, serve, clock).await,
         Command::Migrate => Ok(Output::done("the tables are those of this version\n")),
         Command::Import(import) => import::run(&db, import).await,
-        Command::Publish(publish) => publish::run(&db, publish).await,
+        Command::Publish(publish) => publish::run(&db, publish, clock.today(zone)?).await,
+        Command::Price(price) => price::run(&db, price, clock.shop_time(zone)?).await,
         Command::Store(store) => directory::store(&db, store).await,
         Command::Guide(guide) => directory::guide(&db, guide, clock.today(zone)?).await,
         Command::Device(device) => device::run(&db, device).await,

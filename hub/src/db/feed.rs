@@ -27,6 +27,12 @@ pub mod kind {
     pub const PLAN: &str = "plan";
     /// A template.
     pub const TEMPLATE: &str = "template";
+    /// The chain's settings; the kind is also the id of the one entity.
+    pub const SETTINGS: &str = "settings";
+    /// The shop's gold price; the kind is also the id of the one entity.
+    pub const GOLD_PRICE: &str = "gold_price";
+    /// The words that lint looks for; the kind is also the id of the one entity.
+    pub const LINT: &str = "lint";
 }
 
 /// A feed whose row this transaction has locked.

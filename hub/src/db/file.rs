@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use guide_common::apply::CustomerFile;
 use guide_common::customer::Customer;
+use guide_common::fact::Fact;
 use guide_common::id::CustomerId;
 use guide_common::sop::plan::Plan;
+use guide_common::sop::settings::{GoldPrice, Settings};
 use serde::de::DeserializeOwned;
 
 use super::feed::{Feed, SHARED, Stored, kind};
@@ -21,6 +23,41 @@ pub async fn plans(conn: &mut Conn) -> Result<Vec<Plan>, HubError> {
         .await
         .doing("reading the plans")?;
     rows.iter().map(|row| parse(kind::PLAN, &text(row, 0)?, &text(row, 1)?)).collect()
+}
+
+/// The published settings; the defaults hold until there are any.
+pub async fn settings(conn: &mut Conn) -> Result<Settings, HubError> {
+    Ok(shared(conn, kind::SETTINGS).await?.unwrap_or_default())
+}
+
+/// The shop's gold price, where one is set.
+pub async fn gold_price(conn: &mut Conn) -> Result<Option<GoldPrice>, HubError> {
+    shared(conn, kind::GOLD_PRICE).await
+}
+
+/// The one entity of a kind of the shared feed.
+async fn shared<T: DeserializeOwned>(conn: &mut Conn, kind: &str) -> Result<Option<T>, HubError> {
+    let row = sqlx::query("SELECT body FROM entity WHERE guide_id = $1 AND kind = $2 AND id = $2 AND deleted = 0")
+        .bind(SHARED)
+        .bind(kind)
+        .fetch_optional(conn)
+        .await
+        .doing("reading what all guides share")?;
+    row.map(|row| parse(kind, kind, &text(&row, 0)?)).transpose()
+}
+
+/// The facts about a guide, such as leaves, in the guide's own feed.
+pub async fn guide_facts(conn: &mut Conn, guide_id: &str) -> Result<Vec<Fact>, HubError> {
+    let rows = sqlx::query(
+        "SELECT id, body FROM entity WHERE guide_id = $1 AND customer_id = $2 AND kind = $3 AND deleted = 0 ORDER BY id",
+    )
+    .bind(guide_id)
+    .bind(CustomerId::guide_itself().as_str())
+    .bind(kind::FACT)
+    .fetch_all(conn)
+    .await
+    .doing("reading the facts about a guide")?;
+    rows.iter().map(|row| parse(kind::FACT, &text(row, 0)?, &text(row, 1)?)).collect()
 }
 
 /// The files of some of a guide's customers, by id; those who are not in the feed are missing.
@@ -92,7 +129,7 @@ fn files(rows: &[Row<'_>]) -> Result<BTreeMap<CustomerId, CustomerFile>, HubErro
                 }
             }
             kind::FACT => {
-                let fact: guide_common::fact::Fact = parse(row.kind, row.id, row.body)?;
+                let fact: Fact = parse(row.kind, row.id, row.body)?;
                 if let Some(file) = files.get_mut(&fact.customer) {
                     file.facts.push(fact);
                 }

@@ -9,7 +9,7 @@ use crate::error::{DatabaseContext, HubError};
 /// One file to publish.
 #[derive(Clone, Debug)]
 pub struct NewPublication {
-    /// `plan` or `template`.
+    /// What is published, a kind of entity.
     pub kind: &'static str,
     /// Its id.
     pub id: String,

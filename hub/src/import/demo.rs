@@ -15,7 +15,7 @@ use crate::db::directory::{self, json, put_owners};
 use crate::db::feed::{Change, Feed, POOL, kind};
 use crate::db::{Db, commit};
 use crate::error::HubError;
-use crate::publish::{Source, What, publish};
+use crate::publish::{Publishing, Running, Source, What, publish};
 use crate::push::push;
 
 /// How much a demo chain holds.
@@ -69,8 +69,9 @@ pub async fn put_chain(db: &Db, chain: &Chain) -> Result<(), HubError> {
         directory::put_guide(db, &guide.id, &guide.name, &guide.store.id, &guide.days_off).await?;
     }
     put_customers(db, chain).await?;
-    publish(db, What::Templates, &sources(&chain.templates)).await?;
-    publish(db, What::Plans, &sources(&chain.plans)).await?;
+    let publishing = Publishing { running: Running::Keep, today: demo::d0() };
+    publish(db, What::Templates, &sources(&chain.templates), publishing).await?;
+    publish(db, What::Plans, &sources(&chain.plans), publishing).await?;
     put_ops(db, &chain.ops).await
 }
 
