@@ -197,20 +197,25 @@ impl<'g, 'f, 'r> Gate<'g, 'f, 'r> {
         Some(Hold::new(HoldReason::WithDeputy, until_on.succ_opt()))
     }
 
-    /// Of plans of one group the run that began first goes on; of one day that of the higher priority.
     fn exclusive(&self, due: &Due<'_>) -> Option<Hold> {
+        let other = self.rival(due)?;
+        let last = other.steps.iter().filter_map(|step| step.attempts.last()).map(|attempt| attempt.until_on).max();
+        Some(Hold::new(HoldReason::ExclusivePlan, last.and_then(|last| last.succ_opt())))
+    }
+
+    /// The run of another plan that goes before a due: of plans of one group the run that began first goes on; of one
+    /// day that of the higher priority.
+    pub(crate) fn rival(&self, due: &Due<'_>) -> Option<&'g Run<'r>> {
         let group = due.plan.exclusive.as_deref()?;
         let rank = |run: &Run<'_>| (run.anchor.born_on, std::cmp::Reverse(run.plan.priority), run.plan.id.clone());
         let own = (due.born_on, std::cmp::Reverse(due.plan.priority), due.plan.id.clone());
-        let other = self.runs.iter().find(|run| {
+        self.runs.iter().find(|run| {
             run.plan.exclusive.as_deref() == Some(group)
                 && run.plan.id != due.plan.id
                 && run.anchor.born_on <= self.history.today
                 && run.is_active()
                 && rank(run) < own
-        })?;
-        let last = other.steps.iter().filter_map(|step| step.attempts.last()).map(|attempt| attempt.until_on).max();
-        Some(Hold::new(HoldReason::ExclusivePlan, last.and_then(|last| last.succ_opt())))
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Runs: one plan for one customer from one anchor, and what became of each step by a day.
 
-mod course;
+pub(crate) mod course;
 mod window;
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
@@ -136,6 +136,29 @@ pub enum State {
     },
 }
 
+/// Why a step of a run did not come to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Absence {
+    /// The branch in which it lies was not taken.
+    BranchNotTaken,
+    /// The date from which it counts is not known.
+    DateUnknown,
+    /// Its window had passed before the run came to be.
+    WindowPassed {
+        /// Its last day.
+        until_on: NaiveDate,
+    },
+    /// Its condition was not met.
+    ConditionNotMet {
+        /// On this day.
+        as_of: NaiveDate,
+        /// It would open on this one.
+        opens_on: NaiveDate,
+    },
+    /// It closed before the days asked about.
+    Past,
+}
+
 /// What ends a run early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EndCause {
@@ -164,10 +187,19 @@ pub fn all_runs<'r>(history: &History<'_>, rules: &'r Rules, first_day: NaiveDat
 
 /// The runs of one plan.
 fn runs_of<'r>(search: &Search<'_, '_, 'r>) -> Vec<Run<'r>> {
+    follow(search, |_, _, _| {})
+}
+
+/// The runs of one plan; `absent` hears of each step that did not come to be, by its run's anchor.
+pub(crate) fn follow<'r>(
+    search: &Search<'_, '_, 'r>,
+    mut absent: impl FnMut(&(Anchor, &'r Plan), &'r Step, Absence),
+) -> Vec<Run<'r>> {
     let anchors = anchors(search);
     let mut runs = Vec::with_capacity(anchors.len());
     let supersedes = search.plan.restart == Restart::Supersede;
-    for (idx, (anchor, plan)) in anchors.iter().enumerate() {
+    for (idx, of_run) in anchors.iter().enumerate() {
+        let (anchor, plan) = of_run;
         let course = Course {
             history: search.history,
             rules: search.rules,
@@ -177,7 +209,7 @@ fn runs_of<'r>(search: &Search<'_, '_, 'r>) -> Vec<Run<'r>> {
             end: RunEnd::of(search.history, plan, anchor),
             first_day: search.first_day,
         };
-        let steps = course.steps();
+        let steps = course.steps(|step, absence| absent(of_run, step, absence));
         if !steps.is_empty() {
             runs.push(Run { plan, anchor: anchor.clone(), steps });
         }

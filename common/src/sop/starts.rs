@@ -106,12 +106,33 @@ impl Starts {
 
     /// Whether a customer waits for a start on a day: met the trigger, and the turn has not come.
     pub fn is_waiting(&self, plan: &PlanId, customer: &CustomerId, today: NaiveDate) -> bool {
-        let waits = |candidate: &Candidate| {
-            candidate.ready_on <= today
-                && candidate.lost_on.is_none_or(|lost_on| today < lost_on)
-                && self.day_of(plan, customer, &candidate.key).is_none_or(|on| today < on)
-        };
-        self.candidates.get(plan).and_then(|known| known.get(customer)).is_some_and(|found| found.iter().any(waits))
+        let found = self.candidates.get(plan).and_then(|known| known.get(customer));
+        found.is_some_and(|found| found.iter().any(|candidate| self.waits(plan, customer, candidate, today)))
+    }
+
+    fn waits(&self, plan: &PlanId, customer: &CustomerId, candidate: &Candidate, today: NaiveDate) -> bool {
+        candidate.ready_on <= today
+            && candidate.lost_on.is_none_or(|lost_on| today < lost_on)
+            && self.day_of(plan, customer, &candidate.key).is_none_or(|on| today < on)
+    }
+
+    /// A waiting customer's place among all who wait for a plan on a day, from 1, and how many wait.
+    pub fn place_of(
+        &self,
+        plan: &PlanId,
+        customer: &CustomerId,
+        key: &AnchorKey,
+        today: NaiveDate,
+    ) -> Option<(usize, usize)> {
+        let known = self.candidates.get(plan)?;
+        let waiting = known.iter().flat_map(|(of, found)| found.iter().map(move |candidate| (of, candidate)));
+        let mut line: Vec<_> = waiting
+            .filter(|(of, candidate)| self.waits(plan, of, candidate, today))
+            .map(|(of, candidate)| (Reverse(candidate.value_fen), of, candidate.ready_on, &candidate.key))
+            .collect();
+        line.sort_unstable();
+        let place = line.iter().position(|(_, of, _, candidate)| *of == customer && *candidate == key)?;
+        Some((place + 1, line.len()))
     }
 
     /// The days on which a plan's throttle was reached.

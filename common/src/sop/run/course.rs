@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::window::{Span, Window};
-use super::{Attempt, EndCause, State, StepRun, closing};
+use super::{Absence, Attempt, EndCause, State, StepRun, closing};
 use crate::amnesty::WaiveReason;
 use crate::id::{DueId, StepId};
 use crate::outcome::{Channel, OutcomeCode, SkipReason};
@@ -40,17 +40,11 @@ pub(super) struct RunEnd<'f> {
 
 impl<'f> RunEnd<'f> {
     pub fn of(history: &History<'f>, plan: &Plan, anchor: &Anchor) -> Self {
-        let ends = |contact: &&Contact<'f>| {
-            let code = contact.outcome.code;
-            // do_not_contact ends every run, those of the same day too; other codes end what began before
-            (code == OutcomeCode::DoNotContact && contact.on() >= anchor.born_on)
-                || (plan.ends_on.contains(&EndsOn::Code(code)) && contact.on() > anchor.born_on)
-        };
         let returned = anchor.returned_on.map(|on| (on, EndCause::Returned));
         let settled = anchor.settled_on.map(|on| (on, EndCause::Settled));
         Self {
             gone: returned.into_iter().chain(settled).min(),
-            contact: history.contacts.iter().find(ends).copied(),
+            contact: ending_contact(history, plan, anchor),
             kept_on: anchor.kept_on,
             missed_on: anchor.missed_on,
         }
@@ -74,6 +68,17 @@ impl<'f> RunEnd<'f> {
     }
 }
 
+/// The contact that ended a run early.
+pub(crate) fn ending_contact<'f>(history: &History<'f>, plan: &Plan, anchor: &Anchor) -> Option<Contact<'f>> {
+    let ends = |contact: &&Contact<'f>| {
+        let code = contact.outcome.code;
+        // do_not_contact ends every run, those of the same day too; other codes end what began before
+        (code == OutcomeCode::DoNotContact && contact.on() >= anchor.born_on)
+            || (plan.ends_on.contains(&EndsOn::Code(code)) && contact.on() > anchor.born_on)
+    };
+    history.contacts.iter().find(ends).copied()
+}
+
 /// A branch that was taken: by which contact, and from which day on.
 #[derive(Clone, Copy)]
 struct Taken<'f> {
@@ -94,8 +99,9 @@ pub(super) struct Course<'a, 'h, 'f> {
 }
 
 impl<'a, 'f> Course<'a, '_, 'f> {
-    /// The steps that came to be. Branches lead forward, so one pass over the steps finds them.
-    pub fn steps(&self) -> Vec<StepRun<'a>> {
+    /// The steps that came to be; `absent` hears of each of the others. Branches lead forward, so one pass over the
+    /// steps finds them.
+    pub fn steps(&self, mut absent: impl FnMut(&'a Step, Absence)) -> Vec<StepRun<'a>> {
         let mut steps: Vec<StepRun<'a>> = Vec::new();
         let mut taken: Vec<(&'a StepId, Taken<'f>)> = Vec::new();
         let mut branches: Vec<&'a StepId> = Vec::new();
@@ -103,17 +109,27 @@ impl<'a, 'f> Course<'a, '_, 'f> {
             let branch = taken.iter().find(|(id, _)| **id == step.id).map(|(_, branch)| *branch);
             let is_wanted = branch.is_some() || !branches.contains(&&step.id);
             branches.extend(step.branches().map(|(_, target)| target));
-            if !is_wanted {
-                continue;
-            }
-            let Some(step_run) = self.step_run(step, branch) else { continue };
+            let found = if is_wanted { self.step_run(step, branch) } else { Err(Absence::BranchNotTaken) };
+            let step_run = match found {
+                Ok(step_run) => step_run,
+                Err(absence) => {
+                    absent(step, absence);
+                    continue;
+                }
+            };
             if let Some((ended, branch)) = self.ending(&step_run) {
                 let targets = step.branches().filter(|(of, _)| *of == ended);
                 taken.extend(targets.map(|(_, target)| (target, branch)));
             }
             steps.push(step_run);
         }
-        steps.retain(|step_run| self.can_be_asked_about(step_run.until_on));
+        steps.retain(|step_run| {
+            let is_asked = self.can_be_asked_about(step_run.until_on);
+            if !is_asked {
+                absent(step_run.step, Absence::Past);
+            }
+            is_asked
+        });
         steps
     }
 
@@ -122,16 +138,16 @@ impl<'a, 'f> Course<'a, '_, 'f> {
         self.first_day <= until_on || self.history.contacts.iter().any(|contact| contact.outcome.next_on.is_some())
     }
 
-    fn step_run(&self, step: &'a Step, branch: Option<Taken<'f>>) -> Option<StepRun<'a>> {
+    fn step_run(&self, step: &'a Step, branch: Option<Taken<'f>>) -> Result<StepRun<'a>, Absence> {
         let base = match step.from {
-            None => self.anchor.on,
-            Some(FromDate::Outcome) => branch?.on,
-            Some(from) => self.date_of(from, branch)?,
+            None => Some(self.anchor.on),
+            Some(from) => self.date_of(from, branch),
         };
-        let (first, last) = (step.offset.from(base)?, step.until.from(base)?);
+        let window = base.and_then(|base| Some((step.offset.from(base)?, step.until.from(base)?)));
+        let (first, last) = window.ok_or(Absence::DateUnknown)?;
         let leads_on = !step.positive.is_empty() || !step.negative.is_empty() || !step.no_reply.is_empty();
         if !leads_on && !self.can_be_asked_about(last) {
-            return None;
+            return Err(Absence::Past);
         }
         let born_on = branch.map_or(self.anchor.born_on, |branch| branch.on.max(self.anchor.born_on));
         let deadline_at = step.within_hours.and_then(|hours| self.deadline(hours));
@@ -139,18 +155,19 @@ impl<'a, 'f> Course<'a, '_, 'f> {
         let earliest = first.max(born_on);
         let opens_on = self.rules.calendar.next_shift(earliest, until_on).unwrap_or(earliest);
         if opens_on > until_on {
-            return None;
+            return Err(Absence::WindowPassed { until_on });
         }
-        let fields = self.fields(opens_on.min(self.history.today));
+        let as_of = opens_on.min(self.history.today);
+        let fields = self.fields(as_of);
         if step.when.as_ref().is_some_and(|condition| !condition.is_met(&fields)) {
-            return None;
+            return Err(Absence::ConditionNotMet { as_of, opens_on });
         }
         let variant = step.variants.iter().find(|variant| variant.when.is_met(&fields));
         let template = variant.and_then(|variant| variant.template.as_ref()).or(step.template.as_ref());
         let channels = variant.map(|variant| variant.channels.as_slice()).filter(|channels| !channels.is_empty());
         let channels = self.channels(channels.unwrap_or(&step.channels));
         let attempts = self.attempts(step, &channels, opens_on, until_on);
-        Some(StepRun { step, opens_on, until_on, template, deadline_at, attempts })
+        Ok(StepRun { step, opens_on, until_on, template, deadline_at, attempts })
     }
 
     /// Headquarters' channel for this customer goes first.
