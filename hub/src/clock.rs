@@ -7,6 +7,22 @@ use guide_common::time::Zone;
 
 use crate::error::HubError;
 
+/// A moment in the shops.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// The wall time there.
+    pub shop_time: NaiveDateTime,
+    /// Their time zone.
+    pub zone: Zone,
+}
+
+impl Moment {
+    /// The shops' date.
+    pub fn today(&self) -> NaiveDate {
+        self.shop_time.date()
+    }
+}
+
 /// Which clock rules shop dates. Time limits, tokens and logs run on real time whatever it is.
 #[derive(Clone, Debug)]
 pub enum Clock {
@@ -25,9 +41,9 @@ impl Clock {
         }
     }
 
-    /// The shop's date.
-    pub fn today(&self, zone: Zone) -> Result<NaiveDate, HubError> {
-        self.shop_time(zone).map(|time| time.date())
+    /// The moment in the shops.
+    pub fn moment(&self, zone: Zone) -> Result<Moment, HubError> {
+        Ok(Moment { shop_time: self.shop_time(zone)?, zone })
     }
 
     /// Whether this is the demo's clock, and so the hub a training hub.

@@ -7,6 +7,7 @@ pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod db;
+pub mod desk;
 pub mod error;
 pub mod import;
 pub mod price;

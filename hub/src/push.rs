@@ -1,11 +1,11 @@
 //! Applying a push: one transaction under the guide's feed lock, every op judged on its own.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Days, NaiveDate};
 use guide_common::apply::{Applied, CustomerFile};
 use guide_common::fact::FactBody;
-use guide_common::id::{CustomerId, OpId};
+use guide_common::id::{CustomerId, GuideId, OpId};
 use guide_common::op::{Op, OpBody};
 use guide_common::outcome::Refusal;
 use guide_common::sop::engine::gone;
@@ -15,12 +15,15 @@ use guide_common::wire::hub::{OpAnswer, OpResult};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::clock::Moment;
 use crate::db::device::Device;
-use crate::db::directory::json;
+use crate::db::directory::{self, json};
 use crate::db::feed::{Change, Feed, kind};
 use crate::db::op::{Answered, NewAnswer};
-use crate::db::{Db, commit, file, op};
+use crate::db::{Conn, Db, commit, file, op};
+use crate::desk::{chain_rules, guide_rules, with_starts};
 use crate::error::HubError;
+use crate::record::is_headquarters;
 
 /// What became of a push.
 #[derive(Debug)]
@@ -37,7 +40,7 @@ pub async fn push(
     db: &Db,
     device: &Device,
     raw_ops: &[Box<RawValue>],
-    today: NaiveDate,
+    moment: Moment,
 ) -> Result<Result<Pushed, Problem>, HubError> {
     let mut ops = Vec::with_capacity(raw_ops.len());
     for (idx, raw) in raw_ops.iter().enumerate() {
@@ -54,11 +57,12 @@ pub async fn push(
     let op_ids: Vec<String> = ops.iter().map(|op| op.id().to_string()).collect();
     let answered = op::load(&mut tx, &feed.guide_id, &op_ids).await?;
     let known_facts = feed.load(&mut tx, kind::FACT, &op_ids.iter().map(String::as_str).collect::<Vec<_>>()).await?;
-    let customers: Vec<&str> = ops.iter().filter_map(ReadOp::customer).collect();
-    let files = file::of_customers(&mut tx, &feed, &customers).await?;
-    let rules = Rules::new(file::plans(&mut tx).await?);
-
-    let mut batch = Batch { device, today, rules, files, answered, new_answers: Vec::new(), changes: Vec::new() };
+    let files = files_of(&mut tx, &feed, &ops).await?;
+    let rules = rules_for(&mut tx, &feed, &ops, &files, moment).await?;
+    let guides = deputies(&mut tx, &ops).await?;
+    let today = moment.today();
+    let (new_answers, changes) = (Vec::new(), Vec::new());
+    let mut batch = Batch { device, today, rules, guides, files, answered, new_answers, changes };
     let mut answers = Vec::with_capacity(ops.len());
     for op in &ops {
         let fact_is_known = known_facts.contains_key(&op.id().to_string());
@@ -70,6 +74,69 @@ pub async fn push(
     commit(tx).await?;
     tracing::info!(n_ops = ops.len(), n_new = new_answers.len(), head = feed.head, "a push was applied");
     Ok(Ok(Pushed { answers, head: feed.head }))
+}
+
+/// The files that ops are about, the guide's own among them.
+async fn files_of(tx: &mut Conn, feed: &Feed, ops: &[ReadOp]) -> Result<BTreeMap<CustomerId, CustomerFile>, HubError> {
+    let customers: Vec<&str> = ops.iter().filter_map(ReadOp::customer).collect();
+    let mut files = file::of_customers(tx, feed, &customers).await?;
+    let guide_itself = CustomerId::guide_itself();
+    if customers.contains(&guide_itself.as_str()) {
+        let facts = file::guide_facts(tx, &feed.guide_id).await?;
+        files.insert(guide_itself, CustomerFile::of_guide_itself(facts));
+    }
+    Ok(files)
+}
+
+/// The guide's rules. The starts of throttled plans, for which all of the guide's customers are read, are worked out
+/// only where an outcome names a due that is not there without them.
+async fn rules_for(
+    tx: &mut Conn,
+    feed: &Feed,
+    ops: &[ReadOp],
+    files: &BTreeMap<CustomerId, CustomerFile>,
+    moment: Moment,
+) -> Result<Rules, HubError> {
+    let corrupt = || HubError::corrupt(format!("the guide {}", feed.guide_id));
+    let guide = directory::guide(tx, &feed.guide_id).await?.ok_or_else(corrupt)?;
+    let facts = file::guide_facts(tx, &feed.guide_id).await?;
+    let today = moment.today();
+    let rules = guide_rules(&chain_rules(tx, moment.zone).await?, &guide, &facts, today);
+    let is_missing = |op: &ReadOp| {
+        let ReadOp::Whole(op) = op else { return false };
+        let Ok(OpBody::Fact(FactBody::Outcome(outcome))) = op.content() else { return false };
+        let Some(file) = files.get(&op.customer) else { return false };
+        !outcome.due_ids.is_empty() && !gone(file, &rules, &outcome.due_ids, outcome.on).is_empty()
+    };
+    if !rules.is_throttled() || !ops.iter().any(is_missing) {
+        return Ok(rules);
+    }
+    let all = file::of_feed(tx, &feed.guide_id).await?;
+    Ok(with_starts(&rules, all.values(), today))
+}
+
+/// The guides whom ops name as deputies, as far as they are known.
+async fn deputies(tx: &mut Conn, ops: &[ReadOp]) -> Result<BTreeSet<GuideId>, HubError> {
+    let named = ops.iter().filter_map(|op| match op {
+        ReadOp::Whole(op) => deputy(&op.content().ok()?).cloned(),
+        ReadOp::Malformed(_) => None,
+    });
+    let mut known = BTreeSet::new();
+    for deputy in named.collect::<BTreeSet<GuideId>>() {
+        if directory::guide(tx, deputy.as_str()).await?.is_some() {
+            known.insert(deputy);
+        }
+    }
+    Ok(known)
+}
+
+/// The deputy whom an op names.
+fn deputy(content: &OpBody) -> Option<&GuideId> {
+    match content {
+        OpBody::Fact(FactBody::Handed(handed)) => Some(&handed.to),
+        OpBody::Fact(FactBody::Leave(leave)) => leave.deputy.as_ref(),
+        _ => None,
+    }
 }
 
 /// An op as far as it can be read.
@@ -112,6 +179,8 @@ struct Batch<'b> {
     device: &'b Device,
     today: NaiveDate,
     rules: Rules,
+    /// Of the guides whom the push names as deputies those that there are.
+    guides: BTreeSet<GuideId>,
     files: BTreeMap<CustomerId, CustomerFile>,
     answered: HashMap<String, Answered>,
     new_answers: Vec<NewAnswer>,
@@ -155,12 +224,15 @@ impl Batch<'_> {
             Ok(content) => content,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let Some(file) = self.files.get_mut(&op.customer) else {
+        let Some(file) = self.files.get(&op.customer) else {
             return Ok(Err(Refusal::UnknownCustomer));
         };
         let latest = self.today.checked_add_days(Days::new(1)).unwrap_or(self.today);
         if content.on().is_some_and(|on| on > latest) {
             return Ok(Err(Refusal::FromTheFuture));
+        }
+        if let Some(refusal) = self.refusal(file, &content) {
+            return Ok(Err(refusal));
         }
         if fact_is_known && !file.facts.iter().any(|fact| fact.id == op.op_id) {
             return Ok(Err(Refusal::HashConflict));
@@ -170,6 +242,9 @@ impl Batch<'_> {
                 gone(file, &self.rules, &outcome.due_ids, outcome.on).len()
             }
             _ => 0,
+        };
+        let Some(file) = self.files.get_mut(&op.customer) else {
+            return Ok(Err(Refusal::UnknownCustomer));
         };
         let fact_id = match file.apply(op, &self.device.guide) {
             Ok(Applied::Changed(fact_id)) => fact_id,
@@ -186,6 +261,22 @@ impl Batch<'_> {
         let mut answer = plain(op.op_id, OpResult::Superseded);
         answer.detail = Some(format!("{n_gone} of the dues that it names had gone; the contact counts"));
         Ok(Ok(answer))
+    }
+}
+
+impl Batch<'_> {
+    /// What only the hub can refuse: taking back what headquarters recorded, and handing dues to somebody who is no
+    /// guide, to oneself, or of a customer who is on loan.
+    fn refusal(&self, file: &CustomerFile, content: &OpBody) -> Option<Refusal> {
+        if let OpBody::Undo(undo) = content {
+            let target = file.facts.iter().find(|fact| fact.id == undo.op_id)?;
+            return is_headquarters(&target.guide).then_some(Refusal::NotForTerminals);
+        }
+        let deputy = deputy(content)?;
+        if *deputy == self.device.guide || !self.guides.contains(deputy) {
+            return Some(Refusal::UnknownTarget);
+        }
+        file.customer.lent.is_some().then_some(Refusal::UnknownCustomer)
     }
 }
 

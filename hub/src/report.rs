@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use guide_common::apply::CustomerFile;
 use guide_common::id::{GuideId, PlanId, StoreId};
 use guide_common::report::{self, Figures, Report};
 use guide_common::sop::rules::Rules;
 use guide_common::time::Period;
 use serde::Serialize;
 
+use crate::clock::Moment;
 use crate::db::{Db, directory, file};
+use crate::desk::{chain_rules, guide_rules, with_starts};
 use crate::error::HubError;
 
 /// What to report on.
@@ -17,8 +19,8 @@ use crate::error::HubError;
 pub struct ReportRequest {
     /// The days.
     pub period: Period,
-    /// The shop's date: what is later does not exist.
-    pub today: NaiveDate,
+    /// Now: what is later does not exist.
+    pub moment: Moment,
     /// Only this guide.
     pub guide: Option<GuideId>,
     /// Only the guides of this store.
@@ -46,10 +48,12 @@ pub struct ChainReport {
 /// Reports guide by guide, so that one guide's customers are in memory at a time.
 pub async fn chain_report(db: &Db, request: &ReportRequest) -> Result<ChainReport, HubError> {
     let mut conn = db.conn().await?;
-    let rules = Rules::new(file::plans(&mut conn).await?);
+    let chain = chain_rules(&mut conn, request.moment.zone).await?;
+    let today = request.moment.today();
+    let as_of = request.period.to.min(today);
     let only = request.plan.as_ref();
     if let Some(only) = only
-        && !rules.plans().iter().any(|plan| plan.id == *only)
+        && !chain.plans().iter().any(|plan| plan.id == *only)
     {
         return Err(HubError::refused(format!("there is no published plan {only}")));
     }
@@ -65,10 +69,8 @@ pub async fn chain_report(db: &Db, request: &ReportRequest) -> Result<ChainRepor
         return Err(directory::unknown_store(store.as_str()));
     }
     let n_unassigned = directory::count_unassigned(&mut conn).await?;
-    let of = |files: &[guide_common::apply::CustomerFile]| {
-        report::report(files.iter(), &rules, request.period, request.today, only)
-    };
-    let mut total = of(&[]);
+    let of = |files: &[CustomerFile], rules: &Rules| report::report(files.iter(), rules, request.period, today, only);
+    let mut total = of(&[], &chain);
     let mut by_guide = BTreeMap::new();
     let mut by_store: BTreeMap<StoreId, Report> = BTreeMap::new();
     let mut guide_names = BTreeMap::new();
@@ -80,9 +82,11 @@ pub async fn chain_report(db: &Db, request: &ReportRequest) -> Result<ChainRepor
             continue;
         }
         let files: Vec<_> = file::of_feed(&mut conn, profile.id.as_str()).await?.into_values().collect();
-        let one = of(&files);
+        let facts = file::guide_facts(&mut conn, profile.id.as_str()).await?;
+        let rules = with_starts(&guide_rules(&chain, &profile, &facts, as_of), &files, as_of);
+        let one = of(&files, &rules);
         total.add(&one);
-        by_store.entry(profile.store.id).or_insert_with(|| of(&[])).add(&one);
+        by_store.entry(profile.store.id).or_insert_with(|| of(&[], &chain)).add(&one);
         by_guide.insert(profile.id.clone(), one.total);
         guide_names.insert(profile.id, profile.name);
     }

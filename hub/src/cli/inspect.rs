@@ -89,9 +89,10 @@ pub(super) async fn run(db: &Db, args: InspectArgs) -> Result<Output, HubError> 
     Ok(Output::done(text))
 }
 
-/// The facts on a guide's customers, the oldest first.
+/// The facts on a guide's customers and on the guide, the oldest first.
 async fn facts(conn: &mut crate::db::Conn, guide_id: &str) -> Result<Vec<FactRow>, HubError> {
     let mut facts: Vec<Fact> = file::of_feed(conn, guide_id).await?.into_values().flat_map(|file| file.facts).collect();
+    facts.extend(file::guide_facts(conn, guide_id).await?);
     facts.sort_by_key(Fact::order);
     let row = |fact: Fact| FactRow {
         on: fact.on(),

@@ -89,12 +89,12 @@ async fn dispatch(args: Args) -> Result<Output, HubError> {
         Command::Serve(serve) => serve::run(&db, zone, serve, clock).await,
         Command::Migrate => Ok(Output::done("the tables are those of this version\n")),
         Command::Import(import) => import::run(&db, import).await,
-        Command::Publish(publish) => publish::run(&db, publish, clock.today(zone)?).await,
+        Command::Publish(publish) => publish::run(&db, publish, clock.moment(zone)?.today()).await,
         Command::Price(price) => price::run(&db, price, clock.shop_time(zone)?).await,
         Command::Store(store) => directory::store(&db, store).await,
-        Command::Guide(guide) => directory::guide(&db, guide, clock.today(zone)?).await,
+        Command::Guide(guide) => directory::guide(&db, guide, clock.moment(zone)?.today()).await,
         Command::Device(device) => device::run(&db, device).await,
-        Command::Report(report) => report::run(&db, report, clock.today(zone)?).await,
+        Command::Report(report) => report::run(&db, report, clock.moment(zone)?).await,
         Command::Inspect(inspect) => inspect::run(&db, inspect).await,
     };
     db.close().await;

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use chrono::NaiveDate;
 use guide_common::outcome::{OutcomeCode, SkipReason};
 use guide_common::report::Figures;
 use guide_common::sop::plan::Lang;
@@ -11,15 +10,16 @@ use guide_common::time::Period;
 use super::Output;
 use super::args::ReportArgs;
 use super::table::Table;
+use crate::clock::Moment;
 use crate::db::Db;
 use crate::error::HubError;
 use crate::report::{ChainReport, ReportRequest, chain_report};
 
-pub(super) async fn run(db: &Db, args: ReportArgs, today: NaiveDate) -> Result<Output, HubError> {
+pub(super) async fn run(db: &Db, args: ReportArgs, moment: Moment) -> Result<Output, HubError> {
     let period = Period::new(args.from, args.to).ok_or_else(|| {
         HubError::refused(format!("the period ends on {} before it begins on {}", args.to, args.from))
     })?;
-    let request = ReportRequest { period, today, guide: args.guide, store: args.store, plan: args.plan };
+    let request = ReportRequest { period, moment, guide: args.guide, store: args.store, plan: args.plan };
     let report = chain_report(db, &request).await?;
     if args.json {
         return Output::json(report);

@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use chrono::NaiveTime;
 use guide_common::demo::{self, Chain};
 use guide_common::id::GuideId;
 use guide_common::op::Op;
 use guide_common::sop::plan::Lang;
+use guide_common::time::Zone;
 use guide_common::wire::hub::MAX_PUSH_OPS;
 use serde_json::value::{RawValue, to_raw_value};
 
+use crate::clock::Moment;
 use crate::db::device::Device;
 use crate::db::directory::{self, json, put_owners};
 use crate::db::feed::{Change, Feed, POOL, kind};
@@ -70,6 +73,7 @@ pub async fn put_chain(db: &Db, chain: &Chain) -> Result<(), HubError> {
     }
     put_customers(db, chain).await?;
     let publishing = Publishing { running: Running::Keep, today: demo::d0() };
+    publish(db, What::Settings, &sources(&[demo::settings_file()]), publishing).await?;
     publish(db, What::Templates, &sources(&chain.templates), publishing).await?;
     publish(db, What::Plans, &sources(&chain.plans), publishing).await?;
     put_ops(db, &chain.ops).await
@@ -123,7 +127,8 @@ async fn put_ops(db: &Db, ops: &[(GuideId, Op)]) -> Result<(), HubError> {
             let raw: Result<Vec<Box<RawValue>>, _> = batch.iter().map(to_raw_value).collect();
             let raw =
                 raw.map_err(|error| HubError::refused(format!("an op of the demo cannot be written: {error}")))?;
-            let pushed = push(db, &device, &raw, demo::d0()).await?;
+            let moment = Moment { shop_time: demo::d0().and_time(NaiveTime::MIN), zone: Zone::default() };
+            let pushed = push(db, &device, &raw, moment).await?;
             let pushed = pushed.map_err(|problem| HubError::refused(problem.detail))?;
             if let Some(refused) = pushed.answers.iter().find(|answer| answer.get().contains("\"rejected\"")) {
                 return Err(HubError::refused(format!("the demo holds an op that is refused: {}", refused.get())));

@@ -38,7 +38,6 @@ pub async fn ops(
         let detail = format!("a push holds at most {MAX_PUSH_OPS} ops, this one {}", ops.len());
         return Err(Problem::new(413, "too_many_ops", detail).hint("send them in several pushes").into());
     }
-    let today = app.clock.today(app.zone)?;
-    let pushed = push(&app.db, &device, &ops, today).await??;
+    let pushed = push(&app.db, &device, &ops, app.clock.moment(app.zone)?).await??;
     Ok(Json(RawAnswers { answers: pushed.answers, head: pushed.head }))
 }

@@ -16,9 +16,10 @@ use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::time::Zone;
 use guide_common::wire::hub::{EnrollResponse, GuideProfile, PushRequest, StoreProfile};
 use guide_hub::app::App;
-use guide_hub::clock::Clock;
+use guide_hub::clock::{Clock, Moment};
 use guide_hub::db::{Db, device, directory, page};
 use guide_hub::import::{ImportOptions, Summary, purchases};
+use guide_hub::publish::{Publishing, Running, Source, What, publish};
 use guide_hub::router::router;
 use guide_hub::server;
 use http_body_util::{BodyExt, Full};
@@ -91,6 +92,23 @@ pub fn customer_id(id: &str) -> CustomerId {
     CustomerId::new(id).unwrap()
 }
 
+/// Publishes texts of files on the tests' day.
+pub async fn publish_texts(test: &TestDb, what: What, texts: &[&str]) {
+    let source = |(n, text): (usize, &&str)| Source { file: format!("{n}.toml").into(), text: (*text).to_owned() };
+    let sources: Vec<Source> = texts.iter().enumerate().map(source).collect();
+    let publishing = Publishing { running: Running::Keep, today: day(TODAY) };
+    publish(&test.db, what, &sources, publishing).await.unwrap();
+}
+
+/// Of each op of a push the code of its refusal, else its result.
+#[track_caller]
+pub fn results(answer: &Answer) -> Vec<String> {
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let answers = answer.json()["answers"].as_array().unwrap().clone();
+    let word = |answer: &Value| answer["code"].as_str().or(answer["result"].as_str()).unwrap().to_owned();
+    answers.iter().map(word).collect()
+}
+
 /// Hands customers to a guide.
 pub async fn assign(test: &TestDb, customers: &[&str], to: &str) {
     let ids: Vec<_> = customers.iter().map(|id| customer_id(id)).collect();
@@ -122,6 +140,11 @@ pub async fn all_facts_of(db: &Db, feed: &str, customer: &str) -> Vec<Fact> {
 pub async fn head(db: &Db, feed: &str) -> u64 {
     let mut conn = db.conn().await.unwrap();
     page::read(&mut conn, feed, 0, 1).await.unwrap().unwrap().head
+}
+
+/// Ten in the morning of a day, in the default zone.
+pub fn moment(date: &str) -> Moment {
+    Moment { shop_time: day(date).and_hms_opt(10, 0, 0).unwrap(), zone: Zone::default() }
 }
 
 pub fn day(text: &str) -> NaiveDate {
