@@ -1,6 +1,8 @@
 //! A story: one customer, told by dates, for testing the engine's rules.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+mod fact;
+
 use chrono::NaiveDate;
 use guide_common::apply::CustomerFile;
 use guide_common::customer::Customer;
@@ -13,6 +15,7 @@ use guide_common::purchase::Purchase;
 use guide_common::sop::engine::dues;
 use guide_common::sop::plan::Plan;
 use guide_common::sop::plan_file;
+use guide_common::sop::queue::{CustomerDay, customer_day};
 use guide_common::sop::rules::Rules;
 
 /// The plan of the design: 0-3-3-3.
@@ -28,10 +31,27 @@ pub fn plan(toml: &str) -> Plan {
 
 /// A plan of one step, from a trigger's and a step's lines.
 pub fn one_step(restart: &str, trigger: &str, step: &str) -> Plan {
-    plan(&format!(
-        "id = \"T\"\nversion = 1\nname = {{ zh = \"试\", en = \"Test\" }}\nrestart = \"{restart}\"\n\
-         [trigger]\n{trigger}\n[[step]]\nid = \"s\"\nchannels = [\"wecom\"]\n{step}\n"
-    ))
+    sop(&format!("restart = {restart:?}"), &[&trigger.replace('\n', ";")], &[&step.replace('\n', ";")])
+}
+
+/// A plan from its own keys, its triggers' and its steps', with `;` between them. What every plan needs is filled in:
+/// it is called `T`, its steps `s`, `s2`, `s3`, over WeCom.
+pub fn sop(head: &str, triggers: &[&str], steps: &[&str]) -> Plan {
+    let names = ["id = 'T'", "version = 1", "name = { zh = '试', en = 'Test' }"];
+    let mut text = table("", head, &names);
+    triggers.iter().for_each(|trigger| text += &table("[[trigger]]", trigger, &[]));
+    for (idx, step) in steps.iter().enumerate() {
+        let id = if idx == 0 { "id = 's'".to_owned() } else { format!("id = 's{}'", idx + 1) };
+        text += &table("[[step]]", step, &[&id, "channels = ['wecom']"]);
+    }
+    plan(&text)
+}
+
+fn table(header: &str, keys: &str, filled_in: &[&str]) -> String {
+    let key = |line: &str| line.split('=').next().unwrap_or_default().trim().to_owned();
+    let own: Vec<&str> = keys.split(';').map(str::trim).filter(|line| !line.is_empty()).collect();
+    let lacking = filled_in.iter().filter(|line| own.iter().all(|own| key(own) != key(line)));
+    [header].iter().chain(lacking).chain(&own).map(|line| format!("{line}\n")).collect()
 }
 
 pub struct Story {
@@ -122,6 +142,7 @@ impl Story {
         self
     }
 
+    /// Takes the latest fact back; headquarters takes its own back likewise.
     pub fn undo_last(mut self, on: &str) -> Self {
         let op_id = self.file.facts.last().unwrap().id;
         self.apply(on, OpBody::Undo(Undo { on: day(on), op_id }));
@@ -147,6 +168,39 @@ impl Story {
         self
     }
 
+    /// The queue's part of a day.
+    pub fn day(&self, on: &str) -> CustomerDay {
+        customer_day(&self.file, &self.rules, day(on))
+    }
+
+    /// What the gate makes of a day: the steps that are offered, with their channels, then each hold with its first
+    /// free day and its steps, as in `a wecom, b phone | touch_cap 08-15: c`.
+    pub fn gate_on(&self, on: &str) -> String {
+        let CustomerDay { task, held } = self.day(on);
+        let mut offered: Vec<String> = task
+            .map(|task| task.dues)
+            .unwrap_or_default()
+            .iter()
+            .map(|due| format!("{} {}", due.step, due.channel.name()))
+            .collect();
+        offered.sort();
+        let mut parts = vec![offered.join(", ")];
+        for row in held {
+            let reason = serde_json::to_value(row.hold.reason).unwrap();
+            let until = row.hold.until_on.map(|on| on.format(" %m-%d").to_string()).unwrap_or_default();
+            let mut steps: Vec<String> = row.dues.iter().map(|due| due.step.to_string()).collect();
+            steps.sort();
+            parts.push(format!("{}{until}: {}", reason.as_str().unwrap(), steps.join(", ")));
+        }
+        parts.join(" | ").trim().to_owned()
+    }
+
+    #[track_caller]
+    pub fn check_gate(&self, on: &str, expected: &str) -> &Self {
+        assert_eq!(self.gate_on(on), expected, "on {on}");
+        self
+    }
+
     /// What is due on a day: `step anchor#attempt channel`, joined by `, `.
     pub fn due_on(&self, on: &str) -> String {
         let mut names: Vec<String> = dues(&self.file, &self.rules, day(on))
@@ -158,6 +212,29 @@ impl Story {
             .collect();
         names.sort();
         names.join(", ")
+    }
+
+    /// The days of a span on which something is due, as `MM-DD..MM-DD`, joined by `, `.
+    pub fn due_days(&self, from: &str, to: &str) -> String {
+        let is_due = |on: &NaiveDate| !dues(&self.file, &self.rules, *on).is_empty();
+        let mut spans: Vec<(NaiveDate, NaiveDate)> = Vec::new();
+        for on in day(from).iter_days().take_while(|on| *on <= day(to)).filter(is_due) {
+            match spans.last_mut() {
+                Some(span) if span.1.succ_opt() == Some(on) => span.1 = on,
+                _ => spans.push((on, on)),
+            }
+        }
+        let text = |(from, to): &(NaiveDate, NaiveDate)| match from == to {
+            true => from.format("%m-%d").to_string(),
+            false => format!("{}..{}", from.format("%m-%d"), to.format("%m-%d")),
+        };
+        spans.iter().map(text).collect::<Vec<_>>().join(", ")
+    }
+
+    #[track_caller]
+    pub fn check_days(&self, from: &str, to: &str, expected: &str) -> &Self {
+        assert_eq!(self.due_days(from, to), expected, "from {from} to {to}");
+        self
     }
 
     #[track_caller]
