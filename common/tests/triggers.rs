@@ -504,6 +504,50 @@ fn what_was_undone_started_no_chain() {
     story.check("2026-08-04", "a 08-01 wecom, a2 08-01 wecom");
 }
 
+#[test]
+fn a_plan_that_waits_remembers_until_its_branches_are_over() {
+    let a = sop("id = 'A'", &["on = 'purchase'"], &["id = 'a'; offset = '0d'; until = '+1d'"]);
+    let b = "id = 'b'; offset = '0d'; until = '+2d'; positive = ['b2']";
+    let b = sop(
+        "id = 'B'",
+        &["on = 'outcome'; plan = 'A'"],
+        &[b, "id = 'b2'; from = 'outcome'; offset = '+5d'; until = '+6d'"],
+    );
+    let story = Story::new(vec![a, b]).buy("2026-01-01", 100).log("2026-01-01", Interested, &["a"]);
+    story.log("2026-01-03", Interested, &["b"]).check_days("2026-01-04", "2026-02-28", "01-08..01-09");
+}
+
+#[test]
+fn a_plan_that_waits_and_rests_remembers_what_lies_before_its_window() {
+    let a = sop("id = 'A'", &["on = 'purchase'"], &["id = 'a'; offset = '0d'; until = '+2d'"]);
+    let b = |head: &str| {
+        sop(&format!("id = 'B'; {head}"), &["on = 'outcome'; plan = 'A'"], &["id = 'b'; offset = '+1d'; until = '+2d'"])
+    };
+    let told = |head: &str| {
+        let story = Story::new(vec![a.clone(), b(head)]).buy("2026-01-01", 100).log("2026-01-01", Interested, &["a"]);
+        let story = story.buy("2026-03-01", 100).log("2026-03-01", Interested, &["a"]);
+        story.buy("2026-07-01", 100).log("2026-07-01", Interested, &["a"]).due_days("2026-01-01", "2026-07-31")
+    };
+    assert_eq!(told(""), "01-02..01-03, 03-02..03-03, 07-02..07-03");
+    assert_eq!(told("rest = '+180d'"), "01-02..01-03, 07-02..07-03");
+    assert_eq!(told("restart = 'once'"), "01-02..01-03");
+    assert_eq!(told("repeat = '+2m'; restart = 'supersede'"), "01-02..01-03, 03-02..03-03, 05-02..05-03, 07-02..07-03");
+}
+
+#[test]
+fn a_plan_that_waits_remembers_as_long_as_its_steps_are_open() {
+    let a = sop("id = 'A'", &["on = 'lead'"], &["id = 'a'; offset = '0d'; until = '+2d'"]);
+    let b = sop(
+        "id = 'B'",
+        &["on = 'outcome'; plan = 'A'"],
+        &["id = 'b'; from = 'wedding_on'; offset = '-30d'; until = '-20d'"],
+    );
+    let mut story = Story::new(vec![a, b]);
+    story.file.customer.lead_on = Some(day("2026-01-01"));
+    story.file.customer.wedding_on = Some(day("2026-10-31"));
+    story.log("2026-01-01", Interested, &["a"]).check_days("2026-01-02", "2026-12-31", "10-01..10-11");
+}
+
 // recovery
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::calendar::Calendar;
-use crate::sop::plan::Plan;
+use crate::sop::plan::{FromDate, Plan, Restart, Step};
 use crate::sop::plan_file::sources;
 use crate::sop::settings::Settings;
 use crate::sop::starts::Starts;
@@ -82,11 +82,24 @@ fn order(plans: &[Plan]) -> Vec<usize> {
     order
 }
 
-/// How long after its anchor anything of a plan can be open.
+/// As good as for ever: no plan names a date farther away.
+const FOR_EVER: i64 = 10_000;
+
+/// How long an anchor of a plan matters: while anything of its run can be open, and while it keeps others from starting.
 fn horizon(plan: &Plan) -> i64 {
-    let own = plan.steps.iter().map(|step| i64::from(step.until.max_days())).max().unwrap_or(0).max(0);
+    let far = |step: &Step| i64::from(step.until.max_days()).max(0);
+    let days = |step: &Step| match step.from {
+        None => Some(far(step)),
+        Some(FromDate::Outcome) => Some(0),
+        Some(_) => None,
+    };
+    let own = plan.steps.iter().map(days).try_fold(0, |most, days| Some(days?.max(most)));
+    // which anchors a rest lets start depends on all before them
+    let is_independent = plan.repeat.is_none() && plan.rest.is_none() && plan.restart != Restart::Once;
+    let Some(own) = own.filter(|_| is_independent) else { return FOR_EVER };
+    let of_branches: i64 = plan.steps.iter().filter(|step| step.from == Some(FromDate::Outcome)).map(far).sum();
     let earlier = plan.earlier.as_ref().map_or(0, |earlier| horizon(&earlier.plan));
-    own.max(earlier)
+    (own + of_branches).max(earlier)
 }
 
 fn reach(plans: &[Plan]) -> Vec<i64> {
@@ -97,7 +110,7 @@ fn reach(plans: &[Plan]) -> Vec<i64> {
             let waits = |other: &&Plan| other.id != plan.id && sources(other, plans).contains(&&plan.id);
             let of_others = plans.iter().enumerate().filter(|(_, other)| waits(other));
             let far = of_others.map(|(other_idx, other)| horizon(other) + reach[other_idx]).max();
-            reach[idx] = far.unwrap_or(0).min(10_000);
+            reach[idx] = far.unwrap_or(0).min(FOR_EVER);
         }
     }
     reach
