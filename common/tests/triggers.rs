@@ -140,6 +140,15 @@ fn nobody_is_wished_a_birthday_in_the_year_of_the_birth() {
 }
 
 #[test]
+fn a_plan_that_rests_keeps_its_turns_as_the_years_pass() {
+    let mut story = Story::new(vec![sop("rest = '+20m'", &["on = 'birthday'"], &[THAT_DAY])]);
+    story.file.customer.birthday = Birthday::solar(None, 8, 20);
+    story.file.customer.since_on = Some(day("2015-01-01"));
+    let years: Vec<i32> = (2015..=2030).filter(|year| !story.due_on(&format!("{year}-08-20")).is_empty()).collect();
+    assert_eq!(years, [2015, 2017, 2019, 2021, 2023, 2025, 2027, 2029]);
+}
+
+#[test]
 fn a_plan_that_runs_once_runs_once_as_the_years_pass() {
     let mut story = Story::new(vec![sop("restart = 'once'", &["on = 'birthday'"], &[THAT_DAY])]);
     story.file.customer.birthday = Birthday::solar(None, 8, 20);

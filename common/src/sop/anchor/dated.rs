@@ -7,7 +7,11 @@ use crate::customer::Birthday;
 use crate::outcome::OutcomeCode;
 use crate::record::Risk;
 use crate::sop::history::History;
+use crate::sop::plan::Restart;
 use crate::sop::trigger::{DateTrigger, DormantTrigger, Since};
+
+/// No shop knew anybody before it.
+const FIRST_YEAR: i32 = 1970;
 
 /// Each birthday since the shop knows the customer.
 pub(super) fn birthdays(search: &Search<'_, '_, '_>) -> Vec<Anchor> {
@@ -35,12 +39,21 @@ pub(super) fn festival(search: &Search<'_, '_, '_>, date: &DateTrigger) -> Vec<A
 
 fn yearly(search: &Search<'_, '_, '_>, date: Birthday) -> Vec<Anchor> {
     let last = search.last_anchor_day();
-    let first_year = search.first_day.year() - YEARS_BACK;
-    (first_year - 1..=last.year())
+    (first_year(search)..=last.year())
         .filter_map(|year| date.date_in(year))
         .filter(|on| *on <= last)
         .filter_map(|on| yearly_anchor(search, date, on))
         .collect()
+}
+
+/// The year of the first date that matters; of all of them where the earlier ones decide which later ones start a run.
+fn first_year(search: &Search<'_, '_, '_>) -> i32 {
+    let plan = search.plan;
+    if plan.rest.is_none() && plan.throttle.is_none() && plan.restart != Restart::Once {
+        return search.first_day.year() - YEARS_BACK - 1;
+    }
+    let known_on = search.history.file.customer.since_on.max(plan.starts_on);
+    known_on.map_or(FIRST_YEAR, |on| on.year().max(FIRST_YEAR)) - 1
 }
 
 fn yearly_anchor(search: &Search<'_, '_, '_>, date: Birthday, on: NaiveDate) -> Option<Anchor> {
