@@ -6,9 +6,15 @@ pub mod file;
 pub mod fresh;
 pub mod length;
 pub mod lint;
+#[cfg(test)]
+mod malformed;
 pub mod notation;
 pub mod render;
 pub mod source;
+#[cfg(test)]
+mod timing;
+pub mod trial;
+pub mod usage;
 pub mod value;
 pub mod values;
 pub mod variable;

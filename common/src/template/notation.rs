@@ -33,8 +33,11 @@ pub struct NotationError {
 
 /// Reads a text strictly, as a publication needs it.
 pub fn parse(text: &str) -> Result<Vec<Segment<'_>>, NotationError> {
-    let (segments, first_error) = scan(text);
-    first_error.map_or(Ok(segments), Err)
+    let (segments, first_fault) = scan(text);
+    match first_fault {
+        Some((offset, fault)) => Err(NotationError { offset, message: fault.message() }),
+        None => Ok(segments),
+    }
 }
 
 /// Reads a text of any version: what is not known becomes [`Segment::Unknown`], stray braces are left out.
@@ -42,11 +45,12 @@ pub fn parse_lenient(text: &str) -> Vec<Segment<'_>> {
     scan(text).0
 }
 
-fn scan(text: &str) -> (Vec<Segment<'_>>, Option<NotationError>) {
+/// The segments of a text, and the first thing that is wrong with it.
+fn scan(text: &str) -> (Vec<Segment<'_>>, Option<(usize, Fault<'_>)>) {
     let mut segments = Vec::new();
-    let mut first_error: Option<NotationError> = None;
-    let mut report = |offset: usize, message: String| {
-        first_error.get_or_insert(NotationError { offset, message });
+    let mut first_fault: Option<(usize, Fault<'_>)> = None;
+    let mut report = |offset, fault| {
+        first_fault.get_or_insert((offset, fault));
     };
     let mut offset = 0;
     while let Some(rest) = text.get(offset..).filter(|rest| !rest.is_empty()) {
@@ -58,37 +62,29 @@ fn scan(text: &str) -> (Vec<Segment<'_>>, Option<NotationError>) {
         }
         let Some(inner) = rest.strip_prefix('{') else {
             let brace = rest.chars().next().unwrap_or_default();
-            report(offset, stray_brace(brace));
+            report(offset, Fault::Stray(brace));
             offset += brace.len_utf8();
             continue;
         };
         let end = inner.find(['{', '}']);
         let Some(end) = end.filter(|end| inner[*end..].starts_with('}')) else {
-            report(offset, "`{` is never closed by a `}`".to_owned());
+            report(offset, Fault::Unclosed);
             offset += 1;
             continue;
         };
         match placeholder(&inner[..end]) {
             Ok(segment) => segments.push(segment),
-            Err(message) => {
-                report(offset, message);
+            Err(fault) => {
+                report(offset, fault);
                 segments.push(Segment::Unknown(&inner[..end]));
             }
         }
         offset += end + 2;
     }
-    (segments, first_error)
+    (segments, first_fault)
 }
 
-fn stray_brace(brace: char) -> String {
-    match brace {
-        '}' => "`}` closes nothing".to_owned(),
-        '｛' => "`｛` is the full-width brace; write `{`".to_owned(),
-        _ => "`｝` is the full-width brace; write `}`".to_owned(),
-    }
-}
-
-fn placeholder(inner: &str) -> Result<Segment<'_>, String> {
+fn placeholder(inner: &str) -> Result<Segment<'_>, Fault<'_>> {
     let (before, fallback) = match inner.split_once('|') {
         Some((before, fallback)) => (before, Some(fallback)),
         None => (inner, None),
@@ -97,34 +93,63 @@ fn placeholder(inner: &str) -> Result<Segment<'_>, String> {
         Some((name, limit)) => (name.trim(), Some(limit.trim())),
         None => (before.trim(), None),
     };
-    let Some(variable) = Variable::named(name) else {
-        return Err(unknown_variable(name));
-    };
+    let variable = Variable::named(name).ok_or(Fault::Unknown(name))?;
     if before.contains('！') {
-        return Err(format!("`{{{name}！…}}` has the full-width `！`; write `!`"));
+        return Err(Fault::FullWidthMark(name));
     }
     if fallback.is_some_and(|fallback| fallback.trim().is_empty()) {
-        return Err(format!("`{{{name}|}}` has an empty fallback; write one after the `|`, or remove the `|`"));
+        return Err(Fault::EmptyFallback(name));
     }
     if fallback.is_some_and(|fallback| fallback.contains('|')) {
-        return Err(format!("`{{{name}|…}}` has more than one fallback"));
+        return Err(Fault::SeveralFallbacks(name));
     }
-    let limit = limit.map(|limit| freshness(variable, name, limit)).transpose()?;
+    if limit.is_some() && !matches!(variable.kind(), Kind::Price | Kind::Moment) {
+        return Err(Fault::NoAge(name));
+    }
+    let limit = limit.map(Limit::parse).transpose().map_err(Fault::Limit)?;
     if limit.is_some() && fallback.is_some() {
-        return Err(format!("`{{{name}!…|…}}` has a limit and a fallback; a value that is too old is never replaced"));
+        return Err(Fault::LimitAndFallback(name));
     }
     Ok(Segment::Variable { variable, fallback, limit })
 }
 
-/// Reads the limit of a variable whose value is read at an instant; the others have no age.
-fn freshness(variable: Variable, name: &str, limit: &str) -> Result<Limit, String> {
-    if !matches!(variable.kind(), Kind::Price | Kind::Moment) {
-        let (price, at) = (Variable::GoldPrice.zh(), Variable::GoldPriceAt.zh());
-        return Err(format!(
-            "`{{{name}}}` has no age; only `{{{price}}}` and `{{{at}}}` can have a limit such as `!30min`"
-        ));
+/// What can be wrong; its message is only written for a publication.
+#[derive(Clone, Debug)]
+enum Fault<'t> {
+    Stray(char),
+    Unclosed,
+    Unknown(&'t str),
+    FullWidthMark(&'t str),
+    EmptyFallback(&'t str),
+    SeveralFallbacks(&'t str),
+    NoAge(&'t str),
+    Limit(String),
+    LimitAndFallback(&'t str),
+}
+
+impl Fault<'_> {
+    fn message(self) -> String {
+        match self {
+            Self::Stray('｛') => "`｛` is the full-width brace; write `{`".to_owned(),
+            Self::Stray('｝') => "`｝` is the full-width brace; write `}`".to_owned(),
+            Self::Stray(_) => "`}` closes nothing".to_owned(),
+            Self::Unclosed => "`{` is never closed by a `}`".to_owned(),
+            Self::Unknown(name) => unknown_variable(name),
+            Self::FullWidthMark(name) => format!("`{{{name}！…}}` has the full-width `！`; write `!`"),
+            Self::EmptyFallback(name) => {
+                format!("`{{{name}|}}` has an empty fallback; write one after the `|`, or remove the `|`")
+            }
+            Self::SeveralFallbacks(name) => format!("`{{{name}|…}}` has more than one fallback"),
+            Self::NoAge(name) => {
+                let (price, at) = (Variable::GoldPrice.zh(), Variable::GoldPriceAt.zh());
+                format!("`{{{name}}}` has no age; only `{{{price}}}` and `{{{at}}}` can have a limit such as `!30min`")
+            }
+            Self::Limit(message) => message,
+            Self::LimitAndFallback(name) => {
+                format!("`{{{name}!…|…}}` has a limit and a fallback; a value that is too old is never replaced")
+            }
+        }
     }
-    Limit::parse(limit)
 }
 
 fn unknown_variable(name: &str) -> String {

@@ -126,6 +126,9 @@ const TABLE: [(Variable, &str, &str, Kind); 31] = [
     (Variable::DaysLeft, "剩余天数", "days_left", Kind::Number),
 ];
 
+/// A longer name is no misspelling of any in the table.
+const MAX_MISSPELT_CHARS: usize = 40;
+
 impl Variable {
     /// Every variable, in the order of the table.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -180,6 +183,9 @@ impl Variable {
     pub fn nearest(name: &str) -> Option<&'static str> {
         let lower = name.to_lowercase();
         let n_chars = name.chars().count();
+        if n_chars > MAX_MISSPELT_CHARS {
+            return None;
+        }
         TABLE
             .iter()
             .flat_map(|(_, zh, en, _)| [*zh, *en])

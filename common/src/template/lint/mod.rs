@@ -4,6 +4,7 @@
 mod plain;
 mod privacy;
 pub mod script;
+pub mod source;
 pub mod words;
 
 #[cfg(test)]

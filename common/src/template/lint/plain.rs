@@ -53,13 +53,19 @@ impl Plain {
             if is_invisible(c) {
                 continue;
             }
-            for plain in std::iter::once(c).nfkc().flat_map(char::to_lowercase) {
+            let mut add = |plain: char| {
                 if plain.is_alphanumeric() || plain == '%' {
                     glyphs.push(Glyph { plain, before, start, end: start + c.len_utf8() });
                     before = Gap::None;
                 } else {
                     before = before.max(gap(plain));
                 }
+            };
+            match c {
+                // the usual ones are plain already
+                '\0'..='\x7f' => add(c.to_ascii_lowercase()),
+                '\u{4e00}'..='\u{9fff}' => add(c),
+                _ => std::iter::once(c).nfkc().flat_map(char::to_lowercase).for_each(add),
             }
         }
         Self(glyphs)
@@ -73,11 +79,26 @@ impl Plain {
     /// Where a word stands. Between ideographs anything soft is overlooked; a word in letters is a whole word, either
     /// written together or with something between all of its letters; a space in it can be any gap or none.
     pub fn find(&self, word: &Self) -> Vec<Span> {
-        let Some(first) = word.0.first() else {
+        let Some(first) = word.first() else {
             return Vec::new();
         };
-        let starts = self.0.iter().enumerate().filter(|(_, glyph)| glyph.plain == first.plain);
-        starts.filter(|(idx, _)| self.has_at(*idx, word)).map(|(idx, _)| self.span(idx, word.n_letters())).collect()
+        let starts = self.letters().filter(|(_, letter)| *letter == first);
+        starts.filter_map(|(idx, _)| self.at(idx, word)).collect()
+    }
+
+    /// Where a word stands that begins with a letter of this place.
+    pub fn at(&self, idx: usize, word: &Self) -> Option<Span> {
+        self.has_at(idx, word).then(|| self.span(idx, word.n_letters()))
+    }
+
+    /// The first letter.
+    pub fn first(&self) -> Option<char> {
+        self.0.first().map(|glyph| glyph.plain)
+    }
+
+    /// The letters with their places.
+    pub fn letters(&self) -> impl Iterator<Item = (usize, char)> {
+        self.0.iter().map(|glyph| glyph.plain).enumerate()
     }
 
     /// Runs of digits with what keeps them apart, such as `138-0013 8000`, and in each the runs without anything

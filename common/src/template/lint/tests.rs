@@ -1,8 +1,11 @@
+//! What is found, what is not, where, and how much it weighs.
+
 use std::collections::BTreeSet;
 
 use chrono::NaiveDateTime;
 
 use super::script::{Delivery, lint_script};
+use super::source::lint_source;
 use super::*;
 use crate::demo::template_files;
 use crate::id::TemplateId;
@@ -334,4 +337,15 @@ fn every_rule_has_a_name_of_its_own() {
     .map(LintRule::name)
     .into();
     assert_eq!(names.len(), 8);
+}
+
+#[test]
+fn a_finding_in_a_file_has_the_file_s_line() {
+    let source = "id = \"T99\"\nversion = 1\nname = { zh = \"试\", en = \"test\" }\nchannel = \"wecom\"\n[text]\n\
+                  zh = \"黄金保值\"\nen = \"\"\"\n\nfine\nit is the finest\"\"\"\n";
+    let findings = lint_source(source, LintWords::standard(), Place::Headquarters, &[]).unwrap();
+    let places: Vec<_> = findings.iter().map(|f| (f.line, f.column, f.found.as_str())).collect();
+    assert_eq!(places, [(6, 3, "保值"), (10, 11, "finest")]);
+    let error = lint_source("id = 1", LintWords::standard(), Place::Headquarters, &[]).unwrap_err();
+    assert_eq!(error.line, 1);
 }

@@ -20,6 +20,8 @@ pub struct LintWords {
     /// Grows with every publication.
     pub version: u32,
     groups: Vec<Group>,
+    /// First letter, group, word: in the order of the letters.
+    index: Vec<(char, usize, usize)>,
     /// What says, in a public post, where the rules of a blind box are.
     published: Vec<Plain>,
 }
@@ -72,20 +74,27 @@ impl LintWords {
             return Err(table.error_at("words", format!("the list has more than {MAX_WORDS} words")));
         }
         table.finish()?;
-        Ok(Self { version, groups, published })
+        Ok(Self { version, index: index(&groups), groups, published })
     }
 
     /// The words in a text that none of their contexts excuses, each rule's longest at a place.
     pub(super) fn hits(&self, text: &Plain) -> Vec<Hit<'_>> {
+        let mut found: Vec<(usize, Span)> = Vec::new();
+        for (idx, letter) in text.letters() {
+            let start = self.index.partition_point(|(first, ..)| *first < letter);
+            let words = self.index[start..].iter().take_while(|(first, ..)| *first == letter);
+            found.extend(words.filter_map(|(_, group, word)| {
+                let word = self.groups.get(*group)?.find.get(*word)?;
+                Some((*group, text.at(idx, word)?))
+            }));
+        }
+        found.sort_unstable();
         let mut hits: Vec<Hit<'_>> = Vec::new();
-        for group in &self.groups {
-            let found: Vec<Span> = group.find.iter().flat_map(|word| text.find(word)).collect();
-            if found.is_empty() {
-                continue;
-            }
+        for of_group in found.chunk_by(|(a, _), (b, _)| a == b) {
+            let Some(group) = of_group.first().and_then(|(idx, _)| self.groups.get(*idx)) else { continue };
             let excused: Vec<Span> = group.unless.iter().flat_map(|context| text.find(context)).collect();
-            let claims = found.into_iter().filter(|span| !excused.iter().any(|context| context.covers(*span)));
-            hits.extend(claims.map(|span| Hit { rule: group.rule, span, fix: &group.fix }));
+            let claims = of_group.iter().filter(|(_, span)| !excused.iter().any(|context| context.covers(*span)));
+            hits.extend(claims.map(|(_, span)| Hit { rule: group.rule, span: *span, fix: &group.fix }));
         }
         let all = hits.clone();
         let is_part =
@@ -100,6 +109,15 @@ impl LintWords {
     pub(super) fn says_where_rules_are(&self, text: &Plain) -> bool {
         self.published.iter().any(|phrase| !text.find(phrase).is_empty())
     }
+}
+
+fn index(groups: &[Group]) -> Vec<(char, usize, usize)> {
+    let words = groups.iter().enumerate().flat_map(|(group, words)| {
+        words.find.iter().enumerate().filter_map(move |(word, plain)| Some((plain.first()?, group, word)))
+    });
+    let mut index: Vec<_> = words.collect();
+    index.sort_unstable();
+    index
 }
 
 fn group(mut table: Table<'_>) -> Result<Group, FileError> {
