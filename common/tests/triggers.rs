@@ -99,6 +99,16 @@ fn of_two_triggers_either_starts_a_run_and_both_on_one_day_start_one() {
     story.check("2026-08-12", "s 08-12 wecom");
 }
 
+#[test]
+fn of_two_triggers_met_on_one_day_the_run_goes_on_while_either_is_met() {
+    let step = "offset = '0d'; until = '+20d'";
+    let triggers = ["on = 'tagged'; group = 'OCC'; value = '生日'", "on = 'tagged'; group = 'MAT'"];
+    let story = || Story::new(vec![sop("", &triggers, &[step])]).tag("2026-08-01", "OCC:生日");
+    let story = story().tag("2026-08-01", "MAT:珍珠").untag("2026-08-05", "OCC:生日");
+    story.check_days("2026-08-01", "2026-08-31", "08-01..08-21");
+    story.untag("2026-08-07", "MAT:珍珠").check_days("2026-08-01", "2026-08-31", "08-01..08-06");
+}
+
 // yearly dates
 
 #[test]
@@ -263,6 +273,16 @@ fn a_level_that_expires_counts_from_its_last_sure_day_and_renewing_it_ends_the_r
     same.check_days("2026-07-01", "2026-09-30", "08-01..08-30");
     until(same, "2026-08-10", Level::Gold, "2027-08-31").check_days("2026-07-01", "2026-09-30", "08-01..08-09");
     until(story(), "2026-01-01", Level::Silver, "2026-08-31").check_days("2026-07-01", "2026-09-30", "");
+}
+
+#[test]
+fn a_level_renewed_and_taken_back_expires_after_all() {
+    let story = open_for("on = 'level'; event = 'expires'", "offset = '-30d'; until = '-1d'");
+    let until =
+        |story: Story, on: &str, until_on: &str| story.level(on, Level::Gold, |r| r.until_on = Some(day(until_on)));
+    let story =
+        until(until(until(story, "2026-01-01", "2026-08-31"), "2026-08-10", "2027-08-31"), "2026-08-20", "2026-08-31");
+    story.check("2026-08-25", "s 08-31 wecom");
 }
 
 #[test]

@@ -63,6 +63,14 @@ impl Anchor {
     pub(crate) fn over_on(&self) -> Option<NaiveDate> {
         [self.returned_on, self.settled_on, self.kept_on].into_iter().flatten().min()
     }
+
+    /// Joins another trigger's anchor of the same key: the run goes on while either is met.
+    fn join(&mut self, other: &Self) {
+        let later = |a: Option<NaiveDate>, b: Option<NaiveDate>| a.zip(b).map(|(a, b)| a.max(b));
+        self.born_on = self.born_on.min(other.born_on);
+        self.returned_on = later(self.returned_on, other.returned_on);
+        self.settled_on = later(self.settled_on, other.settled_on);
+    }
 }
 
 /// What tells anchors of one plan and customer apart.
@@ -166,7 +174,13 @@ pub(crate) fn candidates<'r>(search: &Search<'_, '_, 'r>) -> Vec<(Anchor, &'r Pl
         }
     }
     anchors.sort_by(|(a, _), (b, _)| (a.on, &a.key).cmp(&(b.on, &b.key)));
-    anchors.dedup_by(|(a, _), (b, _)| a.key == b.key);
+    anchors.dedup_by(|(other, _), (anchor, _)| {
+        let is_same = anchor.key == other.key;
+        if is_same {
+            anchor.join(other);
+        }
+        is_same
+    });
     if let Some(rest) = search.plan.rest {
         keep_rest(&mut anchors, rest);
     }
