@@ -152,7 +152,9 @@ fn importance(due: &Due<'_>, today: NaiveDate) -> impl Ord + use<> {
         _ if due.plan.recovery => 2,
         _ => 3,
     };
-    (rank, std::cmp::Reverse(due.plan.priority), due.until_on, due.opens_on, due.id)
+    // a leave can open two steps of one plan on one day
+    let place = due.plan.steps.iter().position(|step| step.id == due.step.id);
+    (rank, std::cmp::Reverse(due.plan.priority), due.until_on, due.opens_on, place, due.id)
 }
 
 fn hold_due(held: &mut Vec<HeldRow>, file: &CustomerFile, hold: Hold, due: &Due<'_>) {
