@@ -1,6 +1,7 @@
 //! The SOP engine: plans as data, and what they make due for whom on which day.
 
 pub mod anchor;
+pub mod backlog;
 pub mod condition;
 pub mod engine;
 pub mod fields;

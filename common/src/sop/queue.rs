@@ -69,14 +69,19 @@ pub struct CustomerDay {
 
 /// Works out what one customer adds to the queue of `today`.
 pub fn customer_day(file: &CustomerFile, rules: &Rules, today: NaiveDate) -> CustomerDay {
-    let history = History::of(file, today);
-    let runs = all_runs(&history, rules, caps_since(&history, rules));
-    let mut dues = dues_of(&history, &runs);
+    day_of(&History::of(file, today), rules)
+}
+
+/// The same, of facts as they are prepared.
+pub(crate) fn day_of(history: &History<'_>, rules: &Rules) -> CustomerDay {
+    let (file, today) = (history.file, history.today);
+    let runs = all_runs(history, rules, caps_since(history, rules));
+    let mut dues = dues_of(history, &runs);
     if dues.is_empty() {
         return CustomerDay::default();
     }
     dues.sort_by_key(|due| importance(due, today));
-    let gate = Gate::of(&history, rules, &runs);
+    let gate = Gate::of(history, rules, &runs);
     let mut day = CustomerDay::default();
     let mut open = Vec::new();
     for due in dues {
@@ -85,7 +90,7 @@ pub fn customer_day(file: &CustomerFile, rules: &Rules, today: NaiveDate) -> Cus
             Err(hold) => hold_due(&mut day.held, file, hold, &due),
         }
     }
-    day.task = task(&history, &open);
+    day.task = task(history, &open);
     day
 }
 
