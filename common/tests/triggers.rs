@@ -432,12 +432,36 @@ fn a_step_counts_from_the_next_date_that_the_outcome_named() {
 }
 
 #[test]
+fn a_step_counts_from_the_latest_visit_agreed_since_and_not_from_one_called_off() {
+    let story = open_for("on = 'dispatch'", "from = 'visit_on'; offset = '-1d'; until = '-1d'");
+    let story = story.agree_visit("2026-07-30", "2026-08-15").dispatch("D1", "2026-08-01", "2026-08-01", None);
+    story.check_days("2026-08-01", "2026-08-31", "");
+    let story = story.agree_visit("2026-08-05", "2026-08-20");
+    story.check_days("2026-08-06", "2026-08-31", "08-19");
+    story.close_visit("2026-08-10", Cancelled).check_days("2026-08-10", "2026-08-31", "");
+}
+
+#[test]
 fn a_step_counts_down_to_the_wedding() {
     let mut story = open_for("on = 'lead'", "from = 'wedding_on'; offset = '-30d'; until = '-20d'");
     story.file.customer.lead_on = Some(day("2026-08-01"));
     story.check_days("2026-08-01", "2026-12-31", "");
     story.file.customer.wedding_on = Some(day("2026-10-31"));
     story.check_days("2026-08-01", "2026-12-31", "10-01..10-11");
+}
+
+#[test]
+fn a_step_counts_from_the_next_wedding_anniversary_and_no_other_one() {
+    let mut story = open_for("on = 'lead'", "from = 'anniversary'; offset = '0d'; until = '0d'");
+    story.file.customer.lead_on = Some(day("2026-08-01"));
+    let date = |year, month| Birthday::solar(Some(year), month, 1).unwrap();
+    story.file.customer.anniversaries = vec![
+        Anniversary { kind: "first_met".to_owned(), date: date(2018, 9) },
+        Anniversary { kind: "wedding".to_owned(), date: date(2020, 10) },
+    ];
+    story.check_days("2026-08-01", "2027-12-31", "10-01");
+    story.file.customer.anniversaries[1].date = date(2026, 10);
+    story.check_days("2026-08-01", "2027-12-31", "10-01").check("2026-10-01", "");
 }
 
 #[test]

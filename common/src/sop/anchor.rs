@@ -342,17 +342,19 @@ pub(crate) fn anchor_date(history: &History<'_>, anchor: &Anchor, from: FromDate
     }
 }
 
-/// The visit that an anchor is about, else the latest one agreed since the anchor came to be.
+/// The visit that an anchor is about, else the latest one agreed since the anchor came to be; none that was called off.
 fn visit_of(history: &History<'_>, anchor: &Anchor) -> Option<Visit> {
-    let own = history.visits.iter().find(|visit| anchor.about == About::Fact(visit.id));
-    let since = history.visits.iter().filter(|visit| visit.made_on >= anchor.born_on).max_by_key(|visit| visit.made_on);
+    let standing = || history.visits.iter().filter(|visit| !visit.is_called_off());
+    let own = standing().find(|visit| anchor.about == About::Fact(visit.id));
+    let since = standing().filter(|visit| visit.made_on >= anchor.born_on).max_by_key(|visit| visit.made_on);
     own.or(since).copied()
 }
 
 fn next_anniversary(history: &History<'_>, on: NaiveDate) -> Option<NaiveDate> {
-    let anniversaries = &history.file.customer.anniversaries;
-    let dates = anniversaries
-        .iter()
-        .flat_map(|anniversary| (on.year() - 1..=on.year() + 1).filter_map(move |year| anniversary.date.date_in(year)));
+    let weddings = history.file.customer.anniversaries.iter().filter(|anniversary| anniversary.kind == "wedding");
+    let dates = weddings.flat_map(|wedding| {
+        let dates = (on.year() - 1..=on.year() + 1).filter_map(|year| wedding.date.date_in(year));
+        dates.filter(|date| wedding.date.year.is_none_or(|year| year < date.year()))
+    });
     dates.filter(|date| on <= *date).min()
 }

@@ -80,6 +80,13 @@ pub struct Visit {
     pub closed: Option<(NaiveDate, AppointmentResult)>,
 }
 
+impl Visit {
+    /// Whether nobody is expected any more: it was called off, or another one took its place.
+    pub fn is_called_off(&self) -> bool {
+        matches!(self.closed, Some((_, AppointmentResult::Cancelled | AppointmentResult::Unknown)))
+    }
+}
+
 /// A standing contact.
 #[derive(Clone, Copy, Debug)]
 pub struct Contact<'f> {

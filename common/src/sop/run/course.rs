@@ -9,7 +9,7 @@ use crate::id::{DueId, StepId};
 use crate::outcome::{Channel, OutcomeCode, SkipReason};
 use crate::sop::anchor::{About, Anchor, anchor_date};
 use crate::sop::fields::{CustomerFields, StepFields};
-use crate::sop::history::{Contact, History};
+use crate::sop::history::{Contact, History, Visit};
 use crate::sop::plan::{Asks, Branch, EndsOn, FromDate, Plan, Step, nth_channel};
 use crate::sop::rules::Rules;
 use crate::time::Period;
@@ -194,8 +194,13 @@ impl<'a, 'f> Course<'a, '_, 'f> {
         let contact = branch.and_then(|branch| branch.contact);
         match from {
             FromDate::Outcome => branch.map(|branch| branch.on),
-            FromDate::NextOn | FromDate::VisitOn if contact.is_some_and(|c| c.outcome.next_on.is_some()) => {
+            FromDate::NextOn if contact.is_some_and(|c| c.outcome.next_on.is_some()) => {
                 contact.and_then(|contact| contact.outcome.next_on)
+            }
+            FromDate::VisitOn => {
+                let is_own = |visit: &&Visit| contact.is_some_and(|contact| contact.id == visit.id);
+                let own = self.history.visits.iter().filter(|visit| !visit.is_called_off()).find(is_own);
+                own.map(|visit| visit.visit_on).or_else(|| anchor_date(self.history, self.anchor, from))
             }
             _ => anchor_date(self.history, self.anchor, from),
         }
