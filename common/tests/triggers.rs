@@ -419,6 +419,12 @@ fn who_did_not_come_is_asked_after_and_nothing_else_of_the_visit_goes_on() {
     story.check("2026-08-20", "missed 08-20 wecom").check("2026-08-21", "missed 08-20 wecom").check("2026-08-22", "");
 }
 
+#[test]
+fn a_visit_that_was_kept_first_was_not_missed() {
+    let came = visits().agree_visit("2026-08-10", "2026-08-20").contact("2026-08-20", Visited, |_| {});
+    came.close_visit("2026-08-21", NoShow).check("2026-08-21", "");
+}
+
 // dates beside the anchor
 
 #[test]
@@ -646,4 +652,17 @@ fn a_promise_made_again_after_it_was_taken_back_is_one_due() {
 fn a_secret_says_nothing_of_what_starts() {
     let story = open_for("on = 'purchase'", THAT_DAY).buy("2026-08-12", 100);
     story.secret("2026-08-12", "2026-08-20", SecretSide::Giver, None).check("2026-08-12", "s 08-12 wecom");
+}
+
+#[test]
+fn a_visit_called_off_or_moved_is_over() {
+    let story = visits().agree_visit("2026-08-10", "2026-08-20").close_visit("2026-08-15", Cancelled);
+    story.check_days("2026-08-15", "2026-09-30", "");
+    let moved = visits().agree_visit("2026-08-10", "2026-08-20").agree_visit("2026-08-15", "2026-08-27");
+    moved.check_days("2026-08-10", "2026-09-30", "08-26..08-27");
+    // what is said of the first one after it was moved changes nothing
+    let id = moved.file.facts[0].id;
+    let closed = guide_common::promise::AppointmentClosed { on: day("2026-08-25"), appointment: id, result: NoShow };
+    let moved = moved.fact("2026-08-25", guide_common::fact::FactBody::AppointmentClosed(closed));
+    moved.check_days("2026-08-10", "2026-09-30", "08-26..08-27");
 }

@@ -271,7 +271,7 @@ struct Appointments<'f> {
 
 impl Appointments<'_> {
     /// Every visit agreed. One ends where it is closed; where the customer visited or bought on its day or later,
-    /// before another one was agreed; or where another one takes its place.
+    /// before another one was agreed; or where another one takes its place: by what came first.
     fn visits(&self, contacts: &[Contact<'_>]) -> Vec<Visit> {
         let own = self.made.iter().map(|(id, made)| (*id, made.on, made.visit_on));
         let of_outcomes = contacts
@@ -295,7 +295,7 @@ impl Appointments<'_> {
                 .find(|on| visit.visit_on <= *on && next_made_on.is_none_or(|next| *on <= next))
                 .map(|on| (on, AppointmentResult::Kept));
             let moved = next_made_on.filter(|on| *on <= visit.visit_on).map(|on| (on, AppointmentResult::Cancelled));
-            visit.closed = said.or(came).or(moved);
+            visit.closed = [said, came, moved].into_iter().flatten().min_by_key(|(on, _)| *on);
         }
         visits.sort_by_key(|visit| (visit.visit_on, visit.id));
         visits
