@@ -204,6 +204,13 @@ fn a_silence_is_long_enough_on_a_day_and_ends_with_a_sign() {
 }
 
 #[test]
+fn a_visit_that_was_kept_is_a_sign_of_the_customer() {
+    let story = open_for("on = 'dormant'; days = 30", "offset = '0d'; until = '+60d'").buy("2026-01-01", 100);
+    let story = story.agree_visit("2026-01-10", "2026-01-20").close_visit("2026-01-20", Kept);
+    story.check_days("2026-01-01", "2026-02-28", "02-19..02-28");
+}
+
+#[test]
 fn who_never_came_is_not_silent() {
     open_for("on = 'dormant'; days = 30", THAT_DAY).check_days("2026-01-01", "2026-12-31", "");
 }

@@ -234,11 +234,19 @@ impl<'f> History<'f> {
         self.waived.iter().find(|waived| waived.due_ids.contains(&due)).map(|waived| (waived.on, waived.reason))
     }
 
-    /// The days on which the customer came to the shop up to a day: bought, or visited.
+    /// The days on which the customer came to the shop without buying, in no order: logged as visited, or as an agreed
+    /// visit that was kept.
+    pub(crate) fn visit_days(&self) -> impl Iterator<Item = NaiveDate> {
+        let logged = self.contacts.iter().filter(|contact| contact.outcome.code == OutcomeCode::Visited);
+        let kept = self.visits.iter().filter_map(|visit| visit.closed);
+        let kept = kept.filter(|(_, result)| *result == AppointmentResult::Kept).map(|(on, _)| on);
+        logged.map(Contact::on).chain(kept)
+    }
+
+    /// The last day up to `until` on which the customer came to the shop: bought, or visited.
     pub fn last_visit(&self, until: NaiveDate) -> Option<NaiveDate> {
         let bought = self.days.iter().map(|day| day.on).take_while(|on| *on <= until).last();
-        let visited = self.contacts.iter().filter(|contact| contact.outcome.code == OutcomeCode::Visited);
-        bought.max(visited.map(Contact::on).filter(|on| *on <= until).max())
+        bought.max(self.visit_days().filter(|on| *on <= until).max())
     }
 
     /// The days with purchases that meet a condition. What guides reported counts for none: its pieces are not known.

@@ -88,12 +88,13 @@ pub(super) fn dormant(search: &Search<'_, '_, '_>, trigger: &DormantTrigger) -> 
 /// When silences became long, and when each was broken.
 fn silences(history: &History<'_>, since: Since, days: u32) -> Vec<(NaiveDate, Option<NaiveDate>)> {
     let mut seen: Vec<NaiveDate> = history.days.iter().map(|day| day.on).collect();
-    let is_sign = |code: OutcomeCode| match since {
-        Since::Visit => code == OutcomeCode::Visited,
-        Since::Contact => !matches!(code, OutcomeCode::NoReply | OutcomeCode::Skipped | OutcomeCode::Unknown),
-        Since::Purchase | Since::Unknown => false,
-    };
-    seen.extend(history.contacts.iter().filter(|contact| is_sign(contact.outcome.code)).map(|contact| contact.on()));
+    let is_reply = |code| !matches!(code, OutcomeCode::NoReply | OutcomeCode::Skipped | OutcomeCode::Unknown);
+    let replies = history.contacts.iter().filter(|contact| is_reply(contact.outcome.code));
+    match since {
+        Since::Visit => seen.extend(history.visit_days()),
+        Since::Contact => seen.extend(replies.map(|contact| contact.on()).chain(history.visit_days())),
+        Since::Purchase | Since::Unknown => {}
+    }
     if since == Since::Unknown {
         return Vec::new();
     }
