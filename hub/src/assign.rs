@@ -13,6 +13,7 @@ use crate::db::directory::{self, customers_of, json, owners, put_owners, unknown
 use crate::db::feed::{Change, Feed, POOL, Stored, kind};
 use crate::db::{Conn, Db, commit, file};
 use crate::error::HubError;
+use crate::loan;
 use crate::record::{self, start_of};
 
 /// How many customers move in one transaction: a guide's ops wait no longer than that takes.
@@ -88,6 +89,8 @@ pub async fn carry_out(
     today: NaiveDate,
     mut progress: impl FnMut(usize),
 ) -> Result<Vec<Assigned>, HubError> {
+    // what deputies recorded comes along
+    loan::settle(db, today).await?;
     let mut assigned: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     let mut pending: Vec<&Move> = moves.iter().collect();
     let mut n_done = 0;
@@ -127,6 +130,7 @@ pub async fn carry_out(
             pending.len()
         )));
     }
+    loan::settle(db, today).await?;
     let rows = assigned.into_iter().map(|(guide, (n_moved, n_there))| {
         let guide = GuideId::new(guide).map_err(|_| HubError::corrupt(format!("the guide {guide}")))?;
         Ok(Assigned { guide, n_moved, n_there })

@@ -10,6 +10,7 @@ pub mod db;
 pub mod desk;
 pub mod error;
 pub mod import;
+pub mod loan;
 pub mod price;
 pub mod problem;
 pub mod publish;

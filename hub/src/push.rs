@@ -1,6 +1,9 @@
 //! Applying a push: one transaction under the guide's feed lock, every op judged on its own.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod context;
+mod read;
+
+use std::collections::HashMap;
 
 use chrono::{Days, NaiveDate};
 use guide_common::apply::{Applied, CustomerFile};
@@ -9,19 +12,18 @@ use guide_common::id::{CustomerId, GuideId, OpId};
 use guide_common::op::{Op, OpBody};
 use guide_common::outcome::Refusal;
 use guide_common::sop::engine::gone;
-use guide_common::sop::rules::Rules;
 use guide_common::wire::Problem;
 use guide_common::wire::hub::{OpAnswer, OpResult};
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use self::context::{Context, context};
+use self::read::{ReadOp, deputy, read};
 use crate::clock::Moment;
 use crate::db::device::Device;
-use crate::db::directory::{self, json};
+use crate::db::directory::json;
 use crate::db::feed::{Change, Feed, kind};
 use crate::db::op::{Answered, NewAnswer};
-use crate::db::{Conn, Db, commit, file, op};
-use crate::desk::{chain_rules, guide_rules, with_starts};
+use crate::db::{Db, commit, loan, op};
 use crate::error::HubError;
 use crate::record::is_headquarters;
 
@@ -57,134 +59,41 @@ pub async fn push(
     let op_ids: Vec<String> = ops.iter().map(|op| op.id().to_string()).collect();
     let answered = op::load(&mut tx, &feed.guide_id, &op_ids).await?;
     let known_facts = feed.load(&mut tx, kind::FACT, &op_ids.iter().map(String::as_str).collect::<Vec<_>>()).await?;
-    let files = files_of(&mut tx, &feed, &ops).await?;
-    let rules = rules_for(&mut tx, &feed, &ops, &files, moment).await?;
-    let guides = deputies(&mut tx, &ops).await?;
-    let today = moment.today();
-    let (new_answers, changes) = (Vec::new(), Vec::new());
-    let mut batch = Batch { device, today, rules, guides, files, answered, new_answers, changes };
+    let context = context(&mut tx, &feed, &ops, moment).await?;
+    let mut batch = Batch {
+        device,
+        today: moment.today(),
+        context,
+        answered,
+        new_answers: Vec::new(),
+        changes: Vec::new(),
+        loans: Vec::new(),
+    };
     let mut answers = Vec::with_capacity(ops.len());
     for op in &ops {
         let fact_is_known = known_facts.contains_key(&op.id().to_string());
         answers.push(raw(batch.answer(op, fact_is_known)?)?);
     }
-    let Batch { new_answers, changes, .. } = batch;
+    let Batch { new_answers, changes, loans, .. } = batch;
     feed.apply(&mut tx, changes).await?;
+    for (customer, deputy, until_on) in &loans {
+        loan::enter(&mut tx, customer.as_str(), deputy.as_str(), *until_on).await?;
+    }
     op::record(&mut tx, &feed.guide_id, device.id.as_str(), &new_answers).await?;
     commit(tx).await?;
     tracing::info!(n_ops = ops.len(), n_new = new_answers.len(), head = feed.head, "a push was applied");
     Ok(Ok(Pushed { answers, head: feed.head }))
 }
 
-/// The files that ops are about, the guide's own among them.
-async fn files_of(tx: &mut Conn, feed: &Feed, ops: &[ReadOp]) -> Result<BTreeMap<CustomerId, CustomerFile>, HubError> {
-    let customers: Vec<&str> = ops.iter().filter_map(ReadOp::customer).collect();
-    let mut files = file::of_customers(tx, feed, &customers).await?;
-    let guide_itself = CustomerId::guide_itself();
-    if customers.contains(&guide_itself.as_str()) {
-        let facts = file::guide_facts(tx, &feed.guide_id).await?;
-        files.insert(guide_itself, CustomerFile::of_guide_itself(facts));
-    }
-    Ok(files)
-}
-
-/// The guide's rules. The starts of throttled plans, for which all of the guide's customers are read, are worked out
-/// only where an outcome names a due that is not there without them.
-async fn rules_for(
-    tx: &mut Conn,
-    feed: &Feed,
-    ops: &[ReadOp],
-    files: &BTreeMap<CustomerId, CustomerFile>,
-    moment: Moment,
-) -> Result<Rules, HubError> {
-    let corrupt = || HubError::corrupt(format!("the guide {}", feed.guide_id));
-    let guide = directory::guide(tx, &feed.guide_id).await?.ok_or_else(corrupt)?;
-    let facts = file::guide_facts(tx, &feed.guide_id).await?;
-    let today = moment.today();
-    let rules = guide_rules(&chain_rules(tx, moment.zone).await?, &guide, &facts, today);
-    let is_missing = |op: &ReadOp| {
-        let ReadOp::Whole(op) = op else { return false };
-        let Ok(OpBody::Fact(FactBody::Outcome(outcome))) = op.content() else { return false };
-        let Some(file) = files.get(&op.customer) else { return false };
-        !outcome.due_ids.is_empty() && !gone(file, &rules, &outcome.due_ids, outcome.on).is_empty()
-    };
-    if !rules.is_throttled() || !ops.iter().any(is_missing) {
-        return Ok(rules);
-    }
-    let all = file::of_feed(tx, &feed.guide_id).await?;
-    Ok(with_starts(&rules, all.values(), today))
-}
-
-/// The guides whom ops name as deputies, as far as they are known.
-async fn deputies(tx: &mut Conn, ops: &[ReadOp]) -> Result<BTreeSet<GuideId>, HubError> {
-    let named = ops.iter().filter_map(|op| match op {
-        ReadOp::Whole(op) => deputy(&op.content().ok()?).cloned(),
-        ReadOp::Malformed(_) => None,
-    });
-    let mut known = BTreeSet::new();
-    for deputy in named.collect::<BTreeSet<GuideId>>() {
-        if directory::guide(tx, deputy.as_str()).await?.is_some() {
-            known.insert(deputy);
-        }
-    }
-    Ok(known)
-}
-
-/// The deputy whom an op names.
-fn deputy(content: &OpBody) -> Option<&GuideId> {
-    match content {
-        OpBody::Fact(FactBody::Handed(handed)) => Some(&handed.to),
-        OpBody::Fact(FactBody::Leave(leave)) => leave.deputy.as_ref(),
-        _ => None,
-    }
-}
-
-/// An op as far as it can be read.
-enum ReadOp {
-    /// With all its fields.
-    Whole(Box<Op>),
-    /// Only the id.
-    Malformed(OpId),
-}
-
-impl ReadOp {
-    fn id(&self) -> OpId {
-        match self {
-            Self::Whole(op) => op.op_id,
-            Self::Malformed(id) => *id,
-        }
-    }
-
-    fn customer(&self) -> Option<&str> {
-        match self {
-            Self::Whole(op) => Some(op.customer.as_str()),
-            Self::Malformed(_) => None,
-        }
-    }
-}
-
-fn read(raw: &RawValue, device: &Device) -> Option<ReadOp> {
-    #[derive(Deserialize)]
-    struct IdOnly {
-        op_id: OpId,
-    }
-    match serde_json::from_str::<Op>(raw.get()) {
-        // the token says which terminal this is, not the body
-        Ok(op) => Some(ReadOp::Whole(Box::new(Op { device: device.id.clone(), ..op }))),
-        Err(_) => serde_json::from_str::<IdOnly>(raw.get()).ok().map(|only| ReadOp::Malformed(only.op_id)),
-    }
-}
-
 struct Batch<'b> {
     device: &'b Device,
     today: NaiveDate,
-    rules: Rules,
-    /// Of the guides whom the push names as deputies those that there are.
-    guides: BTreeSet<GuideId>,
-    files: BTreeMap<CustomerId, CustomerFile>,
+    context: Context,
     answered: HashMap<String, Answered>,
     new_answers: Vec<NewAnswer>,
     changes: Vec<Change>,
+    /// Customers whose dues were handed to a deputy, until when.
+    loans: Vec<(CustomerId, GuideId, NaiveDate)>,
 }
 
 impl Batch<'_> {
@@ -224,12 +133,16 @@ impl Batch<'_> {
             Ok(content) => content,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let Some(file) = self.files.get(&op.customer) else {
+        let Some(file) = self.context.files.get(&op.customer) else {
             return Ok(Err(Refusal::UnknownCustomer));
         };
         let latest = self.today.checked_add_days(Days::new(1)).unwrap_or(self.today);
         if content.on().is_some_and(|on| on > latest) {
             return Ok(Err(Refusal::FromTheFuture));
+        }
+        let was_lent_until = self.context.returned.get(&op.customer);
+        if was_lent_until.is_some_and(|until_on| content.on().is_none_or(|on| *until_on < on)) {
+            return Ok(Err(Refusal::UnknownCustomer));
         }
         if let Some(refusal) = self.refusal(file, &content) {
             return Ok(Err(refusal));
@@ -239,11 +152,11 @@ impl Batch<'_> {
         }
         let n_gone = match &content {
             OpBody::Fact(FactBody::Outcome(outcome)) if !outcome.due_ids.is_empty() => {
-                gone(file, &self.rules, &outcome.due_ids, outcome.on).len()
+                gone(file, &self.context.rules, &outcome.due_ids, outcome.on).len()
             }
             _ => 0,
         };
-        let Some(file) = self.files.get_mut(&op.customer) else {
+        let Some(file) = self.context.files.get_mut(&op.customer) else {
             return Ok(Err(Refusal::UnknownCustomer));
         };
         let fact_id = match file.apply(op, &self.device.guide) {
@@ -252,6 +165,9 @@ impl Batch<'_> {
             Err(refusal) => return Ok(Err(refusal)),
         };
         if let Some(fact) = file.facts.iter().find(|fact| fact.id == fact_id) {
+            if let FactBody::Handed(handed) = &fact.body {
+                self.loans.push((op.customer.clone(), handed.to.clone(), handed.until_on));
+            }
             let body = json(fact)?;
             self.changes.push(Change::put(kind::FACT, &fact_id.to_string(), op.customer.as_str(), body));
         }
@@ -273,7 +189,7 @@ impl Batch<'_> {
             return is_headquarters(&target.guide).then_some(Refusal::NotForTerminals);
         }
         let deputy = deputy(content)?;
-        if *deputy == self.device.guide || !self.guides.contains(deputy) {
+        if *deputy == self.device.guide || !self.context.guides.contains(deputy) {
             return Some(Refusal::UnknownTarget);
         }
         file.customer.lent.is_some().then_some(Refusal::UnknownCustomer)

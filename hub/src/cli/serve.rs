@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::HubError;
+use crate::loan;
 use crate::router::router;
 use crate::server;
 
@@ -25,7 +26,10 @@ pub(super) async fn run(db: &Db, zone: Zone, args: ServeArgs, clock: Clock) -> R
     // a second subscriber in one process can only come from a test that set its own
     let _ = tracing_subscriber::registry().with(targets).with(layer).try_init();
     // a clock file that is missing or wrong is named at the start, not at the first request
-    let shop_time = clock.shop_time(zone)?;
+    let moment = clock.moment(zone)?;
+    let shop_time = moment.shop_time;
+    // what a hub that was killed had begun
+    loan::settle(db, moment.today()).await?;
     // before anybody can learn the address, so that a signal is never missed
     let signal = server::stop_signal();
     let parent = args.exit_with_parent.then(server::end_of_stdin);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use guide_common::wire::hub::{DigestKey, FeedDigest, item_hash};
 use sqlx::AssertSqlSafe;
 
-use super::{Conn, MAX_ROWS, count, int, placeholders, signed, text};
+use super::{Conn, MAX_ROWS, count, int, loan, placeholders, signed, text};
 use crate::error::{DatabaseContext, HubError};
 
 /// The feed of what all guides share.
@@ -124,6 +124,28 @@ pub async fn create(conn: &mut Conn, guide_id: &str) -> Result<(), HubError> {
     Ok(())
 }
 
+/// The live entities of customers in a feed, of every kind; its row need not be locked.
+pub async fn load_of_customers(conn: &mut Conn, guide_id: &str, customers: &[&str]) -> Result<Vec<Stored>, HubError> {
+    let mut found = Vec::new();
+    for customers in customers.chunks(MAX_ROWS) {
+        // without the sum SQLite walks the guide's whole feed in the order of its index, instead of a customer's rows
+        let sql = format!(
+            "SELECT kind, id, customer_id, rev, deleted, body FROM entity \
+             WHERE guide_id = $1 AND deleted = 0 AND customer_id IN {} ORDER BY seq + 0",
+            placeholders(2, 1, customers.len())
+        );
+        // safe: only numbered placeholders are put into the text
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(guide_id);
+        for customer in customers {
+            query = query.bind(*customer);
+        }
+        for row in query.fetch_all(&mut *conn).await.doing("reading customers' entities")? {
+            found.push(stored(&row)?);
+        }
+    }
+    Ok(found)
+}
+
 impl Feed {
     /// Locks a feed's row until the transaction ends, or `None` where there is no such feed.
     pub async fn lock(conn: &mut Conn, guide_id: &str) -> Result<Option<Self>, HubError> {
@@ -177,28 +199,11 @@ impl Feed {
 
     /// The live entities of customers, of every kind.
     pub async fn load_of_customers(&self, conn: &mut Conn, customers: &[&str]) -> Result<Vec<Stored>, HubError> {
-        let mut found = Vec::new();
-        for customers in customers.chunks(MAX_ROWS) {
-            // without the sum SQLite walks the guide's whole feed in the order of its index, instead of a customer's rows
-            let sql = format!(
-                "SELECT kind, id, customer_id, rev, deleted, body FROM entity \
-                 WHERE guide_id = $1 AND deleted = 0 AND customer_id IN {} ORDER BY seq + 0",
-                placeholders(2, 1, customers.len())
-            );
-            // safe: only numbered placeholders are put into the text
-            let mut query = sqlx::query(AssertSqlSafe(sql)).bind(&self.guide_id);
-            for customer in customers {
-                query = query.bind(*customer);
-            }
-            for row in query.fetch_all(&mut *conn).await.doing("reading customers' entities")? {
-                found.push(stored(&row)?);
-            }
-        }
-        Ok(found)
+        load_of_customers(conn, &self.guide_id, customers).await
     }
 
     /// Makes changes, in order; of several to one entity only the last counts. Says of each what it did. What changes
-    /// nothing gets no sequence number.
+    /// nothing gets no sequence number. A customer on loan who changes is noted, so that the other side hears of it.
     pub async fn apply(&mut self, conn: &mut Conn, changes: Vec<Change>) -> Result<Vec<Written>, HubError> {
         let mut last: HashMap<(&'static str, &str), usize> = HashMap::with_capacity(changes.len());
         let mut ids: BTreeMap<&'static str, Vec<&str>> = BTreeMap::new();
@@ -226,6 +231,8 @@ impl Feed {
         upsert(conn, &self.guide_id, &rows).await?;
         if !rows.is_empty() {
             self.save(conn).await?;
+            let customers = rows.iter().map(|row| row.change.customer_id.as_str()).filter(|id| !id.is_empty());
+            loan::touch(conn, &customers.collect()).await?;
         }
         Ok(written)
     }

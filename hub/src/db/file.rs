@@ -10,7 +10,7 @@ use guide_common::sop::plan::Plan;
 use guide_common::sop::settings::{GoldPrice, Settings};
 use serde::de::DeserializeOwned;
 
-use super::feed::{Feed, SHARED, Stored, kind};
+use super::feed::{SHARED, Stored, kind, load_of_customers};
 use super::{Conn, text};
 use crate::error::{DatabaseContext, HubError};
 
@@ -63,10 +63,10 @@ pub async fn guide_facts(conn: &mut Conn, guide_id: &str) -> Result<Vec<Fact>, H
 /// The files of some of a guide's customers, by id; those who are not in the feed are missing.
 pub async fn of_customers(
     conn: &mut Conn,
-    feed: &Feed,
+    guide_id: &str,
     customers: &[&str],
 ) -> Result<BTreeMap<CustomerId, CustomerFile>, HubError> {
-    let stored = feed.load_of_customers(conn, customers).await?;
+    let stored = load_of_customers(conn, guide_id, customers).await?;
     files(&stored.iter().map(Row::of).collect::<Vec<_>>())
 }
 

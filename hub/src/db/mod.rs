@@ -7,6 +7,7 @@ pub mod device;
 pub mod directory;
 pub mod feed;
 pub mod file;
+pub mod loan;
 pub mod op;
 pub mod page;
 pub mod publication;

@@ -18,6 +18,7 @@ use crate::db::directory::{self, json, put_owners};
 use crate::db::feed::{Change, Feed, POOL, kind};
 use crate::db::{Db, commit};
 use crate::error::HubError;
+use crate::loan;
 use crate::publish::{Publishing, Running, Source, What, publish};
 use crate::push::push;
 
@@ -76,7 +77,8 @@ pub async fn put_chain(db: &Db, chain: &Chain) -> Result<(), HubError> {
     publish(db, What::Settings, &sources(&[demo::settings_file()]), publishing).await?;
     publish(db, What::Templates, &sources(&chain.templates), publishing).await?;
     publish(db, What::Plans, &sources(&chain.plans), publishing).await?;
-    put_ops(db, &chain.ops).await
+    put_ops(db, &chain.ops).await?;
+    loan::settle(db, demo::d0()).await
 }
 
 async fn put_customers(db: &Db, chain: &Chain) -> Result<(), HubError> {

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::app::App;
 use crate::auth::Caller;
+use crate::loan;
 use crate::problem::ProblemAnswer;
 use crate::push::push;
 use crate::routes::enroll::bad_body;
@@ -27,7 +28,7 @@ pub struct RawAnswers {
     head: u64,
 }
 
-/// Applies a push in one transaction.
+/// Applies a push in one transaction, then brings customers on loan up to date on both sides.
 pub async fn ops(
     State(app): State<App>,
     Caller(device): Caller,
@@ -38,6 +39,11 @@ pub async fn ops(
         let detail = format!("a push holds at most {MAX_PUSH_OPS} ops, this one {}", ops.len());
         return Err(Problem::new(413, "too_many_ops", detail).hint("send them in several pushes").into());
     }
-    let pushed = push(&app.db, &device, &ops, app.clock.moment(app.zone)?).await??;
+    let moment = app.clock.moment(app.zone)?;
+    let pushed = push(&app.db, &device, &ops, moment).await??;
+    // the push is in: what fails here is done after the next one
+    if let Err(error) = loan::settle(&app.db, moment.today()).await {
+        tracing::error!(error = error.chain(), "loans were not brought up to date");
+    }
     Ok(Json(RawAnswers { answers: pushed.answers, head: pushed.head }))
 }

@@ -14,7 +14,7 @@ use guide_common::id::{CustomerId, DeviceId, GuideId, OpId, StoreId};
 use guide_common::op::{Op, OpBody, Stamp};
 use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::time::Zone;
-use guide_common::wire::hub::{EnrollResponse, GuideProfile, PushRequest, StoreProfile};
+use guide_common::wire::hub::{EnrollResponse, FeedDigest, GuideProfile, PushRequest, StoreProfile, item_hash};
 use guide_hub::app::App;
 use guide_hub::clock::{Clock, Moment};
 use guide_hub::db::{Db, device, directory, page};
@@ -136,6 +136,14 @@ pub async fn all_facts_of(db: &Db, feed: &str, customer: &str) -> Vec<Fact> {
     facts
 }
 
+/// Kind, id and body of what lives in a feed.
+pub async fn live_entities(db: &Db, feed: &str) -> Vec<(String, String, String)> {
+    let mut conn = db.conn().await.unwrap();
+    let rows = sqlx::query("SELECT kind, id, body FROM entity WHERE guide_id = $1 AND deleted = 0 ORDER BY seq");
+    let rows = rows.bind(feed).fetch_all(&mut *conn).await.unwrap();
+    rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
+}
+
 /// A feed's last change.
 pub async fn head(db: &Db, feed: &str) -> u64 {
     let mut conn = db.conn().await.unwrap();
@@ -210,6 +218,28 @@ impl TestHub {
 
     pub fn set_clock(&self, time: &str) {
         std::fs::write(self.test_db.dir.path().join("clock"), time).unwrap();
+    }
+
+    /// Count and digest of each feed are those of what lives in it.
+    #[track_caller]
+    pub fn check_feeds(&self, feeds: &[&'static str]) -> impl Future<Output = ()> {
+        let db = self.test_db.db.clone();
+        let feeds = feeds.to_vec();
+        async move {
+            for feed in feeds {
+                let mut conn = db.conn().await.unwrap();
+                let key = page::digest_key(&mut conn, feed).await.unwrap();
+                let page = page::read(&mut conn, feed, 0, 1).await.unwrap().unwrap();
+                let rows = sqlx::query("SELECT kind, id, rev, body FROM entity WHERE guide_id = $1 AND deleted = 0");
+                let rows = rows.bind(feed).fetch_all(&mut *conn).await.unwrap();
+                let hash = |row: &sqlx::any::AnyRow| {
+                    let (kind, id, body): (String, String, String) = (row.get(0), row.get(1), row.get(3));
+                    item_hash(&key, &kind, &id, row.get::<i64, _>(2).try_into().unwrap(), &body)
+                };
+                let digest = rows.iter().fold(FeedDigest::default(), |digest, row| digest.with(hash(row)));
+                assert_eq!((page.n_live, page.digest), (rows.len() as u64, digest), "{feed}");
+            }
+        }
     }
 
     pub fn clock_dir(&self) -> &Path {

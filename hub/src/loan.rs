@@ -1,0 +1,215 @@
+//! Customers on loan to a deputy. While dues of a customer are handed to a deputy, the deputy's feed holds a copy of the
+//! customer, and what the deputy records comes into the owner's feed. The two feeds are never written in one
+//! transaction: each side is brought up to date from what the other holds, as often as it takes, so that a program that
+//! ends in between loses nothing and doubles nothing.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{Days, NaiveDate};
+use guide_common::customer::{Customer, Loan};
+use guide_common::fact::{Fact, FactBody};
+use guide_common::id::GuideId;
+
+use crate::db::directory::{json, owners};
+use crate::db::feed::{self, Change, Feed, Stored, kind};
+use crate::db::loan::{LoanRow, carried, forget, forget_before, open};
+use crate::db::{Conn, Db, commit, file};
+use crate::error::HubError;
+
+/// How many customers are brought up to date in one transaction.
+const BATCH: usize = 50;
+/// How often loans that change meanwhile are looked at again; what is left is done after the next push.
+const ROUNDS: usize = 5;
+/// So long after a loan's end what the deputy recorded before is still taken in: a terminal may be without the network.
+pub const LATE_DAYS: u64 = 60;
+
+/// Brings every loan up to date of which something changed, and ends those whose last day is over.
+pub async fn settle(db: &Db, today: NaiveDate) -> Result<(), HubError> {
+    for _ in 0..ROUNDS {
+        let mut conn = db.conn().await?;
+        let rows = open(&mut conn, today).await?;
+        let customers: Vec<&str> = rows.iter().map(|row| row.customer.as_str()).collect();
+        let owners = owners(&mut conn, &customers).await?;
+        drop(conn);
+        if rows.is_empty() {
+            break;
+        }
+        let mut pairs: BTreeMap<(&str, &str), Vec<&LoanRow>> = BTreeMap::new();
+        for row in &rows {
+            if let Some(owner) = owners.get(&row.customer) {
+                pairs.entry((owner, &row.deputy)).or_default().push(row);
+            }
+        }
+        for ((owner, deputy), rows) in pairs {
+            for batch in rows.chunks(BATCH) {
+                take_in(db, owner, deputy, batch).await?;
+                hand_out(db, owner, deputy, batch, today).await?;
+            }
+        }
+    }
+    let long_ago = today.checked_sub_days(Days::new(LATE_DAYS)).unwrap_or(today);
+    forget_before(&mut *db.conn().await?, long_ago).await
+}
+
+/// Takes what the deputy recorded into the owner's feed.
+pub async fn take_in(db: &Db, owner: &str, deputy: &str, rows: &[&LoanRow]) -> Result<(), HubError> {
+    if owner == deputy {
+        return Ok(());
+    }
+    let mut tx = db.begin().await?;
+    let mut feed = Feed::lock_known(&mut tx, owner).await?;
+    let customers = still_of(&mut tx, owner, rows).await?;
+    let own = facts(feed.load_of_customers(&mut tx, &customers).await?)?;
+    let of_deputy = facts(feed::load_of_customers(&mut tx, deputy, &customers).await?)?;
+    let mut changes = Vec::new();
+    for (id, (stored, theirs)) in of_deputy {
+        match own.get(&id) {
+            None => changes.push(Change::put(kind::FACT, &id, &stored.customer_id, stored.body)),
+            Some((_, fact)) if is_unknown_undo(fact, &theirs) => {
+                let fact = Fact { undone: theirs.undone, ..fact.clone() };
+                changes.push(Change::put(kind::FACT, &id, &stored.customer_id, json(&fact)?));
+            }
+            Some(_) => {}
+        }
+    }
+    feed.apply(&mut tx, changes).await?;
+    commit(tx).await
+}
+
+/// Brings the deputy's copies up to date with the owner's feed, or removes them where the loan is over. What the owner's
+/// feed does not hold yet stays until it does.
+pub async fn hand_out(db: &Db, owner: &str, deputy: &str, rows: &[&LoanRow], today: NaiveDate) -> Result<(), HubError> {
+    let mut tx = db.begin().await?;
+    let mut feed = Feed::lock_known(&mut tx, deputy).await?;
+    let customers = still_of(&mut tx, owner, rows).await?;
+    let rows = rows.iter().filter(|row| customers.contains(&row.customer.as_str()));
+    if owner == deputy {
+        // the customer was assigned to the deputy: the copies have become the file itself
+        for row in rows {
+            forget(&mut tx, row).await?;
+        }
+        return commit(tx).await;
+    }
+    let own = by_customer(feed::load_of_customers(&mut tx, owner, &customers).await?);
+    let copies = by_customer(feed.load_of_customers(&mut tx, &customers).await?);
+    let mut changes = Vec::new();
+    for row in rows {
+        let none = Vec::new();
+        let own = own.get(&row.customer).unwrap_or(&none);
+        let copies = copies.get(&row.customer).unwrap_or(&none);
+        let until_on = last_day(own, deputy, today)?;
+        match until_on {
+            Some(until_on) => changes.extend(copied(own, copies, owner, until_on)?),
+            None => changes.extend(removed(own, copies)?),
+        }
+        let row = LoanRow { until_on: until_on.unwrap_or(row.until_on), ended: until_on.is_none(), ..(*row).clone() };
+        carried(&mut tx, &row).await?;
+    }
+    feed.apply(&mut tx, changes).await?;
+    commit(tx).await
+}
+
+/// The customers of rows whom the owner still serves.
+async fn still_of<'r>(tx: &mut Conn, owner: &str, rows: &[&'r LoanRow]) -> Result<Vec<&'r str>, HubError> {
+    let customers: Vec<&str> = rows.iter().map(|row| row.customer.as_str()).collect();
+    let owners = owners(tx, &customers).await?;
+    Ok(customers.into_iter().filter(|customer| owners.get(*customer).is_some_and(|of| of == owner)).collect())
+}
+
+/// The last day on which dues of a customer are the deputy's; none where they are not today and will not be.
+fn last_day(own: &[Stored], deputy: &str, today: NaiveDate) -> Result<Option<NaiveDate>, HubError> {
+    let mut last = None;
+    for stored in own.iter().filter(|stored| stored.kind == kind::FACT) {
+        let fact: Fact = file::parse(kind::FACT, &stored.id, &stored.body)?;
+        if let FactBody::Handed(handed) = &fact.body
+            && fact.undone.is_none()
+            && handed.to.as_str() == deputy
+            && today <= handed.until_on
+        {
+            last = last.max(Some(handed.until_on));
+        }
+    }
+    Ok(last)
+}
+
+fn copied(own: &[Stored], copies: &[Stored], owner: &str, until_on: NaiveDate) -> Result<Vec<Change>, HubError> {
+    let from = GuideId::new(owner).map_err(|_| HubError::corrupt(format!("the guide {owner}")))?;
+    let pending = pending(own, copies)?;
+    let mut changes = Vec::new();
+    for stored in own {
+        let put = |kind, body| Change::put(kind, &stored.id, &stored.customer_id, body);
+        match stored.kind.as_str() {
+            kind::CUSTOMER => {
+                let customer: Customer = file::parse(kind::CUSTOMER, &stored.id, &stored.body)?;
+                let lent = Some(Loan { from: from.clone(), until_on });
+                changes.push(put(kind::CUSTOMER, json(&Customer { lent, ..customer })?));
+            }
+            kind::PURCHASE => changes.push(put(kind::PURCHASE, stored.body.clone())),
+            kind::FACT if !pending.contains(stored.id.as_str()) => changes.push(put(kind::FACT, stored.body.clone())),
+            _ => {}
+        }
+    }
+    // customers before what hangs on them, so that a terminal never meets a purchase of nobody
+    changes.sort_by_key(|change| change.kind != kind::CUSTOMER);
+    let is_gone = |copy: &&Stored| copy.kind == kind::PURCHASE && !own.iter().any(|of| is_same(of, copy));
+    let gone = copies.iter().filter(is_gone);
+    changes.extend(gone.map(|copy| Change::del(kind::PURCHASE, &copy.id, &copy.customer_id)));
+    Ok(changes)
+}
+
+fn removed(own: &[Stored], copies: &[Stored]) -> Result<Vec<Change>, HubError> {
+    let pending = pending(own, copies)?;
+    let of_kind = |copy: &Stored| match copy.kind.as_str() {
+        kind::CUSTOMER => Some(kind::CUSTOMER),
+        kind::PURCHASE => Some(kind::PURCHASE),
+        kind::FACT if !pending.contains(copy.id.as_str()) => Some(kind::FACT),
+        _ => None,
+    };
+    let del = |copy: &Stored| Some(Change::del(of_kind(copy)?, &copy.id, &copy.customer_id));
+    Ok(copies.iter().filter_map(del).collect())
+}
+
+/// The deputy's facts that the owner's feed does not hold as they are.
+fn pending<'c>(own: &[Stored], copies: &'c [Stored]) -> Result<BTreeSet<&'c str>, HubError> {
+    let mut pending = BTreeSet::new();
+    for copy in copies.iter().filter(|copy| copy.kind == kind::FACT) {
+        match own.iter().find(|of| is_same(of, copy)) {
+            None => {
+                pending.insert(copy.id.as_str());
+            }
+            Some(of) if of.body != copy.body => {
+                let fact: Fact = file::parse(kind::FACT, &of.id, &of.body)?;
+                let theirs: Fact = file::parse(kind::FACT, &copy.id, &copy.body)?;
+                if is_unknown_undo(&fact, &theirs) {
+                    pending.insert(copy.id.as_str());
+                }
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(pending)
+}
+
+fn is_same(a: &Stored, b: &Stored) -> bool {
+    a.kind == b.kind && a.id == b.id
+}
+
+/// Whether the deputy took a fact back of which the owner's feed does not know that.
+fn is_unknown_undo(own: &Fact, theirs: &Fact) -> bool {
+    own.undone.is_none() && theirs.undone.is_some()
+}
+
+fn by_customer(stored: Vec<Stored>) -> HashMap<String, Vec<Stored>> {
+    let mut by_customer: HashMap<String, Vec<Stored>> = HashMap::new();
+    for stored in stored {
+        by_customer.entry(stored.customer_id.clone()).or_default().push(stored);
+    }
+    by_customer
+}
+
+fn facts(stored: Vec<Stored>) -> Result<BTreeMap<String, (Stored, Fact)>, HubError> {
+    let facts = stored.into_iter().filter(|stored| stored.kind == kind::FACT);
+    facts
+        .map(|stored| Ok((stored.id.clone(), (stored.clone(), file::parse(kind::FACT, &stored.id, &stored.body)?))))
+        .collect()
+}

@@ -1,0 +1,121 @@
+//! What a push is judged by: the files that its ops are about, the guide's rules, and the guides whom it names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use guide_common::apply::CustomerFile;
+use guide_common::customer::Loan;
+use guide_common::fact::FactBody;
+use guide_common::id::{CustomerId, GuideId};
+use guide_common::op::OpBody;
+use guide_common::sop::engine::gone;
+use guide_common::sop::rules::Rules;
+
+use super::read::{ReadOp, deputy};
+use crate::clock::Moment;
+use crate::db::feed::Feed;
+use crate::db::{Conn, directory, file, loan};
+use crate::desk::{chain_rules, guide_rules, with_starts};
+use crate::error::HubError;
+
+/// What a push is judged by.
+pub(super) struct Context {
+    pub(super) files: BTreeMap<CustomerId, CustomerFile>,
+    pub(super) rules: Rules,
+    /// Of the guides whom the push names as deputies those that there are.
+    pub(super) guides: BTreeSet<GuideId>,
+    /// Customers who were on loan to this guide, with the last day: what was recorded by then is still taken in.
+    pub(super) returned: BTreeMap<CustomerId, NaiveDate>,
+}
+
+/// Reads what a push is judged by, under the lock of the guide's feed.
+pub(super) async fn context(tx: &mut Conn, feed: &Feed, ops: &[ReadOp], moment: Moment) -> Result<Context, HubError> {
+    let mut files = files_of(tx, feed, ops).await?;
+    let returned = returned(tx, feed, ops, &mut files).await?;
+    let rules = rules_for(tx, feed, ops, &files, moment).await?;
+    let guides = deputies(tx, ops).await?;
+    Ok(Context { files, rules, guides, returned })
+}
+
+/// The files that ops are about, the guide's own among them.
+async fn files_of(tx: &mut Conn, feed: &Feed, ops: &[ReadOp]) -> Result<BTreeMap<CustomerId, CustomerFile>, HubError> {
+    let customers: Vec<&str> = ops.iter().filter_map(ReadOp::customer).collect();
+    let mut files = file::of_customers(tx, &feed.guide_id, &customers).await?;
+    let guide_itself = CustomerId::guide_itself();
+    if customers.contains(&guide_itself.as_str()) {
+        let facts = file::guide_facts(tx, &feed.guide_id).await?;
+        files.insert(guide_itself, CustomerFile::of_guide_itself(facts));
+    }
+    Ok(files)
+}
+
+/// Adds the files of customers who were on loan to this guide, as their owners' feeds hold them: a terminal without the
+/// network hears of the end of a loan late.
+async fn returned(
+    tx: &mut Conn,
+    feed: &Feed,
+    ops: &[ReadOp],
+    files: &mut BTreeMap<CustomerId, CustomerFile>,
+) -> Result<BTreeMap<CustomerId, NaiveDate>, HubError> {
+    let is_missing = |id: &&str| !files.keys().any(|known| known.as_str() == *id);
+    let missing: BTreeSet<&str> = ops.iter().filter_map(ReadOp::customer).filter(is_missing).collect();
+    if missing.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut rows = loan::of_deputy(tx, &feed.guide_id).await?;
+    rows.retain(|row| row.ended && missing.contains(row.customer.as_str()));
+    let owners = directory::owners(tx, &rows.iter().map(|row| row.customer.as_str()).collect::<Vec<_>>()).await?;
+    let mut returned = BTreeMap::new();
+    for row in rows {
+        let Some(owner) = owners.get(&row.customer) else { continue };
+        let from = GuideId::new(owner).map_err(|_| HubError::corrupt(format!("the guide {owner}")))?;
+        for (id, mut file) in file::of_customers(tx, owner, &[&row.customer]).await? {
+            file.customer.lent = Some(Loan { from: from.clone(), until_on: row.until_on });
+            returned.insert(id.clone(), row.until_on);
+            files.insert(id, file);
+        }
+    }
+    Ok(returned)
+}
+
+/// The guide's rules. The starts of throttled plans, for which all of the guide's customers are read, are worked out
+/// only where an outcome names a due that is not there without them.
+async fn rules_for(
+    tx: &mut Conn,
+    feed: &Feed,
+    ops: &[ReadOp],
+    files: &BTreeMap<CustomerId, CustomerFile>,
+    moment: Moment,
+) -> Result<Rules, HubError> {
+    let corrupt = || HubError::corrupt(format!("the guide {}", feed.guide_id));
+    let guide = directory::guide(tx, &feed.guide_id).await?.ok_or_else(corrupt)?;
+    let facts = file::guide_facts(tx, &feed.guide_id).await?;
+    let today = moment.today();
+    let rules = guide_rules(&chain_rules(tx, moment.zone).await?, &guide, &facts, today);
+    let is_missing = |op: &ReadOp| {
+        let ReadOp::Whole(op) = op else { return false };
+        let Ok(OpBody::Fact(FactBody::Outcome(outcome))) = op.content() else { return false };
+        let Some(file) = files.get(&op.customer) else { return false };
+        !outcome.due_ids.is_empty() && !gone(file, &rules, &outcome.due_ids, outcome.on).is_empty()
+    };
+    if !rules.is_throttled() || !ops.iter().any(is_missing) {
+        return Ok(rules);
+    }
+    let all = file::of_feed(tx, &feed.guide_id).await?;
+    Ok(with_starts(&rules, all.values(), today))
+}
+
+/// The guides whom ops name as deputies, as far as they are known.
+async fn deputies(tx: &mut Conn, ops: &[ReadOp]) -> Result<BTreeSet<GuideId>, HubError> {
+    let named = ops.iter().filter_map(|op| match op {
+        ReadOp::Whole(op) => deputy(&op.content().ok()?).cloned(),
+        ReadOp::Malformed(_) => None,
+    });
+    let mut known = BTreeSet::new();
+    for deputy in named.collect::<BTreeSet<GuideId>>() {
+        if directory::guide(tx, deputy.as_str()).await?.is_some() {
+            known.insert(deputy);
+        }
+    }
+    Ok(known)
+}
