@@ -10,10 +10,11 @@ use super::file;
 use super::lint::script::{Delivery, lint_script};
 use super::lint::words::LintWords;
 use super::lint::{Place, lint};
+use super::source::{self, ScriptFacts};
 use super::value::Value;
 use super::values::Values;
 use super::variable::Variable;
-use crate::demo::template_files;
+use crate::demo::{SEED, chain, template_files};
 use crate::sop::plan::Lang;
 
 const N_ROUNDS: u32 = 200;
@@ -42,6 +43,14 @@ fn times_of_reading_rendering_and_checking() {
     }
     values.set(Variable::BoughtOn, Value::Date(now.date()));
     values.set_gold_price(101_250, now);
+    let chain = chain(SEED, Lang::Zh);
+    let files: Vec<_> = chain.files().into_iter().map(|(_, file)| file).collect();
+    let each_value = mean(files.len() as u32, || {
+        for file in &files {
+            drop(black_box(source::values(&ScriptFacts::new(file, &chain.guides[0], now))));
+        }
+    });
+    println!("values of a customer: {each_value:?}");
     let words = LintWords::standard();
     let delivery = Delivery { place: Place::Shop, now, lang: Lang::Zh, names: &["解闻溪"], linked_items: &[] };
     println!(
