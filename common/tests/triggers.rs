@@ -10,6 +10,7 @@ use guide_common::outcome::OutcomeCode::*;
 use guide_common::promise::AppointmentResult::*;
 use guide_common::purchase::Item;
 use guide_common::record::{Level, Risk};
+use guide_common::sop::settings::{TagChoice, TagGroup};
 use story::{Story, day, one_step, sop};
 
 /// A story of one plan of one step that is open for a while after its anchor.
@@ -265,6 +266,27 @@ fn a_tag_of_the_document_counts_from_its_day() {
         |on: Option<&str>| Tag { group: "OCC".to_owned(), value: "婚嫁".to_owned(), on: on.map(day), source: None };
     story.file.customer.tags = vec![tag(Some("2026-08-01")), tag(None)];
     story.check_days("2026-07-01", "2026-08-31", "08-01..08-03");
+}
+
+#[test]
+fn of_a_group_of_one_value_another_value_takes_the_tag_away() {
+    let tag = |choice| {
+        let mut story = open_for("on = 'tagged'; group = 'STG'; value = '线索'", "offset = '0d'; until = '+9d'");
+        let name = guide_common::sop::plan::Text { zh: "阶段".to_owned(), en: "stage".to_owned() };
+        let group = TagGroup { code: "STG".to_owned(), name, choice, ttl_days: None, values: Vec::new() };
+        std::sync::Arc::make_mut(&mut story.rules.settings).tag_groups = vec![group];
+        story.tag("2026-08-01", "STG:线索").tag("2026-08-04", "STG:首购").due_days("2026-07-01", "2026-08-31")
+    };
+    assert_eq!(tag(TagChoice::Single), "08-01..08-03");
+    assert_eq!(tag(TagChoice::Multi), "08-01..08-10");
+}
+
+#[test]
+fn a_tag_taken_away_and_applied_again_on_one_day_stands() {
+    let story = || open_for("on = 'tagged'; group = 'OCC'", "offset = '0d'; until = '+2d'");
+    let again = story().tag("2026-08-01", "OCC:婚嫁").untag("2026-08-01", "OCC:婚嫁").tag("2026-08-01", "OCC:婚嫁");
+    again.check_days("2026-07-01", "2026-08-31", "08-01..08-03");
+    again.untag("2026-08-01", "OCC:婚嫁").check_days("2026-07-01", "2026-08-31", "");
 }
 
 // headquarters' records

@@ -13,7 +13,7 @@ use crate::sop::anchor::{About, Anchor};
 use crate::sop::condition::field::Field;
 use crate::sop::condition::{FieldValue, Fields};
 use crate::sop::gate;
-use crate::sop::history::History;
+use crate::sop::history::{History, Tagging};
 use crate::sop::plan::WantedTag;
 use crate::sop::rules::Rules;
 
@@ -137,10 +137,14 @@ impl<'h, 'f> CustomerFields<'h, 'f> {
         };
         let mut tags: Vec<Tag> = self.history.file.customer.tags.clone();
         tags.retain(|tag| tag.on.is_none_or(|on| on <= self.day));
-        for (added, change) in self.history.tag_changes.iter().filter(|(_, change)| change.on <= self.day) {
-            tags.retain(|tag| {
-                tag.group != change.group || (tag.value != change.value && !(*added && single(&change.group)))
-            });
+        let changes = self.history.tag_changes.iter().filter(|tagging| tagging.change.on <= self.day);
+        for Tagging { added, change, .. } in changes {
+            let replaces = *added && single(&change.group);
+            let is_later = |tag: &Tag| tag.group == change.group && tag.on.is_some_and(|on| change.on < on);
+            if replaces && tags.iter().any(is_later) {
+                continue;
+            }
+            tags.retain(|tag| is_later(tag) || tag.group != change.group || (tag.value != change.value && !replaces));
             if *added {
                 tags.push(Tag {
                     group: change.group.clone(),
@@ -176,7 +180,8 @@ impl<'h, 'f> CustomerFields<'h, 'f> {
         let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for tag in self.tags() {
             let documents = self.history.file.customer.tags.iter().map(|tag| (tag.group.as_str(), tag.value.as_str()));
-            let changes = self.history.tag_changes.iter().map(|(_, c)| (c.group.as_str(), c.value.as_str()));
+            let changes = self.history.tag_changes.iter().map(|tagging| tagging.change);
+            let changes = changes.map(|change| (change.group.as_str(), change.value.as_str()));
             if let Some((group, value)) = documents.chain(changes).find(|(g, v)| *g == tag.group && *v == tag.value) {
                 groups.entry(group).or_default().push(value);
             }

@@ -4,12 +4,12 @@ use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
 
 use crate::apply::CustomerFile;
-use crate::consent::{Secret, SecretSide};
+use crate::consent::{Consent, Secret, SecretSide};
 use crate::fact::{Fact, FactBody};
 use crate::outcome::{Channel, OutcomeCode};
 use crate::sop::anchor::{About, Anchor};
 use crate::sop::engine::Due;
-use crate::sop::history::{Contact, History};
+use crate::sop::history::{Contact, History, Order};
 use crate::sop::plan::Purpose;
 use crate::sop::rules::Rules;
 use crate::sop::run::{Run, all_runs};
@@ -267,16 +267,27 @@ fn do_not_contact(history: &History<'_>) -> Option<Hold> {
         return Some(hold);
     }
     let said = history.contacts.iter().rfind(|contact| contact.outcome.code == OutcomeCode::DoNotContact)?;
-    let lifts =
-        |consent: &&crate::consent::Consent| consent.allowed && consent.channel.is_none() && said.on() < consent.on;
-    (!history.consents.iter().any(|consent| lifts(&consent))).then_some(hold)
+    let lifts = |order: Order, consent: &Consent| consent.allowed && consent.channel.is_none() && said.order() < order;
+    (!history.consents.iter().any(|(order, consent)| lifts(*order, consent))).then_some(hold)
 }
 
 fn no_consent(history: &History<'_>, channel: Channel) -> Option<Hold> {
-    let of_channel = history.consents.iter().filter(|consent| consent.channel.is_none_or(|of| of == channel));
-    let latest = of_channel.max_by_key(|consent| (consent.on, consent.allowed))?;
-    let holds = !latest.allowed && latest.until_on.is_none_or(|until_on| history.today <= until_on);
-    holds.then(|| Hold::new(HoldReason::NoConsent, latest.until_on.and_then(|until_on| until_on.succ_opt())))
+    let mut day = history.today;
+    while let Some(refusal) = refusal_on(history, channel, day) {
+        match refusal.until_on.and_then(|until_on| until_on.succ_opt()) {
+            Some(next) => day = next,
+            None => return Some(Hold::new(HoldReason::NoConsent, None)),
+        }
+    }
+    (day > history.today).then(|| Hold::new(HoldReason::NoConsent, Some(day)))
+}
+
+/// What refuses a channel on a day: the latest word on it, where refusals that are over count for nothing.
+fn refusal_on<'f>(history: &History<'f>, channel: Channel, day: NaiveDate) -> Option<&'f Consent> {
+    let is_over = |consent: &Consent| !consent.allowed && consent.until_on.is_some_and(|until_on| until_on < day);
+    let consents = history.consents.iter().map(|(_, consent)| *consent);
+    let of_channel = consents.filter(|consent| consent.channel.is_none_or(|of| of == channel));
+    of_channel.filter(|consent| !is_over(consent)).next_back().filter(|consent| !consent.allowed)
 }
 
 /// Until when something is kept from this customer.

@@ -30,10 +30,10 @@ pub struct History<'f> {
     pub kept: Vec<(OpId, NaiveDate)>,
     /// Visits agreed, by the day of the visit.
     pub visits: Vec<Visit>,
-    /// Tags applied (`true`) and taken away by guides, oldest first.
-    pub tag_changes: Vec<(bool, &'f TagChange)>,
+    /// Tags applied and taken away by guides, oldest first.
+    pub tag_changes: Vec<Tagging<'f>>,
     /// What was allowed and forbidden, oldest first.
-    pub consents: Vec<&'f Consent>,
+    pub consents: Vec<(Order, &'f Consent)>,
     /// What is or was kept secret.
     pub secrets: Vec<&'f Secret>,
     /// What amnesties let expire.
@@ -64,7 +64,21 @@ pub struct Records<'f> {
     /// Plans sent by headquarters.
     pub dispatched: Vec<(OpId, &'f Dispatched)>,
     /// Haste asked for.
-    pub rushes: Vec<&'f Rush>,
+    pub rushes: Vec<(Order, &'f Rush)>,
+}
+
+/// The order of facts: by day, then the terminal's time, then id.
+pub type Order = (NaiveDate, DateTime<Utc>, OpId);
+
+/// A tag that a guide applied or took away.
+#[derive(Clone, Copy, Debug)]
+pub struct Tagging<'f> {
+    /// Its place among the facts.
+    pub order: Order,
+    /// Whether it was applied.
+    pub added: bool,
+    /// Which.
+    pub change: &'f TagChange,
 }
 
 /// A visit agreed (预约), by an appointment of its own or by an outcome 2 that named its day.
@@ -105,7 +119,7 @@ impl Contact<'_> {
     }
 
     /// Its place among the facts.
-    pub fn order(&self) -> (NaiveDate, DateTime<Utc>, OpId) {
+    pub fn order(&self) -> Order {
         (self.on(), self.at, self.id)
     }
 
@@ -183,9 +197,13 @@ impl<'f> History<'f> {
             FactBody::PromiseKept(body) => self.kept.push((body.promise, body.on)),
             FactBody::Appointment(body) => appointments.made.push((id, body)),
             FactBody::AppointmentClosed(body) => appointments.closed.push(body),
-            FactBody::TagAdded(change) => self.tag_changes.push((true, change)),
-            FactBody::TagRemoved(change) => self.tag_changes.push((false, change)),
-            FactBody::Consent(consent) => self.consents.push(consent),
+            FactBody::TagAdded(change) => {
+                self.tag_changes.push(Tagging { order: fact.order(), added: true, change });
+            }
+            FactBody::TagRemoved(change) => {
+                self.tag_changes.push(Tagging { order: fact.order(), added: false, change });
+            }
+            FactBody::Consent(consent) => self.consents.push((fact.order(), consent)),
             FactBody::Secret(secret) => self.secrets.push(secret),
             FactBody::Waived(waived) => self.waived.push(waived),
             FactBody::Handed(handed) => self.handed.push(handed),
@@ -197,7 +215,7 @@ impl<'f> History<'f> {
             FactBody::OwnerChanged(change) => self.records.owners.push((id, change)),
             FactBody::LifeEvent(event) => self.records.life_events.push((id, event)),
             FactBody::Dispatched(dispatched) => self.records.dispatched.push((id, dispatched)),
-            FactBody::Rush(rush) => self.records.rushes.push(rush),
+            FactBody::Rush(rush) => self.records.rushes.push((fact.order(), rush)),
             FactBody::ComplaintClosed(_) | FactBody::Leave(_) | FactBody::Unknown { .. } => {}
         }
     }
@@ -207,8 +225,8 @@ impl<'f> History<'f> {
         self.contacts.sort_by_key(Contact::order);
         self.promises.sort_by_key(|(id, promise)| (promise.due_on, *id));
         self.kept.sort_unstable();
-        self.tag_changes.sort_by_key(|(added, change)| (change.on, *added, &change.group, &change.value));
-        self.consents.sort_by_key(|consent| (consent.on, consent.allowed));
+        self.tag_changes.sort_by_key(|tagging| tagging.order);
+        self.consents.sort_by_key(|(order, _)| *order);
         self.secrets.sort_by_key(|secret| (secret.on, secret.until_on));
         self.waived.sort_by_key(|waived| (waived.on, waived.reason));
         self.handed.sort_by_key(|handed| (handed.on, handed.until_on));
@@ -221,7 +239,7 @@ impl<'f> History<'f> {
         records.owners.sort_by_key(|(id, change)| (change.on, *id));
         records.life_events.sort_by_key(|(id, event)| (event.event_on, *id));
         records.dispatched.sort_by_key(|(id, dispatched)| (dispatched.on, *id));
-        records.rushes.sort_by_key(|rush| (rush.on, rush.until_on));
+        records.rushes.sort_by_key(|(order, _)| *order);
     }
 
     /// The day on which a promise was first marked as kept.

@@ -116,12 +116,14 @@ fn task(history: &History<'_>, open: &[Due<'_>]) -> Option<TaskRow> {
 
 /// The haste that headquarters asks for and no contact has answered yet.
 pub(crate) fn open_rush<'f>(history: &History<'f>) -> Option<&'f Rush> {
-    let answers = |rush: &Rush| {
-        let contacts = history.contacts.iter().filter(|contact| contact.outcome.code != OutcomeCode::Skipped);
-        contacts.map(|contact| contact.on()).any(|on| rush.on <= on)
-    };
-    let open = history.records.rushes.iter().filter(|rush| history.today <= rush.until_on && !answers(rush));
-    open.copied().next_back()
+    let mut answers = history.contacts.iter().filter(|contact| contact.outcome.code != OutcomeCode::Skipped);
+    let last = answers.next_back().map(|contact| contact.order());
+    let mut open = history
+        .records
+        .rushes
+        .iter()
+        .filter(|(order, rush)| history.today <= rush.until_on && last.is_none_or(|last| last < *order));
+    open.next_back().map(|(_, rush)| *rush)
 }
 
 /// What the time of the day holds of a task: contact hours, and the steps' own times. The dues whose time has come are

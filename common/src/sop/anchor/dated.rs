@@ -1,13 +1,15 @@
 //! Anchors of dates in the customer's document: yearly dates, festivals, long silence, leads, contacts, tags.
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use super::{About, Anchor, AnchorKey, Search, YEARS_BACK};
 use crate::customer::Birthday;
+use crate::id::OpId;
 use crate::outcome::OutcomeCode;
 use crate::record::Risk;
 use crate::sop::history::History;
 use crate::sop::plan::Restart;
+use crate::sop::settings::TagChoice;
 use crate::sop::trigger::{DateTrigger, DormantTrigger, Since};
 
 /// No shop knew anybody before it.
@@ -144,19 +146,26 @@ pub(super) fn contact_added(search: &Search<'_, '_, '_>) -> Vec<Anchor> {
     added_on.map(|on| Anchor::new(on, AnchorKey::Day(on), on, About::Customer)).into_iter().collect()
 }
 
-/// The days on which a tag was applied; taking it away settles them.
+/// The days on which a tag was applied; taking it away settles them, and so does another value in a group of one.
 pub(super) fn tagged(search: &Search<'_, '_, '_>, group: &str, value: Option<&str>) -> Vec<Anchor> {
     let history = search.history;
     let is_wanted = |of_group: &str, of_value: &str| of_group == group && value.is_none_or(|value| value == of_value);
+    let holds_one = search.rules.settings.tag_group(group).is_some_and(|group| group.choice != TagChoice::Multi);
+    // what a guide does on the day of a tag of the document comes after it
+    let oldest = |on| (on, DateTime::<Utc>::MIN_UTC, OpId(uuid::Uuid::nil()));
     let imported = history.file.customer.tags.iter().filter(|tag| is_wanted(&tag.group, &tag.value));
-    let imported = imported.filter_map(|tag| Some((tag.on?, tag.value.as_str())));
-    let changes = || history.tag_changes.iter().filter(|(_, change)| is_wanted(&change.group, &change.value));
-    let added = changes().filter(|(added, _)| *added).map(|(_, change)| (change.on, change.value.as_str()));
-    let days = imported.chain(added).filter(|(on, _)| *on <= history.today);
-    let anchors = days.map(|(on, value)| {
-        let removed = changes().filter(|(added, change)| !added && change.value == value && on <= change.on);
-        let settled_on = removed.map(|(_, change)| change.on).min();
-        Anchor { settled_on, ..Anchor::new(on, AnchorKey::Day(on), on, About::Customer) }
+    let imported = imported.filter_map(|tag| Some((oldest(tag.on?), tag.value.as_str())));
+    let added = history.tag_changes.iter().filter(|tagging| tagging.added);
+    let added = added.map(|tagging| (tagging.order, tagging.change)).filter(|(_, c)| is_wanted(&c.group, &c.value));
+    let applied = imported.chain(added.map(|(order, change)| (order, change.value.as_str())));
+    let anchors = applied.filter(|((on, _, _), _)| *on <= history.today).map(|(order, value)| {
+        let of_group = history.tag_changes.iter().filter(|other| order < other.order && other.change.group == group);
+        let mut ends = of_group.filter(|other| match other.added {
+            true => holds_one && other.change.value != value,
+            false => other.change.value == value,
+        });
+        let settled_on = ends.next().map(|end| end.change.on);
+        Anchor { settled_on, ..Anchor::new(order.0, AnchorKey::Day(order.0), order.0, About::Customer) }
     });
     anchors.collect()
 }

@@ -1,0 +1,406 @@
+//! The one gate: what it holds, why, and until when; and what the queue makes of what it lets through.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod story;
+
+use guide_common::customer::{Loan, Tier};
+use guide_common::id::GuideId;
+use guide_common::outcome::Channel;
+use guide_common::outcome::OutcomeCode::{self, *};
+use guide_common::promise::AppointmentResult::*;
+use guide_common::sop::gate::contact_hours;
+use guide_common::sop::plan::Purpose;
+use guide_common::sop::queue::{TermName, held_at, order};
+use guide_common::sop::settings::Settings;
+use story::{Story, day, sop};
+
+const PROMO: &str = "id = 'p'; offset = '0d'; until = '+300d'; purpose = 'promo'; channels = ['wecom', 'phone']";
+const SERVICE: &str = "id = 's'; offset = '0d'; until = '+300d'; channels = ['wecom', 'phone']";
+const ANSWER: &str = "id = 'a'; offset = '0d'; until = '+300d'; purpose = 'answer'; channels = ['wecom', 'phone']";
+
+/// A customer for whom a step of each purpose is open from the first of the year on.
+fn all_open() -> Story {
+    open(vec![sop("", &["on = 'lead'"], &[PROMO, SERVICE, ANSWER])])
+}
+
+fn open(plans: Vec<guide_common::sop::plan::Plan>) -> Story {
+    let mut story = Story::new(plans);
+    story.file.customer.lead_on = Some(day("2026-01-01"));
+    story
+}
+
+const FREE: &str = "a wecom, p wecom, s wecom";
+
+/// A contact of the tenth of January that no task asked for.
+fn touched(code: OutcomeCode, channel: Channel, purpose: Option<Purpose>) -> Story {
+    all_open().contact("2026-01-10", code, |outcome| (outcome.channel, outcome.purpose) = (channel, purpose))
+}
+
+// the touch cap
+
+#[test]
+fn between_two_contacts_lie_three_days_day_0_and_day_3_are_allowed() {
+    let story = touched(Interested, Channel::Wecom, None);
+    story.check_gate("2026-01-09", FREE);
+    for on in ["2026-01-10", "2026-01-11", "2026-01-12"] {
+        story.check_gate(on, "a wecom | touch_cap 01-13: p, s");
+    }
+    story.check_gate("2026-01-13", FREE);
+}
+
+#[test]
+fn the_latest_contact_decides() {
+    let story = touched(Interested, Channel::Wecom, None).contact("2026-01-12", Interested, |_| {});
+    story.check_gate("2026-01-14", "a wecom | touch_cap 01-15: p, s").check_gate("2026-01-15", FREE);
+}
+
+#[test]
+fn the_touch_cap_counts_over_all_guides_and_channels() {
+    for channel in [Channel::Wecom, Channel::Phone, Channel::Sms, Channel::Card] {
+        let mut story = all_open();
+        story.guide = GuideId::new("somebody_else").unwrap();
+        let story = story.contact("2026-01-10", Interested, |outcome| outcome.channel = channel);
+        story.check_gate("2026-01-12", "a wecom | touch_cap 01-13: p, s");
+    }
+}
+
+#[test]
+fn an_answer_passes_the_caps_and_counts_in_none() {
+    touched(Interested, Channel::Wecom, Some(Purpose::Answer)).check_gate("2026-01-11", FREE);
+    let story = all_open().log("2026-01-10", Interested, &["a"]);
+    story.check_gate("2026-01-10", "p wecom, s wecom");
+}
+
+#[test]
+fn a_post_and_a_meeting_in_the_shop_are_no_touch() {
+    for channel in [Channel::Moments, Channel::Group, Channel::OfficialAccount, Channel::Visit] {
+        touched(Interested, channel, None).check_gate("2026-01-11", FREE);
+    }
+}
+
+#[test]
+fn a_merged_contact_counts_as_the_most_selling_of_its_steps() {
+    let story = all_open().log("2026-01-10", Interested, &["a", "s"]);
+    story.check_gate("2026-01-11", "| touch_cap 01-13: p");
+    let story = all_open().log("2026-01-10", Interested, &["a", "p"]).contact("2026-01-20", Interested, |outcome| {
+        outcome.purpose = Some(Purpose::Promo);
+    });
+    let story = open_again(story);
+    story.check_gate("2026-02-01", "a wecom, s wecom | promo_cap 02-09: q");
+}
+
+/// The same facts with one more promotion open.
+fn open_again(mut story: Story) -> Story {
+    let more = sop(
+        "id = 'Q'",
+        &["on = 'lead'"],
+        &[
+            "id = 'q'; offset = '0d'; until = '+300d'; purpose = 'promo'",
+            "id = 'a'; offset = '0d'; until = '+300d'; purpose = 'answer'",
+        ],
+    );
+    let plans = story.rules.plans().iter().cloned().chain([more]).collect();
+    story.rules = story.rules.with_plans(plans);
+    story
+}
+
+#[test]
+fn the_second_attempt_two_days_later_waits_for_the_touch_cap_too() {
+    let story = open(vec![sop("", &["on = 'lead'"], &[SERVICE])]).log("2026-01-10", NoReply, &["s"]);
+    story.check("2026-01-12", "s 01-01#1 phone").check_gate("2026-01-12", "| touch_cap 01-13: s");
+    story.check_gate("2026-01-13", "s phone");
+}
+
+#[test]
+fn an_undone_contact_counts_in_no_cap() {
+    touched(Interested, Channel::Wecom, None).undo_last("2026-01-11").check_gate("2026-01-11", FREE);
+}
+
+// promotions
+
+fn promos(days: &[&str]) -> Story {
+    days.iter()
+        .fold(all_open(), |story, on| story.contact(on, Interested, |outcome| outcome.purpose = Some(Purpose::Promo)))
+}
+
+#[test]
+fn two_promotions_in_thirty_days_are_the_most_until_the_first_is_thirty_days_old() {
+    promos(&["2026-01-01"]).check_gate("2026-01-05", FREE);
+    let story = promos(&["2026-01-01", "2026-01-10"]);
+    story.check_gate("2026-01-14", "a wecom, s wecom | promo_cap 01-31: p");
+    story.check_gate("2026-01-30", "a wecom, s wecom | promo_cap 01-31: p").check_gate("2026-01-31", FREE);
+    // with a third one, whyever it was made, the second must be that old
+    let story = promos(&["2026-01-01", "2026-01-10", "2026-01-12"]);
+    story.check_gate("2026-02-08", "a wecom, s wecom | promo_cap 02-09: p").check_gate("2026-02-09", FREE);
+}
+
+#[test]
+fn service_counts_as_no_promotion() {
+    let service = |story: Story, on: &str| story.contact(on, Interested, |_| {});
+    let story = service(service(service(all_open(), "2026-01-01"), "2026-01-05"), "2026-01-09");
+    story.check_gate("2026-01-12", FREE);
+}
+
+#[test]
+fn after_no_need_promotions_rest_for_sixty_days() {
+    let story = touched(NoNeed, Channel::Wecom, Some(Purpose::Answer));
+    story.check_gate("2026-01-10", "a wecom, s wecom | promo_rest 03-11: p");
+    story.check_gate("2026-03-10", "a wecom, s wecom | promo_rest 03-11: p").check_gate("2026-03-11", FREE);
+}
+
+#[test]
+fn an_agreed_visit_holds_promotions_until_the_day_after_it() {
+    let story = || all_open().agree_visit("2026-01-10", "2026-01-20");
+    story().check_gate("2026-01-09", FREE).check_gate("2026-01-10", "a wecom, s wecom | visit_agreed 01-21: p");
+    story().check_gate("2026-01-20", "a wecom, s wecom | visit_agreed 01-21: p").check_gate("2026-01-21", FREE);
+    story().close_visit("2026-01-15", Cancelled).check_gate("2026-01-15", FREE);
+    let moved = story().agree_visit("2026-01-12", "2026-01-25");
+    moved.check_gate("2026-01-21", "a wecom, s wecom | visit_agreed 01-26: p");
+}
+
+// complaints, do not contact, consent
+
+#[test]
+fn an_open_complaint_holds_all_but_the_recovery() {
+    let recovery = sop(
+        "id = 'R'; recovery = true",
+        &["on = 'outcome'; codes = ['complaint']"],
+        &["id = 'r'; offset = '0d'; until = '+300d'; purpose = 'answer'"],
+    );
+    let story = open(vec![sop("", &["on = 'lead'"], &[PROMO, SERVICE, ANSWER]), recovery]);
+    let story = story.contact("2026-01-10", Complaint, |outcome| outcome.purpose = Some(Purpose::Answer));
+    story.check_gate("2026-01-20", "r wecom | open_complaint: a, p, s");
+    let story = story.close_complaint("2026-01-21");
+    story.check_gate("2026-01-20", "r wecom | open_complaint: a, p, s");
+    story.check_gate("2026-01-21", "a wecom, p wecom, r wecom, s wecom");
+    let again = story.contact("2026-01-25", Complaint, |outcome| outcome.purpose = Some(Purpose::Answer));
+    again.check_gate("2026-01-26", "r wecom, r wecom | open_complaint: a, p, s");
+}
+
+#[test]
+fn a_bad_score_without_a_complaint_holds_nothing() {
+    let story =
+        all_open().contact("2026-01-10", Interested, |o| (o.score, o.purpose) = (Some(1), Some(Purpose::Answer)));
+    story.check_gate("2026-01-10", FREE);
+}
+
+#[test]
+fn do_not_contact_holds_everything_that_starts_later_until_the_customer_allows_it_again() {
+    let recovery = sop("recovery = true", &["on = 'purchase'"], &[ANSWER]);
+    let story =
+        || Story::new(vec![recovery.clone()]).contact("2026-01-01", DoNotContact, |_| {}).buy("2026-01-05", 100);
+    story().check_gate("2026-01-05", "| do_not_contact: a");
+    let one = story().allow("2026-01-10", Some(Channel::Wecom));
+    one.check_gate("2026-01-10", "| do_not_contact: a");
+    let all = story().allow("2026-01-10", None);
+    all.check_gate("2026-01-09", "| do_not_contact: a").check_gate("2026-01-10", "a wecom");
+    let again = all.contact("2026-01-12", DoNotContact, |_| {}).buy("2026-01-13", 100);
+    again.check_gate("2026-01-13", "| do_not_contact: a");
+    // said on one day, the later word counts
+    again.allow("2026-01-12", None).check_gate("2026-01-13", "a wecom");
+}
+
+#[test]
+fn headquarters_own_mark_is_lifted_by_headquarters_only() {
+    let mut story = all_open();
+    story.file.customer.do_not_contact = true;
+    story.allow("2026-01-02", None).check_gate("2026-01-05", "| do_not_contact: a, p, s");
+}
+
+#[test]
+fn a_refusal_without_a_channel_is_of_all_of_them() {
+    all_open().forbid("2026-01-05", None, None).check_gate("2026-01-05", "| no_consent: a, p, s");
+}
+
+#[test]
+fn of_two_words_on_one_day_the_later_one_counts() {
+    all_open()
+        .allow("2026-01-05", None)
+        .forbid("2026-01-05", None, None)
+        .check_gate("2026-01-05", "| no_consent: a, p, s");
+    all_open().forbid("2026-01-05", None, None).allow("2026-01-05", None).check_gate("2026-01-05", FREE);
+}
+
+#[test]
+fn a_refusal_that_was_taken_back_is_none() {
+    all_open().forbid("2026-01-05", None, None).undo_last("2026-01-06").check_gate("2026-01-06", FREE);
+}
+
+#[test]
+fn of_several_reasons_the_strongest_is_shown() {
+    let story = promos(&["2026-01-01", "2026-01-10"]).agree_visit("2026-01-10", "2026-01-20");
+    story.check_gate("2026-01-11", "a wecom | visit_agreed 01-21: p | touch_cap 01-13: s");
+    let story = story.forbid("2026-01-11", None, None);
+    story.check_gate("2026-01-11", "| no_consent: a, p, s");
+    let story = story.contact("2026-01-11", Complaint, |_| {});
+    story.check_gate("2026-01-11", "| open_complaint: a, p, s");
+}
+
+// days that the customer chose
+
+#[test]
+fn a_day_that_the_customer_chose_passes_the_caps_and_nothing_else() {
+    let later = |story: Story, step: &str, on: &str| {
+        story.log_with("2026-01-10", CallLater, &[step], |outcome| outcome.next_on = Some(day(on)))
+    };
+    let story = || later(all_open(), "p", "2026-01-11").agree_visit("2026-01-10", "2026-01-20");
+    story().check_gate("2026-01-11", "a wecom, p wecom | touch_cap 01-13: s");
+    let refused = story().forbid("2026-01-11", None, None);
+    refused.check_gate("2026-01-11", "| no_consent: a, p, s");
+    let complained = story().contact("2026-01-11", Complaint, |_| {});
+    complained.check_gate("2026-01-11", "| open_complaint: a, p, s");
+}
+
+#[test]
+fn a_contact_on_a_chosen_day_counts_like_any_other() {
+    let story =
+        all_open().log_with("2026-01-10", CallLater, &["s"], |outcome| outcome.next_on = Some(day("2026-01-13")));
+    story.log("2026-01-13", Interested, &["s"]).check_gate("2026-01-15", "a wecom | touch_cap 01-16: p");
+}
+
+// plans of one group
+
+#[test]
+fn of_an_exclusive_group_the_run_that_began_first_goes_on_until_it_is_over() {
+    let of = |id: &str, trigger: &str, priority: u32| {
+        let head = format!("id = '{id}'; exclusive = 'x'; priority = {priority}");
+        sop(
+            &head,
+            &[trigger],
+            &[&format!("id = '{}'; offset = '0d'; until = '+10d'; purpose = 'answer'", id.to_lowercase())],
+        )
+    };
+    let mut story = Story::new(vec![of("A", "on = 'lead'", 1), of("B", "on = 'contact_added'", 9)]);
+    story.file.customer.lead_on = Some(day("2026-01-01"));
+    story.file.customer.wecom_on = Some(day("2026-01-05"));
+    story.check_gate("2026-01-05", "a wecom | exclusive_plan 01-12: b").check_gate("2026-01-12", "b wecom");
+    let done = story.log("2026-01-06", Interested, &["a"]);
+    done.check_gate("2026-01-06", "b wecom");
+    let mut same_day = Story::new(done.rules.plans().to_vec());
+    same_day.file.customer.lead_on = Some(day("2026-01-05"));
+    same_day.file.customer.wecom_on = Some(day("2026-01-05"));
+    same_day.check_gate("2026-01-05", "b wecom | exclusive_plan 01-16: a");
+}
+
+// deputies
+
+#[test]
+fn what_was_handed_over_is_held_for_the_owner_and_all_that_the_deputy_sees() {
+    let story = || all_open().hand_over("2026-01-10", "2026-01-20", &["s"]);
+    story().check_gate("2026-01-10", "a wecom, p wecom | with_deputy 01-21: s");
+    story().check_gate("2026-01-20", "a wecom, p wecom | with_deputy 01-21: s").check_gate("2026-01-21", FREE);
+    let mut lent = story();
+    lent.file.customer.lent = Some(Loan { from: GuideId::new("g1").unwrap(), until_on: day("2026-01-20") });
+    lent.check_gate("2026-01-10", "s wecom").check_gate("2026-01-20", "s wecom").check_gate("2026-01-21", "");
+    lent.undo_last("2026-01-12").check_gate("2026-01-12", "");
+}
+
+#[test]
+fn the_gate_holds_the_deputy_s_tasks_like_the_owner_s() {
+    let mut lent = all_open().hand_over("2026-01-10", "2026-01-20", &["s"]).contact("2026-01-10", Interested, |_| {});
+    lent.file.customer.lent = Some(Loan { from: GuideId::new("g1").unwrap(), until_on: day("2026-01-20") });
+    lent.check_gate("2026-01-12", "| touch_cap 01-13: s").check_gate("2026-01-13", "s wecom");
+}
+
+// times of the day
+
+#[test]
+fn outside_contact_hours_nothing_is_offered() {
+    let settings = Settings::default();
+    let at = |time: &str| {
+        let hold = contact_hours(&settings, format!("2026-01-05T{time}").parse().unwrap())?;
+        Some(format!("{} {}", hold.until_on.unwrap(), hold.until_time.unwrap()))
+    };
+    assert_eq!(at("09:29:59").unwrap(), "2026-01-05 09:30:00");
+    assert_eq!((at("09:30:00"), at("20:29:59")), (None, None));
+    assert_eq!(at("20:30:00").unwrap(), "2026-01-06 09:30:00");
+}
+
+#[test]
+fn a_task_is_offered_when_the_time_of_its_first_step_has_come() {
+    let settings = Settings::default();
+    let held = |steps: &[&str], time: &str| {
+        let task = open(vec![sop("", &["on = 'lead'"], steps)]).day("2026-01-01").task.unwrap();
+        let hold = held_at(&task, &settings, format!("2026-01-01T{time}").parse().unwrap())?;
+        Some(format!("{:?} {}", hold.reason, hold.until_time.unwrap()))
+    };
+    let (early, late) = ("offset = '0d'; until = '0d'; at = '10:00'", "offset = '0d'; until = '0d'; at = '11:00'");
+    assert_eq!(held(&[late, early], "09:59:59").unwrap(), "NotYet 10:00:00");
+    assert_eq!(held(&[late, early], "10:00:00"), None);
+    assert_eq!(held(&[late, "offset = '0d'; until = '0d'"], "09:30:00"), None);
+    assert_eq!(held(&[early], "09:00:00").unwrap(), "ContactHours 09:30:00");
+}
+
+// the order of the queue
+
+#[test]
+fn a_rush_and_a_broken_promise_come_before_everything_else() {
+    let plans = || {
+        vec![
+            sop("id = 'A'; priority = 100", &["on = 'lead'"], &["offset = '0d'; until = '0d'"]),
+            sop("id = 'B'; priority = 0", &["on = 'promise'"], &["offset = '0d'; until = '+14d'; purpose = 'answer'"]),
+        ]
+    };
+    let mut best = Story::new(plans()).buy("2026-01-10", 100_000_000).promise("2026-01-01", "2026-01-10");
+    best.file.customer.lead_on = Some(day("2026-01-10"));
+    best.file.customer.tier = Tier::S;
+    let rushed =
+        Story::new(vec![sop("", &["on = 'purchase'"], &["offset = '0d'; until = '+14d'"])]).buy("2026-01-09", 100);
+    let rushed = rushed.rush("2026-01-10", "2026-01-12");
+    let broken = Story::new(plans()).promise("2026-01-01", "2026-01-09");
+    let score = |story: &Story| story.day("2026-01-10").task.unwrap().score;
+    assert!(score(&best) < score(&rushed) && score(&best) < score(&broken), "{}", score(&best));
+    let terms = |story: &Story| story.day("2026-01-10").task.unwrap().terms[0].name;
+    assert_eq!(
+        (terms(&rushed), terms(&broken), terms(&best)),
+        (TermName::Rush, TermName::PromiseOverdue, TermName::PromiseDue)
+    );
+}
+
+#[test]
+fn a_rush_stands_until_its_last_day_or_until_a_contact_after_it() {
+    let rushed = |story: &Story, on: &str| story.day(on).task.is_some_and(|task| task.rush.is_some());
+    let story = all_open().contact("2026-01-10", Interested, |_| {}).rush("2026-01-10", "2026-01-12");
+    assert!(rushed(&story, "2026-01-10"), "the contact was before it");
+    assert!(rushed(&story, "2026-01-12") && !rushed(&story, "2026-01-09") && !rushed(&story, "2026-01-13"));
+    let answered = story.contact("2026-01-11", NoReply, |outcome| outcome.purpose = Some(Purpose::Answer));
+    assert!(rushed(&answered, "2026-01-10") && !rushed(&answered, "2026-01-11"));
+}
+
+#[test]
+fn equal_scores_stand_in_the_order_of_customers() {
+    let task = |id: &str| {
+        let mut story = all_open();
+        story.file.customer.id = guide_common::id::CustomerId::new(id).unwrap();
+        story.day("2026-01-05").task.unwrap()
+    };
+    let mut tasks = vec![task("C3"), task("C1"), task("C2")];
+    order(&mut tasks);
+    let order: Vec<&str> = tasks.iter().map(|task| task.customer.as_str()).collect();
+    assert_eq!(order, ["C1", "C2", "C3"]);
+}
+
+#[test]
+fn the_script_offered_is_that_of_the_most_important_step() {
+    let plans = vec![
+        sop(
+            "id = 'A'; priority = 90",
+            &["on = 'lead'"],
+            &["id = 'high'; offset = '0d'; until = '+14d'; purpose = 'answer'"],
+        ),
+        sop(
+            "id = 'B'; priority = 10",
+            &["on = 'promise'"],
+            &["id = 'promised'; offset = '0d'; until = '+14d'; purpose = 'answer'"],
+        ),
+        sop(
+            "id = 'C'; priority = 10",
+            &["on = 'lead'"],
+            &["id = 'low'; offset = '0d'; until = '+14d'; purpose = 'answer'"],
+        ),
+    ];
+    let story = open(plans).promise("2026-01-01", "2026-01-05");
+    let steps = |on: &str| story.day(on).task.unwrap().dues.iter().map(|due| due.step.to_string()).collect::<Vec<_>>();
+    assert_eq!(steps("2026-01-03"), ["high", "low"]);
+    assert_eq!(steps("2026-01-05"), ["promised", "high", "low"]);
+}
