@@ -208,8 +208,27 @@ fn headquarters_own_mark_is_lifted_by_headquarters_only() {
 }
 
 #[test]
+fn a_refused_channel_is_passed_over_for_the_next_one() {
+    let story = all_open().forbid("2026-01-05", Some(Channel::Wecom), None);
+    story.check_gate("2026-01-04", FREE).check_gate("2026-01-05", "a phone, p phone, s phone");
+    let story = story.forbid("2026-01-06", Some(Channel::Phone), Some("2026-01-20"));
+    story.check_gate("2026-01-20", "| no_consent 01-21: a, p, s").check_gate("2026-01-21", "a phone, p phone, s phone");
+    story.allow("2026-01-07", None).check_gate("2026-01-07", FREE);
+}
+
+#[test]
 fn a_refusal_without_a_channel_is_of_all_of_them() {
     all_open().forbid("2026-01-05", None, None).check_gate("2026-01-05", "| no_consent: a, p, s");
+}
+
+#[test]
+fn a_refusal_that_is_over_leaves_the_one_before_it() {
+    let story =
+        all_open().forbid("2026-01-02", Some(Channel::Wecom), None).forbid("2026-01-05", None, Some("2026-01-10"));
+    story.check_gate("2026-01-10", "| no_consent 01-11: a, p, s").check_gate("2026-01-11", "a phone, p phone, s phone");
+    let only = open(vec![sop("", &["on = 'lead'"], &["offset = '0d'; until = '+300d'"])]);
+    let only = only.forbid("2026-01-02", Some(Channel::Wecom), None).forbid("2026-01-05", None, Some("2026-01-10"));
+    only.check_gate("2026-01-10", "| no_consent: s");
 }
 
 #[test]

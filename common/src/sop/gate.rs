@@ -84,6 +84,12 @@ impl Hold {
     pub fn new(reason: HoldReason, until_on: Option<NaiveDate>) -> Self {
         Self { reason, until_on, until_time: None }
     }
+
+    /// Of two holds the one that ends first.
+    fn sooner(self, other: Self) -> Self {
+        let end = |hold: &Self| hold.until_on.unwrap_or(NaiveDate::MAX);
+        if end(&other) < end(&self) { other } else { self }
+    }
 }
 
 /// What holds contacts with one customer on a day.
@@ -155,7 +161,7 @@ impl<'g, 'f, 'r> Gate<'g, 'f, 'r> {
         for channel in channels {
             match no_consent(self.history, *channel) {
                 None => return Ok(*channel),
-                Some(hold) => refused = Some(refused.unwrap_or(hold)),
+                Some(hold) => refused = Some(refused.map_or(hold, |other| other.sooner(hold))),
             }
         }
         refused.map_or(Ok(Channel::default()), Err)
