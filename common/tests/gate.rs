@@ -315,6 +315,15 @@ fn what_was_handed_over_is_held_for_the_owner_and_all_that_the_deputy_sees() {
 }
 
 #[test]
+fn the_next_attempt_of_what_was_handed_over_is_the_deputy_s_too() {
+    let story = || all_open().hand_over("2026-01-10", "2026-01-20", &["s"]).log("2026-01-11", NoReply, &["s"]);
+    story().check_gate("2026-01-14", "a wecom, p wecom | with_deputy 01-21: s");
+    let mut lent = story();
+    lent.file.customer.lent = Some(Loan { from: GuideId::new("g1").unwrap(), until_on: day("2026-01-20") });
+    lent.check_gate("2026-01-14", "s phone");
+}
+
+#[test]
 fn the_gate_holds_the_deputy_s_tasks_like_the_owner_s() {
     let mut lent = all_open().hand_over("2026-01-10", "2026-01-20", &["s"]).contact("2026-01-10", Interested, |_| {});
     lent.file.customer.lent = Some(Loan { from: GuideId::new("g1").unwrap(), until_on: day("2026-01-20") });

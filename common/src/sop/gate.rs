@@ -3,9 +3,11 @@
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
 
+use crate::amnesty::Handed;
 use crate::apply::CustomerFile;
 use crate::consent::{Consent, Secret, SecretSide};
 use crate::fact::{Fact, FactBody};
+use crate::id::DueId;
 use crate::outcome::{Channel, OutcomeCode};
 use crate::sop::anchor::{About, Anchor};
 use crate::sop::engine::Due;
@@ -227,7 +229,11 @@ impl<'g, 'f, 'r> Gate<'g, 'f, 'r> {
 
 /// Until when a due is the deputy's.
 pub(crate) fn handed_until(history: &History<'_>, due: &Due<'_>) -> Option<NaiveDate> {
-    let handed = history.handed.iter().filter(|handed| handed.due_ids.contains(&due.id));
+    let key = due.anchor_key.to_string();
+    let attempt = |n| DueId::of(&due.plan.id, &due.step.id, &history.file.customer.id, &key, n);
+    // the attempts that follow one that was handed over are the deputy's too
+    let is_of_step = |handed: &&&Handed| (0..=due.attempt).any(|n| handed.due_ids.contains(&attempt(n)));
+    let handed = history.handed.iter().filter(is_of_step);
     handed.map(|handed| handed.until_on).filter(|until_on| history.today <= *until_on).max()
 }
 
