@@ -142,6 +142,21 @@ fn service_counts_as_no_promotion() {
 }
 
 #[test]
+fn with_no_promotion_allowed_every_one_is_held() {
+    let mut story = all_open();
+    story.rules.settings = Settings { promo_max: 0, ..Settings::default() }.into();
+    story.check_gate("2026-01-05", "a wecom, s wecom | promo_cap: p");
+}
+
+#[test]
+fn a_promotion_whose_due_had_gone_was_a_promotion_all_the_same() {
+    let story = all_open();
+    let ids = story.due_ids("2026-01-05", &["p"]);
+    let story = story.log("2026-01-05", Interested, &["p"]).log_dues("2026-01-06", Interested, ids);
+    open_again(story).check_gate("2026-01-20", "a wecom, a wecom, s wecom | promo_cap 02-04: q");
+}
+
+#[test]
 fn after_no_need_promotions_rest_for_sixty_days() {
     let story = touched(NoNeed, Channel::Wecom, Some(Purpose::Answer));
     story.check_gate("2026-01-10", "a wecom, s wecom | promo_rest 03-11: p");

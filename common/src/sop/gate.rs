@@ -359,7 +359,8 @@ impl Contacts {
         let promos = self.0.iter().filter(|(_, purpose)| *purpose == Purpose::Promo).filter_map(|(on, _)| ends(*on));
         let counted: Vec<NaiveDate> = promos.filter(|until_on| today < *until_on).collect();
         let idx = counted.len().checked_sub(settings.promo_max as usize)?;
-        counted.get(idx).map(|until_on| Hold::new(HoldReason::PromoCap, Some(*until_on)))
+        // where none is allowed, none is ever too old
+        Some(Hold::new(HoldReason::PromoCap, counted.get(idx).copied()))
     }
 }
 
