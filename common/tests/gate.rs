@@ -65,6 +65,27 @@ fn the_touch_cap_counts_over_all_guides_and_channels() {
 }
 
 #[test]
+fn whatever_came_of_it_a_contact_counts_and_only_a_skipped_one_was_none() {
+    for code in OutcomeCode::ALL.into_iter().filter(|code| !matches!(code, Complaint | DoNotContact | NoNeed)) {
+        let story = all_open().contact("2026-01-10", code, |outcome| {
+            outcome.amount_fen = (code == Bought).then_some(100);
+            outcome.next_on = (code == CallLater).then_some(day("2026-02-01"));
+            outcome.reason = (code == Skipped).then_some(guide_common::outcome::SkipReason::MetToday);
+        });
+        let story = if code == Bought { open(story.rules.plans().to_vec()) } else { story };
+        match code {
+            Bought => {}
+            Skipped => _ = story.check_gate("2026-01-11", FREE),
+            _ => _ = story.check_gate("2026-01-11", "a wecom | touch_cap 01-13: p, s"),
+        }
+    }
+    let mut story = all_open().contact("2026-01-10", Interested, |_| {});
+    let guide_common::fact::FactBody::Outcome(outcome) = &mut story.file.facts[0].body else { panic!() };
+    outcome.code = OutcomeCode::Unknown;
+    story.check_gate("2026-01-11", "a wecom | touch_cap 01-13: p, s");
+}
+
+#[test]
 fn an_answer_passes_the_caps_and_counts_in_none() {
     touched(Interested, Channel::Wecom, Some(Purpose::Answer)).check_gate("2026-01-11", FREE);
     let story = all_open().log("2026-01-10", Interested, &["a"]);

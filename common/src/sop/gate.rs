@@ -14,7 +14,7 @@ use crate::sop::engine::Due;
 use crate::sop::history::{Contact, History, Order};
 use crate::sop::plan::Purpose;
 use crate::sop::rules::Rules;
-use crate::sop::run::{Run, all_runs};
+use crate::sop::run::{Run, StepRun, all_runs};
 use crate::sop::settings::Settings;
 
 /// Why the gate holds a contact, the strongest reason first.
@@ -367,18 +367,20 @@ impl Contacts {
 /// Whether a contact counts: the shop reached out to this one customer.
 fn is_touch(contact: &Contact<'_>) -> bool {
     let outcome = contact.outcome;
-    !matches!(outcome.code, OutcomeCode::Skipped | OutcomeCode::Unknown)
+    outcome.code != OutcomeCode::Skipped
         && !matches!(outcome.channel, Channel::Visit | Channel::Group | Channel::Moments | Channel::OfficialAccount)
 }
 
-/// What a contact was for: of the steps that it closed the most selling one; else what it says of itself.
+/// What a contact was for: of the steps that it named the most selling one, closed by it or not; else what it says of
+/// itself.
 fn purpose(contact: &Contact<'_>, runs: &[Run<'_>]) -> Purpose {
     let own = contact.outcome.purpose.unwrap_or_default();
     if contact.outcome.due_ids.is_empty() {
         return own;
     }
-    let closed = runs.iter().flat_map(|run| &run.steps).filter(|step| step.was_closed_by(contact.id));
-    closed.map(|step| step.step.purpose).min_by_key(|purpose| selling_rank(*purpose)).unwrap_or(own)
+    let named = |step: &&StepRun<'_>| step.attempts.iter().any(|attempt| contact.names(attempt.due_id));
+    let steps = runs.iter().flat_map(|run| &run.steps).filter(named);
+    steps.map(|step| step.step.purpose).min_by_key(|purpose| selling_rank(*purpose)).unwrap_or(own)
 }
 
 /// Promo counts most, answer least.
