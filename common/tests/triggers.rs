@@ -59,6 +59,37 @@ fn a_piece_is_cared_for_again_and_again_in_the_rhythm_of_its_material() {
 }
 
 #[test]
+fn two_returns_of_one_amount_take_back_two_sales() {
+    let story = || open_for("on = 'purchase'; min_amount_fen = 30000", "offset = '+10d'; until = '+10d'");
+    let mut story = story().buy("2026-08-01", 50_000).buy("2026-08-05", 50_000).buy("2026-08-06", -50_000);
+    story.file.purchases[1].sale_no = Some("S2".to_owned());
+    story.file.purchases[2].returns_sale_no = Some("S2".to_owned());
+    story.check_days("2026-08-01", "2026-08-31", "08-11");
+    // the second return names no sale: the one of the 5th is back already
+    story.buy("2026-08-07", -50_000).check_days("2026-08-01", "2026-08-31", "");
+}
+
+#[test]
+fn a_piece_taken_back_is_cared_for_no_more() {
+    let care = |returned: &[(i64, Option<&str>)]| {
+        let story = open_for("on = 'purchase'; each_item = true; repeat_by_material = { '银饰' = '+3m' }", THAT_DAY);
+        let mut story = pieces(story.buy("2026-01-10", 50_000), &["银饰"]).buy("2026-01-10", 30_000);
+        story.file.purchases[0].sale_no = Some("S1".to_owned());
+        for (fen, names) in returned {
+            story = story.buy("2026-01-12", -fen);
+            story.file.purchases.last_mut().unwrap().returns_sale_no = names.map(str::to_owned);
+        }
+        story.due_days("2026-01-10", "2026-06-30")
+    };
+    assert_eq!(care(&[]), "04-10");
+    assert_eq!(care(&[(50_000, Some("S1"))]), "", "named");
+    assert_eq!(care(&[(20_000, Some("S1"))]), "04-10", "in part");
+    assert_eq!(care(&[(20_000, Some("S1")), (30_000, Some("S1"))]), "", "in two parts");
+    assert_eq!(care(&[(50_000, None)]), "", "the sale of the same amount");
+    assert_eq!(care(&[(30_000, None)]), "04-10", "the other sale of that day");
+}
+
+#[test]
 fn a_plan_repeats_from_each_anchor_while_its_trigger_is_met() {
     let story = Story::new(vec![sop("repeat = '+1m'", &["on = 'tagged'; group = 'OCC'"], &[THAT_DAY])]);
     let story = story.tag("2026-01-31", "OCC:生日");

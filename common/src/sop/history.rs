@@ -22,6 +22,8 @@ pub struct History<'f> {
     pub today: NaiveDate,
     /// Days with purchases, oldest first; returns are taken off the day that they return.
     pub days: Vec<PurchaseDay>,
+    /// Sales that were taken back as a whole, by their ids, and when.
+    pub returned: Vec<(&'f str, NaiveDate)>,
     /// Contacts that stand, in the order of facts.
     pub contacts: Vec<Contact<'f>>,
     /// Promises that stand.
@@ -168,6 +170,7 @@ impl<'f> History<'f> {
             file,
             today,
             days: Vec::new(),
+            returned: Vec::new(),
             contacts: Vec::new(),
             promises: Vec::new(),
             kept: Vec::new(),
@@ -185,7 +188,8 @@ impl<'f> History<'f> {
         }
         history.sort();
         history.visits = appointments.visits(&history.contacts);
-        history.days = purchase_days(&file.purchases.iter().collect::<Vec<_>>(), &history.contacts, today);
+        (history.days, history.returned) =
+            purchase_days(&file.purchases.iter().collect::<Vec<_>>(), &history.contacts, today);
         history
     }
 
@@ -278,7 +282,7 @@ impl<'f> History<'f> {
                         && sales.iter().any(|sale| sale.sale_no == other.returns_sale_no))
         };
         let purchases: Vec<&Purchase> = sales.iter().copied().chain(known.filter(takes_back)).collect();
-        purchase_days(&purchases, &[], self.today)
+        purchase_days(&purchases, &[], self.today).0
     }
 
     /// What was bought in the 24 months up to a day, returns taken off, in fen.
@@ -331,8 +335,13 @@ impl Appointments<'_> {
 /// How near an imported purchase must lie to replace a provisional one.
 const SAME_SALE_DAYS: i64 = 1;
 
-fn purchase_days(purchases: &[&Purchase], contacts: &[Contact<'_>], today: NaiveDate) -> Vec<PurchaseDay> {
-    let mut sales: Vec<Sale<'_>> = purchases
+/// The days with purchases, and the sales that were taken back as a whole.
+fn purchase_days<'p>(
+    purchases: &[&'p Purchase],
+    contacts: &[Contact<'_>],
+    today: NaiveDate,
+) -> (Vec<PurchaseDay>, Vec<(&'p str, NaiveDate)>) {
+    let mut sales: Vec<Sale<'p>> = purchases
         .iter()
         .filter(|purchase| purchase.bought_on <= today && !purchase.is_return())
         .map(|p| Sale {
@@ -340,7 +349,8 @@ fn purchase_days(purchases: &[&Purchase], contacts: &[Contact<'_>], today: Naive
             fen: p.amount_fen,
             sale_no: p.sale_no.as_deref(),
             id: p.id.as_str(),
-            returned: false,
+            left_fen: p.amount_fen,
+            returned_on: None,
         })
         .collect();
     let n_imported = sales.len();
@@ -348,7 +358,8 @@ fn purchase_days(purchases: &[&Purchase], contacts: &[Contact<'_>], today: Naive
         let near = |sale: &Sale<'_>| (sale.on - contact.on()).num_days().abs() <= SAME_SALE_DAYS;
         let Some(fen) = contact.outcome.amount_fen else { continue };
         if !sales[..n_imported].iter().any(near) {
-            sales.push(Sale { on: contact.on(), fen, sale_no: None, id: "", returned: false });
+            let (on, id) = (contact.on(), "");
+            sales.push(Sale { on, fen, sale_no: None, id, left_fen: fen, returned_on: None });
         }
     }
     sales.sort_by_key(|sale| (sale.on, sale.id));
@@ -370,7 +381,8 @@ fn purchase_days(purchases: &[&Purchase], contacts: &[Contact<'_>], today: Naive
             days[idx].returns.push((purchase.bought_on, -purchase.amount_fen));
         }
     }
-    days
+    let returned = sales.iter().filter_map(|sale| Some((sale.id, sale.returned_on?))).collect();
+    (days, returned)
 }
 
 struct Sale<'a> {
@@ -378,7 +390,9 @@ struct Sale<'a> {
     fen: i64,
     sale_no: Option<&'a str>,
     id: &'a str,
-    returned: bool,
+    /// What of it was not taken back by name.
+    left_fen: i64,
+    returned_on: Option<NaiveDate>,
 }
 
 /// The day whose purchase a return takes back: that of the sale it names; else the latest sale of the same amount
@@ -387,13 +401,17 @@ fn returned_day(purchase: &Purchase, sales: &mut [Sale<'_>], days: &[PurchaseDay
     let fen = -purchase.amount_fen;
     let earlier = |sale: &Sale<'_>| sale.on <= purchase.bought_on;
     if let Some(number) = purchase.returns_sale_no.as_deref() {
-        let sale = sales.iter().rfind(|sale| earlier(sale) && sale.sale_no == Some(number));
+        let sale = sales.iter_mut().rfind(|sale| earlier(sale) && sale.sale_no == Some(number));
         if let Some(sale) = sale {
+            sale.left_fen -= fen;
+            let is_whole = sale.left_fen <= 0;
+            sale.returned_on = sale.returned_on.or(is_whole.then_some(purchase.bought_on));
             return Some(sale.on);
         }
     }
-    if let Some(sale) = sales.iter_mut().rfind(|sale| earlier(sale) && sale.fen == fen && !sale.returned) {
-        sale.returned = true;
+    let same = |sale: &Sale<'_>| earlier(sale) && sale.fen == fen && sale.returned_on.is_none();
+    if let Some(sale) = sales.iter_mut().rfind(|sale| same(sale)) {
+        sale.returned_on = Some(purchase.bought_on);
         return Some(sale.on);
     }
     let mut earlier_days = days.iter().filter(|day| day.on <= purchase.bought_on);

@@ -72,19 +72,12 @@ fn turns(search: &Search<'_, '_, '_>, trigger: &PurchaseTrigger, item: &Item, bo
     (1..MAX_REPEATS).map_while(|n| times(*interval, n).from(bought_on)).take_while(|on| *on <= last).collect()
 }
 
-/// The day on which a sale was taken back: by a return that names it, or with everything else of its day.
+/// The day on which a sale was taken back: by itself, or with everything else of its day.
 fn returned_on(history: &History<'_>, sale: &Purchase) -> Option<NaiveDate> {
-    let number = sale.sale_no.as_deref();
-    let named = history.file.purchases.iter().filter(|other| {
-        number.is_some()
-            && other.is_return()
-            && other.bought_on <= history.today
-            && other.returns_sale_no.as_deref() == number
-            && -other.amount_fen >= sale.amount_fen
-    });
     let of_day = || {
         let idx = history.days.binary_search_by_key(&sale.bought_on, |day| day.on).ok()?;
         history.days[idx].below_since(1)
     };
-    named.map(|other| other.bought_on).min().or_else(of_day)
+    let own = history.returned.iter().find(|(id, _)| *id == sale.id.as_str());
+    own.map(|(_, on)| *on).or_else(of_day)
 }
