@@ -1,4 +1,4 @@
-//! What the chain sells, at what prices, and how its customers are tagged. All invented.
+//! What the chain sells, and at what prices. All invented.
 
 use super::dice::Dice;
 use super::{Both, in_lang};
@@ -7,9 +7,9 @@ use crate::sop::plan::Lang;
 
 /// A piece in both languages: name, style (款型), material (材质).
 pub(super) struct Piece {
-    name: Both,
-    category: Both,
-    material: Both,
+    pub(super) name: Both,
+    pub(super) category: Both,
+    pub(super) material: Both,
 }
 
 const fn piece(name: Both, category: Both, material: Both) -> Piece {
@@ -112,12 +112,22 @@ pub(super) fn draw(dice: &mut Dice) -> (&'static Piece, i64) {
     (piece, (yuan * 100) as i64)
 }
 
+/// Every piece.
+pub(super) fn every() -> impl Iterator<Item = &'static Piece> {
+    GROUPS.iter().flat_map(|(_, (_, pieces))| pieces.iter())
+}
+
 /// The piece of a name, for the cast.
 pub(super) fn named(name: &str) -> Option<&'static Piece> {
-    GROUPS.iter().flat_map(|(_, (_, pieces))| pieces.iter()).find(|piece| piece.name.0 == name)
+    every().find(|piece| piece.name.0 == name)
 }
 
 impl Piece {
+    /// Whether it is sold by weight, at the price of the day.
+    pub(super) fn is_by_gram(&self) -> bool {
+        [GOLD, HERITAGE, HARD, PLATINUM].contains(&self.material)
+    }
+
     /// The piece as a line of a sale.
     pub(super) fn item(&self, lang: Lang) -> Item {
         Item {
@@ -128,75 +138,3 @@ impl Piece {
         }
     }
 }
-
-/// Values of a tag group by weight: Chinese and English.
-type TagValues = &'static [(u64, Both)];
-
-/// Tag groups that are drawn, their codes and values.
-pub(super) const TAGS: [(&str, TagValues); 6] = [
-    (
-        "BUD",
-        &[
-            (10, ("1千内", "under 1,000")),
-            (34, ("1–3千", "1,000–3,000")),
-            (30, ("3–8千", "3,000–8,000")),
-            (16, ("8千–2万", "8,000–20,000")),
-            (7, ("2–5万", "20,000–50,000")),
-            (3, ("5万以上", "over 50,000")),
-        ],
-    ),
-    (
-        "OCC",
-        &[
-            (34, ("自戴", "for herself")),
-            (16, ("送伴侣", "for a partner")),
-            (12, ("送父母", "for parents")),
-            (14, ("婚嫁", "wedding")),
-            (8, ("纪念日", "anniversary")),
-            (8, ("生日", "birthday")),
-            (4, ("满月百天", "newborn")),
-            (4, ("本命年", "zodiac year")),
-        ],
-    ),
-    (
-        "PRC",
-        &[
-            (38, ("金价敏感", "gold price")),
-            (24, ("工费敏感", "craft fee")),
-            (16, ("折扣敏感", "discounts")),
-            (10, ("不敏感", "not sensitive")),
-            (12, ("重服务", "service first")),
-        ],
-    ),
-    (
-        "TST",
-        &[
-            (26, ("简约", "plain")),
-            (22, ("国风", "Chinese style")),
-            (20, ("轻奢", "light luxury")),
-            (12, ("可爱", "sweet")),
-            (10, ("复古", "retro")),
-            (10, ("设计感", "designed")),
-        ],
-    ),
-    (
-        "SRC",
-        &[
-            (40, ("自然进店", "walk-in")),
-            (18, ("老带新", "referral")),
-            (16, ("企微活码", "WeCom code")),
-            (8, ("小程序", "mini program")),
-            (8, ("直播", "live stream")),
-            (10, ("商场活动", "mall event")),
-        ],
-    ),
-    (
-        "COM",
-        &[
-            (60, ("企微文字", "WeCom text")),
-            (16, ("电话", "phone")),
-            (12, ("只在晚上", "evenings only")),
-            (12, ("只在周末", "weekends only")),
-        ],
-    ),
-];

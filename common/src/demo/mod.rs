@@ -3,12 +3,17 @@
 
 mod cast;
 mod catalogue;
+mod circle;
 mod content;
 mod diary;
 mod dice;
 mod history;
 mod people;
+mod record;
 mod shop;
+mod staff;
+mod story;
+mod tags;
 mod words;
 
 use std::collections::BTreeMap;
@@ -17,11 +22,14 @@ use chrono::{Days, NaiveDate};
 use serde::Serialize;
 
 use crate::apply::CustomerFile;
+use crate::calendar::Calendar;
 use crate::customer::Customer;
+use crate::fact::Fact;
 use crate::id::{CustomerId, GuideId};
 use crate::op::Op;
 use crate::purchase::Purchase;
 use crate::sop::plan::Lang;
+use crate::sop::settings::GoldPrice;
 use crate::wire::hub::{GuideProfile, StoreProfile};
 
 pub use content::{plan_files, settings_file, template_files};
@@ -31,8 +39,8 @@ pub const SEED: u64 = 20_260_812;
 /// Customers of the lesson set.
 const N_LESSON_CUSTOMERS: usize = 600;
 
-/// A whole chain as a hub is filled with it. Purchases go on after [`d0`], so that days to come have work too; no op
-/// does, since nobody has recorded one.
+/// A whole chain as a hub is filled with it. Purchases and records go on after [`d0`], so that days to come have work
+/// too; no op does, since nobody has recorded one.
 #[derive(Clone, Debug, Serialize)]
 pub struct Chain {
     /// The shops.
@@ -43,6 +51,8 @@ pub struct Chain {
     pub customers: Vec<(Customer, Option<GuideId>)>,
     /// Sales and returns, by day.
     pub purchases: Vec<Purchase>,
+    /// What headquarters recorded, with the leaves of guides; a fact about a guide lies in the feed of that guide.
+    pub records: Vec<Fact>,
     /// What the guides recorded before [`d0`], in the order in which it was recorded.
     pub ops: Vec<(GuideId, Op)>,
     /// The plans to publish: file name and TOML.
@@ -51,6 +61,8 @@ pub struct Chain {
     pub templates: Vec<(&'static str, &'static str)>,
     /// The settings to publish: file name and TOML.
     pub settings: (&'static str, &'static str),
+    /// The gold price that was set last: yesterday.
+    pub gold_price: GoldPrice,
 }
 
 impl Chain {
@@ -68,6 +80,11 @@ impl Chain {
                 files[*idx].1.purchases.push(purchase.clone());
             }
         }
+        for fact in &self.records {
+            if let Some(idx) = places.get(&fact.customer) {
+                files[*idx].1.facts.push(fact.clone());
+            }
+        }
         for (guide, op) in &self.ops {
             if let Some(idx) = places.get(&op.customer) {
                 // a test applies every op and finds none refused
@@ -75,6 +92,14 @@ impl Chain {
             }
         }
         files
+    }
+
+    /// When a guide works, as of a day.
+    pub fn calendar(&self, guide: &GuideId, today: NaiveDate) -> Calendar {
+        let days_off = self.guides.iter().find(|profile| profile.id == *guide).map(|profile| &profile.days_off[..]);
+        let of_guide = |fact: &&Fact| fact.customer.is_guide_itself() && fact.guide == *guide;
+        let facts: Vec<Fact> = self.records.iter().filter(of_guide).cloned().collect();
+        Calendar::of(days_off.unwrap_or_default(), &facts, today)
     }
 }
 
@@ -85,12 +110,17 @@ pub fn d0() -> NaiveDate {
 
 /// The lesson set: 600 customers of 3 shops and 5 guides, with the cast of the demo's stories.
 pub fn chain(seed: u64, lang: Lang) -> Chain {
-    shop::open(seed, lang, &shop::lesson(lang), N_LESSON_CUSTOMERS)
+    shop::open(seed, lang, staff::lesson(lang), N_LESSON_CUSTOMERS)
 }
 
 /// A set of any size from the same generator, in Chinese and without the cast: for benchmarks and load.
 pub fn sized(seed: u64, n_customers: usize, n_stores: usize, guides_per_store: usize) -> Chain {
-    shop::open(seed, Lang::Zh, &shop::plain(n_stores, guides_per_store), n_customers)
+    shop::open(seed, Lang::Zh, staff::plain(n_stores, guides_per_store), n_customers)
+}
+
+/// The gold price of the day before the first one.
+fn gold_price() -> GoldPrice {
+    GoldPrice { price_fen: 79_800, at: day(-1).and_hms_opt(16, 30, 0).unwrap_or_default() }
 }
 
 /// A text in Chinese and in English.

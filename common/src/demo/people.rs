@@ -1,9 +1,10 @@
-//! Who the customers are: names, forms of address, phones, birthdays and tags, drawn for one customer at a time.
+//! Who the customers are: names, forms of address, phones and birthdays, drawn for one customer at a time.
 
-use super::catalogue::TAGS;
+use chrono::{Datelike, NaiveDate};
+
 use super::dice::Dice;
 use super::{day, in_lang};
-use crate::customer::{Birthday, Calendar, Customer, Tag};
+use crate::customer::{Birthday, Calendar, Customer};
 use crate::id::CustomerId;
 use crate::names;
 use crate::sop::plan::Lang;
@@ -43,7 +44,6 @@ pub(super) fn person(seed: u64, idx: usize, first_drawn: usize, lang: Lang) -> O
     customer.phone = Some(phone);
     if !is_duplicate {
         customer.birthday = birthday(&mut dice);
-        customer.tags = tags(&mut dice, lang);
     }
     Some(customer)
 }
@@ -60,26 +60,16 @@ fn birthday(dice: &mut Dice) -> Option<Birthday> {
     }
     let year = dice.happens(800).then(|| dice.between(1_955, 2_004) as i32);
     let day_of_year = dice.between(0, 364);
-    let date = day(day_of_year);
-    let (month, day) = (chrono::Datelike::month(&date), chrono::Datelike::day(&date));
-    if dice.happens(310) {
-        // every lunar month has 29 days
-        return Some(Birthday { year, month, day: day.min(29), calendar: Calendar::Lunar, leap_month: false });
-    }
-    Birthday::solar(year, month, day)
+    let calendar = if dice.happens(310) { Calendar::Lunar } else { Calendar::Solar };
+    yearly(year, day(day_of_year), calendar)
 }
 
-/// Each group is missing on 55 % of the customers.
-fn tags(dice: &mut Dice, lang: Lang) -> Vec<Tag> {
-    let mut tags = Vec::new();
-    for (group, values) in TAGS {
-        let value = *dice.weighted(values);
-        let on = day(-dice.between(1, 700));
-        let source = *dice.pick(&["guide", "hq", "import"]);
-        if dice.happens(450) {
-            let value = in_lang(value, lang);
-            tags.push(Tag { group: group.to_owned(), value, on: Some(on), source: Some(source.to_owned()) });
-        }
+/// A yearly date with the month and day of a date.
+pub(super) fn yearly(year: Option<i32>, date: NaiveDate, calendar: Calendar) -> Option<Birthday> {
+    let (month, day) = (date.month(), date.day());
+    match calendar {
+        // every lunar month has 29 days
+        Calendar::Lunar => Birthday::lunar(year, month, day.min(29), false),
+        _ => Birthday::solar(year, month, day),
     }
-    tags
 }

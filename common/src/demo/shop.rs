@@ -1,38 +1,21 @@
-//! Opening the chain: who serves whom, what was bought when, and how customers rank. History is `history`'s work.
+//! Opening the chain: who serves whom, what was bought when, and how customers rank. Histories are `history`'s work, what
+//! headquarters recorded `record`'s.
 
 use chrono::Months;
 
-use super::cast::{self, Role};
 use super::catalogue::{self, Piece};
 use super::diary::Draft;
 use super::dice::{Dice, scaled, spread};
-use super::history::History;
-use super::people::{customer_id, person};
-use super::{Chain, content, d0, day, in_lang};
+use super::history::{History, Person};
+use super::people::person;
+use super::staff::{Layout, Staff};
+use super::story::Story;
+use super::{Chain, circle, content, d0, day, gold_price, record, tags};
 use crate::customer::{Birthday, Customer, Tier};
-use crate::id::{GuideId, PurchaseId, StoreId};
-use crate::names;
+use crate::fact::Fact;
+use crate::id::{CustomerId, PurchaseId};
 use crate::purchase::Purchase;
 use crate::sop::plan::Lang;
-use crate::wire::hub::{GuideProfile, StoreProfile};
-
-/// The people and places of a set.
-pub(super) struct Layout {
-    stores: Vec<StoreProfile>,
-    staff: Vec<Staff>,
-    cast: &'static [Role],
-}
-
-/// A guide and how they work.
-pub(super) struct Staff {
-    pub(super) profile: GuideProfile,
-    /// Of all customers, in thousandths.
-    share: u64,
-    /// Of what comes due, in thousandths.
-    pub(super) handles: u64,
-    /// Days from the first day, both inclusive, on which nothing was recorded.
-    pub(super) leave: Option<(i64, i64)>,
-}
 
 /// A sale to one customer, its day counted from the first day.
 #[derive(Clone)]
@@ -46,118 +29,149 @@ pub(super) struct Sale {
 /// Where sales lie: weight, first day, last day. Recent months are denser, and the months to come go on alike.
 const SEASONS: [(u64, i64, i64); 4] = [(480, -900, -131), (190, -130, -36), (115, -35, -1), (215, 1, 125)];
 
-/// The three shops and five guides of the lesson set.
-pub(super) fn lesson(lang: Lang) -> Layout {
-    let store = |id: &str, name, phone: &str| StoreProfile {
-        id: StoreId::new(id).unwrap_or_else(|_| unreachable!("{id} is a plain id")),
-        name: in_lang(name, lang),
-        phone: Some(phone.to_owned()),
-        tier: None,
-    };
-    let stores = vec![
-        store("yunshan", ("云杉路店", "Spruce Road"), "10020000001"),
-        store("hewan", ("河湾天地店", "River Bend Mall"), "10020000002"),
-        store("laocheng", ("老城南店", "Old Town South"), "10020000003"),
-    ];
-    let staff = [
-        ("linzhixia", ("林知夏", "Lin Zhixia"), 0, 265, 850, None),
-        ("zhouyuan", ("周予安", "Zhou Yu'an"), 0, 180, 600, None),
-        ("xuweixi", ("许未晞", "Xu Weixi"), 1, 185, 850, Some((-10, 0))),
-        ("heyingchuan", ("何映川", "He Yingchuan"), 2, 195, 700, None),
-        ("shenqiao", ("沈乔", "Shen Qiao"), 0, 175, 650, None),
-    ];
-    let staff = staff
-        .into_iter()
-        .map(|(id, name, store, share, handles, leave)| Staff {
-            profile: GuideProfile {
-                id: guide_id(id),
-                name: in_lang(name, lang),
-                store: stores[store].clone(),
-                days_off: Vec::new(),
-            },
-            share,
-            handles,
-            leave,
-        })
-        .collect();
-    Layout { stores, staff, cast: &cast::ROLES }
-}
-
-/// Shops and guides of any number, all alike.
-pub(super) fn plain(n_stores: usize, guides_per_store: usize) -> Layout {
-    let (n_stores, guides_per_store) = (n_stores.max(1), guides_per_store.max(1));
-    let stores: Vec<_> = (1..=n_stores)
-        .map(|n| StoreProfile {
-            id: StoreId::new(&format!("store{n:02}")).unwrap_or_else(|_| unreachable!("store{n:02} is a plain id")),
-            name: format!("示范{n}店"),
-            phone: Some(format!("1002{n:07}")),
-            tier: None,
-        })
-        .collect();
-    let n_guides = n_stores * guides_per_store;
-    let staff = (0..n_guides)
-        .map(|idx| Staff {
-            profile: GuideProfile {
-                id: guide_id(&format!("guide{:02}", idx + 1)),
-                name: names::from_number(Dice::new(0, "guide", idx as u64).next()).0,
-                store: stores[idx / guides_per_store].clone(),
-                days_off: Vec::new(),
-            },
-            share: 1_000 / n_guides as u64,
-            handles: 800,
-            leave: None,
-        })
-        .collect();
-    Layout { stores, staff, cast: &[] }
-}
-
-fn guide_id(id: &str) -> GuideId {
-    GuideId::new(id).unwrap_or_else(|_| unreachable!("{id} is a plain id"))
+/// A customer with everything that was made up.
+struct Made {
+    guide_idx: usize,
+    customer: Customer,
+    sales: Vec<Sale>,
+    records: Vec<Fact>,
+    drafts: Vec<Draft>,
+    /// A lead now and then has no guide yet.
+    has_guide: bool,
 }
 
 /// Fills the shops.
-pub(super) fn open(seed: u64, lang: Lang, layout: &Layout, n_customers: usize) -> Chain {
+pub(super) fn open(seed: u64, lang: Lang, layout: Layout, n_customers: usize) -> Chain {
     let mut chain = Chain {
         stores: layout.stores.clone(),
         guides: layout.staff.iter().map(|staff| staff.profile.clone()).collect(),
         customers: Vec::with_capacity(n_customers),
         purchases: Vec::new(),
+        records: layout.staff.iter().filter_map(Staff::leave).collect(),
         ops: Vec::new(),
         plans: content::plan_files(),
         templates: content::template_files(),
         settings: content::settings_file(),
+        gold_price: gold_price(),
     };
-    let history = History::new(seed, lang);
-    let mut books: Vec<Book> = layout.staff.iter().map(|_| Book::default()).collect();
+    let Layout { staff, stories, first_day, .. } = layout;
+    let mut drawing = Drawing {
+        seed,
+        lang,
+        first_drawn: stories.len(),
+        books: staff.iter().map(|_| Book::default()).collect(),
+        staff: &staff,
+        history: History::new(seed, lang, first_day),
+    };
     let mut drafts: Vec<Draft> = Vec::new();
+    let mut stories = stories.into_iter();
     for idx in 0..n_customers {
-        let role = layout.cast.get(idx);
-        let guide_idx = role.map_or_else(|| assigned(seed, idx, layout), |role| role.guide);
-        let staff = &layout.staff[guide_idx];
-        let book = &mut books[guide_idx];
-        let drawn = match role {
-            Some(role) => customer_id(idx).map(|id| (role.customer(id, lang), role.sales())),
-            None => draw(seed, idx, layout.cast.len(), guide_idx, book, lang),
+        let made = match stories.next() {
+            Some(story) => drawing.told(story),
+            None => drawing.drawn(idx),
         };
-        let Some((mut customer, mut sales)) = drawn else { continue };
+        let Some(made) = made else { continue };
+        sell(&mut chain.purchases, &made.customer, &made.sales, lang);
+        chain.records.extend(made.records);
+        drafts.extend(made.drafts);
+        let guide = made.has_guide.then(|| staff[made.guide_idx].profile.id.clone());
+        chain.customers.push((made.customer, guide));
+    }
+    chain.purchases.sort_by(|a, b| (a.bought_on, &a.id).cmp(&(b.bought_on, &b.id)));
+    chain.ops = drawing.history.record(drafts, &staff);
+    chain
+}
+
+/// What drawing customers needs.
+struct Drawing<'a> {
+    seed: u64,
+    lang: Lang,
+    first_drawn: usize,
+    books: Vec<Book>,
+    staff: &'a [Staff],
+    history: History,
+}
+
+impl Drawing<'_> {
+    /// A customer made by hand.
+    fn told(&self, mut story: Story) -> Option<Made> {
+        let staff = self.staff.get(story.guide)?;
+        story.sales.sort_by_key(|sale| sale.on);
+        let customer = &mut story.customer;
+        customer.store = Some(staff.profile.store.id.clone());
+        customer.tier = tier(&story.sales);
+        let wecom_on = customer.wecom_on.map(|on| (on - d0()).num_days());
+        let first_on = story.sales.first().map(|sale| sale.on).into_iter().chain(wecom_on).min().unwrap_or(-30);
+        customer.since_on = Some(day(first_on.min(-1)));
+        let drafts = self.history.of_story(&story, staff);
+        let mut records = record::of_member(&story.customer, &story.sales, self.lang);
+        records.append(&mut story.records);
+        Some(Made {
+            guide_idx: story.guide,
+            customer: story.customer,
+            sales: story.sales,
+            records,
+            drafts,
+            has_guide: true,
+        })
+    }
+
+    /// A drawn customer.
+    fn drawn(&mut self, idx: usize) -> Option<Made> {
+        let guide_idx = assigned(self.seed, idx, self.staff);
+        let staff = &self.staff[guide_idx];
+        let nth = self.books[guide_idx].n_customers;
+        let (mut customer, mut sales) = self.draw(idx, guide_idx)?;
         sales.sort_by_key(|sale| sale.on);
         customer.store = Some(staff.profile.store.id.clone());
         customer.tier = tier(&sales);
-        let first_on = sales.first().map_or(-30, |sale| sale.on);
-        let met_before = Dice::new(seed, "since", idx as u64).between(0, 20);
-        customer.since_on = Some(day(first_on.min(-1) - met_before));
-        match role {
-            Some(role) => drafts.extend(history.of_role(role, guide_idx, &customer)),
-            None => drafts.extend(history.of_customer(staff, guide_idx, idx, book.n_customers - 1, &customer, &sales)),
-        }
-        sell(&mut chain.purchases, &customer, &sales, lang);
+        self.meet(idx, &mut customer, &sales);
+        let mut dice = Dice::new(self.seed, "record", idx as u64);
+        let records = record::of_customer(&mut dice, &customer, &staff.profile, &sales, self.lang);
         // a lead now and then has no guide yet
-        let has_guide = role.is_some() || !sales.is_empty() || !idx.is_multiple_of(6);
-        chain.customers.push((customer, has_guide.then(|| staff.profile.id.clone())));
+        let has_guide = !sales.is_empty() || !idx.is_multiple_of(6);
+        let person = Person { staff, guide_idx, idx, nth, customer: &customer, sales: &sales, records: &records };
+        let drafts = if has_guide { self.history.of_customer(&person) } else { Vec::new() };
+        Some(Made { guide_idx, customer, sales, records, drafts, has_guide })
     }
-    number(&mut chain.purchases);
-    chain.ops = history.record(drafts, &layout.staff);
-    chain
+
+    /// Since when the shop knows a customer, and what it knows.
+    fn meet(&self, idx: usize, customer: &mut Customer, sales: &[Sale]) {
+        let mut dice = Dice::new(self.seed, "since", idx as u64);
+        let met_before = dice.between(0, 20);
+        let lead_since = -dice.between(1, 150);
+        let is_lead = sales.first().is_none_or(|sale| sale.on > 0);
+        let since = if is_lead { lead_since } else { sales[0].on.min(-1) - met_before };
+        customer.since_on = Some(day(since));
+        customer.lead_on = is_lead.then(|| day(since));
+        let added_after = dice.between(0, 3);
+        customer.wecom_on = dice.happens(800).then(|| day((since + added_after).min(-1)));
+        let mut dice = Dice::new(self.seed, "tags", idx as u64);
+        customer.tags = tags::draw(&mut dice, customer, -since, sales, self.lang);
+        let mut dice = Dice::new(self.seed, "circle", idx as u64);
+        circle::fill(&mut dice, customer, self.lang);
+        circle::wedding(&mut dice, customer);
+    }
+
+    fn draw(&mut self, idx: usize, guide_idx: usize) -> Option<(Customer, Vec<Sale>)> {
+        let mut customer = person(self.seed, idx, self.first_drawn, self.lang)?;
+        let mut dice = Dice::new(self.seed, "sales", idx as u64);
+        let book = &mut self.books[guide_idx];
+        let nth = book.n_customers;
+        book.n_customers += 1;
+        // 6 % have not bought; of the others 72 % bought once, 17 % twice
+        let n_sales = *dice.weighted(&[(60, 0), (677, 1), (160, 2), (60, 3), (27, 4), (16, 6)]);
+        let start = Dice::new(self.seed, "season", guide_idx as u64).next();
+        let mut sales = Vec::new();
+        for _ in 0..n_sales {
+            let on = sale_day(spread(start, book.n_sales));
+            book.n_sales += 1;
+            sales.push(sale(&mut dice, on));
+        }
+        customer.do_not_contact = dice.happens(6);
+        first_of_guide(nth, guide_idx, &mut customer, &mut sales, &mut dice);
+        Some((customer, sales))
+    }
 }
 
 /// What a guide's part of the generator counts.
@@ -167,42 +181,16 @@ struct Book {
     n_sales: u64,
 }
 
-fn assigned(seed: u64, idx: usize, layout: &Layout) -> usize {
-    let total = layout.staff.iter().map(|staff| staff.share).sum();
+fn assigned(seed: u64, idx: usize, staff: &[Staff]) -> usize {
+    let total = staff.iter().map(|staff| staff.share).sum();
     let mut left = scaled(spread(Dice::new(seed, "assign", 0).next(), idx as u64), total);
-    for (guide_idx, staff) in layout.staff.iter().enumerate() {
+    for (guide_idx, staff) in staff.iter().enumerate() {
         if left < staff.share {
             return guide_idx;
         }
         left -= staff.share;
     }
     0
-}
-
-fn draw(
-    seed: u64,
-    idx: usize,
-    first_drawn: usize,
-    guide_idx: usize,
-    book: &mut Book,
-    lang: Lang,
-) -> Option<(Customer, Vec<Sale>)> {
-    let mut customer = person(seed, idx, first_drawn, lang)?;
-    let mut dice = Dice::new(seed, "sales", idx as u64);
-    let nth = book.n_customers;
-    book.n_customers += 1;
-    // 6 % have not bought; of the others 72 % bought once, 17 % twice
-    let n_sales = *dice.weighted(&[(60, 0), (677, 1), (160, 2), (60, 3), (27, 4), (16, 6)]);
-    let start = Dice::new(seed, "season", guide_idx as u64).next();
-    let mut sales = Vec::new();
-    for _ in 0..n_sales {
-        let on = sale_day(spread(start, book.n_sales));
-        book.n_sales += 1;
-        sales.push(sale(&mut dice, on));
-    }
-    customer.do_not_contact = dice.happens(12);
-    first_of_guide(nth, guide_idx, &mut customer, &mut sales, &mut dice);
-    Some((customer, sales))
 }
 
 /// A few customers of each guide make sure that the first days show every kind of task.
@@ -257,12 +245,20 @@ fn tier(sales: &[Sale]) -> Tier {
     }
 }
 
-/// Writes a customer's sales and returns; ids come when all are known.
+/// The id of a customer's `nth` sale, from 1.
+pub(super) fn purchase_id(customer: &CustomerId, nth: usize) -> Option<PurchaseId> {
+    PurchaseId::new(&format!("S{}-{nth}", customer_no(customer))).ok()
+}
+
+fn customer_no(customer: &CustomerId) -> &str {
+    customer.as_str().trim_start_matches('C')
+}
+
+/// Writes a customer's sales and returns.
 fn sell(purchases: &mut Vec<Purchase>, customer: &Customer, sales: &[Sale], lang: Lang) {
-    let customer_no = customer.id.as_str().trim_start_matches('C');
-    for (nth, sale) in sales.iter().enumerate() {
-        let Ok(id) = PurchaseId::new("unnumbered") else { continue };
-        let sale_no = format!("DJ{customer_no}-{}", nth + 1);
+    for (idx, sale) in sales.iter().enumerate() {
+        let Some(id) = purchase_id(&customer.id, idx + 1) else { continue };
+        let sale_no = format!("DJ{}-{}", customer_no(&customer.id), idx + 1);
         let sold = Purchase {
             id,
             customer: customer.id.clone(),
@@ -274,8 +270,11 @@ fn sell(purchases: &mut Vec<Purchase>, customer: &Customer, sales: &[Sale], lang
             store: customer.store.clone(),
             extra: serde_json::Map::new(),
         };
-        if let Some(on) = sale.returned {
+        if let Some(on) = sale.returned
+            && let Ok(id) = PurchaseId::new(&format!("{}R", sold.id))
+        {
             purchases.push(Purchase {
+                id,
                 bought_on: day(on),
                 amount_fen: -sale.fen,
                 sale_no: Some(format!("{sale_no}R")),
@@ -284,14 +283,5 @@ fn sell(purchases: &mut Vec<Purchase>, customer: &Customer, sales: &[Sale], lang
             });
         }
         purchases.push(sold);
-    }
-}
-
-fn number(purchases: &mut [Purchase]) {
-    purchases.sort_by(|a, b| (a.bought_on, &a.sale_no).cmp(&(b.bought_on, &b.sale_no)));
-    for (nth, purchase) in purchases.iter_mut().enumerate() {
-        if let Ok(id) = PurchaseId::new(&format!("S{:06}", nth + 1)) {
-            purchase.id = id;
-        }
     }
 }

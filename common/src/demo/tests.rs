@@ -1,47 +1,88 @@
 //! What the demo promises: the same bytes from a seed, a chain like the one described, and lively days.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use super::*;
+use crate::consent::Consent;
 use crate::customer::{Calendar, Tier};
 use crate::fact::FactBody;
+use crate::id::OpId;
 use crate::op::OpBody;
 use crate::sop::engine::gone;
+use crate::sop::gate::HoldReason;
+use crate::sop::plan::Plan;
 use crate::sop::queue::{TermName, customer_day, order};
 use crate::sop::rules::Rules;
-use crate::sop::{gate, plan_file};
+use crate::sop::starts::Starts;
+use crate::sop::trigger::Trigger;
+use crate::sop::{plan_file, settings_file};
 use crate::template::source::{ScriptFacts, values};
 use crate::template::{file, render};
 use crate::wire::local::{HeldRow, TaskRow};
+
+mod cast;
 
 fn lesson() -> Chain {
     chain(SEED, Lang::Zh)
 }
 
-fn rules(chain: &Chain) -> Rules {
-    Rules::new(chain.plans.iter().map(|(_, text)| plan_file::parse(text).unwrap()).collect())
+/// The plans as a hub publishes them on the first day: it sets the day on which throttled and dormant ones begin.
+fn plans(chain: &Chain) -> Vec<Plan> {
+    let read = |(_, text): &(&str, &str)| plan_file::parse(text).unwrap();
+    let mut plans: Vec<Plan> = chain.plans.iter().map(read).collect();
+    let is_dormant = |plan: &Plan| plan.triggers.iter().any(|trigger| matches!(trigger, Trigger::Dormant(_)));
+    for plan in plans.iter_mut().filter(|plan| plan.throttle.is_some() || is_dormant(plan)) {
+        plan.starts_on = Some(d0());
+    }
+    plans
+}
+
+/// A guide's files and rules as of a day.
+struct Desk {
+    files: Vec<CustomerFile>,
+    rules: Rules,
+}
+
+fn desks(chain: &Chain, on: NaiveDate) -> BTreeMap<GuideId, Desk> {
+    let all = Rules::new(plans(chain));
+    let settings = Arc::new(settings_file::parse(chain.settings.1).unwrap());
+    let mut desks: BTreeMap<GuideId, Desk> = BTreeMap::new();
+    for profile in &chain.guides {
+        let calendar = chain.calendar(&profile.id, on);
+        let mut rules = all.clone();
+        (rules.settings, rules.store_tier, rules.calendar) = (settings.clone(), profile.store.tier, calendar);
+        desks.insert(profile.id.clone(), Desk { files: Vec::new(), rules });
+    }
+    for (guide, file) in chain.files() {
+        if let Some(guide) = guide {
+            desks.get_mut(&guide).unwrap().files.push(file);
+        }
+    }
+    for desk in desks.values_mut() {
+        desk.rules = desk.rules.with_starts(Starts::work_out(desk.files.iter(), &desk.rules, on));
+    }
+    desks
 }
 
 fn hash(chain: &Chain) -> String {
-    let Chain { stores, guides, customers, purchases, ops, .. } = chain;
-    let digest = Sha256::digest(serde_json::to_vec(&(stores, guides, customers, purchases, ops)).unwrap());
+    let Chain { stores, guides, customers, purchases, records, ops, .. } = chain;
+    let digest = Sha256::digest(serde_json::to_vec(&(stores, guides, customers, purchases, records, ops)).unwrap());
     digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The queue of each guide on a day, and what is held.
 fn queues(chain: &Chain, on: NaiveDate) -> BTreeMap<GuideId, (Vec<TaskRow>, Vec<HeldRow>)> {
-    let rules = rules(chain);
     let mut queues: BTreeMap<GuideId, (Vec<TaskRow>, Vec<HeldRow>)> = BTreeMap::new();
-    for (guide, file) in chain.files() {
-        let Some(guide) = guide else { continue };
-        let day = customer_day(&file, &rules, on);
-        let queue = queues.entry(guide).or_default();
-        queue.0.extend(day.task);
-        queue.1.extend(day.held);
-    }
-    for (tasks, _) in queues.values_mut() {
+    for (guide, desk) in desks(chain, on) {
+        let (tasks, held) = queues.entry(guide).or_default();
+        for file in &desk.files {
+            let day = customer_day(file, &desk.rules, on);
+            tasks.extend(day.task);
+            held.extend(day.held);
+        }
         order(tasks);
     }
     queues
@@ -55,7 +96,7 @@ fn steps(tasks: &[TaskRow]) -> BTreeSet<&str> {
 fn a_seed_gives_the_same_bytes_on_every_machine() {
     // a change to the generator changes these on purpose; a machine must not
     let hashes = [lesson(), chain(SEED, Lang::En), sized(7, 300, 2, 2)].map(|chain| hash(&chain));
-    assert_eq!(hashes, ["d2e824cdf0b1052d", "687f65abe8640c13", "3093fc269a58f566"]);
+    assert_eq!(hashes, ["3c61a6fb58314312", "5e25d7e4303709c4", "af0964021d5a59b7"]);
     assert_ne!(hash(&chain(SEED + 1, Lang::Zh)), hash(&lesson()));
 }
 
@@ -63,7 +104,8 @@ fn a_seed_gives_the_same_bytes_on_every_machine() {
 fn every_op_of_the_history_applies() {
     let chain = lesson();
     let n_facts: usize = chain.files().iter().map(|(_, file)| file.facts.len()).sum();
-    assert_eq!(n_facts, chain.ops.len());
+    let n_of_guides = chain.records.iter().filter(|fact| fact.customer.is_guide_itself()).count();
+    assert_eq!(n_facts, chain.ops.len() + chain.records.len() - n_of_guides);
     let ids: BTreeSet<_> = chain.ops.iter().map(|(_, op)| op.op_id).collect();
     assert_eq!(ids.len(), chain.ops.len());
     assert!(chain.ops.iter().all(|(_, op)| op.hash_is_right() && op.content().unwrap().on().unwrap() < d0()));
@@ -80,25 +122,62 @@ fn each_terminal_numbers_its_ops_without_a_gap() {
 }
 
 #[test]
-fn every_contact_of_the_history_closed_what_it_named() {
-    let chain = lesson();
-    let rules = rules(&chain);
-    let mut files: BTreeMap<_, _> = chain
-        .customers
-        .iter()
-        .map(|(customer, _)| (customer.id.clone(), CustomerFile::new(customer.clone())))
-        .collect();
-    for purchase in &chain.purchases {
-        files.get_mut(&purchase.customer).unwrap().purchases.push(purchase.clone());
-    }
-    for (guide, op) in &chain.ops {
-        let file = files.get_mut(&op.customer).unwrap();
-        if let OpBody::Fact(FactBody::Outcome(outcome)) = op.content().unwrap() {
-            let gone = gone(file, &rules, &outcome.due_ids, outcome.on);
-            assert!(gone.is_empty(), "{} on {}: {:?}", op.customer, outcome.on, outcome.code);
+fn every_contact_of_the_history_closed_what_it_named_and_passed_the_gate() {
+    for chain in [lesson(), sized(3, 600, 2, 3)] {
+        let desks = desks(&chain, d0());
+        let mut files: BTreeMap<_, _> = chain
+            .customers
+            .iter()
+            .map(|(customer, _)| (customer.id.clone(), CustomerFile::new(customer.clone())))
+            .collect();
+        for purchase in &chain.purchases {
+            files.get_mut(&purchase.customer).unwrap().purchases.push(purchase.clone());
         }
-        file.apply(op, guide).unwrap();
+        for fact in chain.records.iter().filter(|fact| !fact.customer.is_guide_itself()) {
+            files.get_mut(&fact.customer).unwrap().facts.push(fact.clone());
+        }
+        for (guide, op) in &chain.ops {
+            let file = files.get_mut(&op.customer).unwrap();
+            if let OpBody::Fact(FactBody::Outcome(outcome)) = op.content().unwrap() {
+                let rules = &desks[guide].rules;
+                let gone = gone(file, rules, &outcome.due_ids, outcome.on);
+                assert!(gone.is_empty(), "{} on {}: {outcome:?}", op.customer, outcome.on);
+                let held = customer_day(file, rules, outcome.on).held;
+                let held = held.iter().flat_map(|row| &row.dues).find(|due| outcome.due_ids.contains(&due.due_id));
+                assert!(held.is_none(), "{} on {}: {held:?}", op.customer, outcome.on);
+            }
+            file.apply(op, guide).unwrap();
+        }
     }
+}
+
+#[test]
+fn no_guide_records_anything_on_a_day_off_or_on_leave() {
+    let chain = lesson();
+    for (guide, op) in &chain.ops {
+        let on = op.content().unwrap().on().unwrap();
+        assert!(chain.calendar(guide, d0()).works_on(on), "{guide} on {on}");
+    }
+}
+
+#[test]
+fn records_have_the_ids_that_an_import_would_give_them_and_no_two_the_same() {
+    let chain = lesson();
+    let ids: BTreeSet<_> = chain.records.iter().map(|fact| fact.id).collect();
+    assert_eq!(ids.len(), chain.records.len());
+    for fact in &chain.records {
+        let is_known = chain.customers.iter().any(|(customer, _)| customer.id == fact.customer);
+        assert!(is_known || fact.customer.is_guide_itself(), "{}", fact.customer);
+        if let FactBody::Coupon(coupon) = &fact.body {
+            assert_eq!(fact.id, OpId::of_record("coupon", &fact.customer, &coupon.no));
+        }
+        let again: Fact = serde_json::from_str(&serde_json::to_string(fact).unwrap()).unwrap();
+        assert_eq!(again, *fact);
+    }
+    let kinds: BTreeSet<&str> = chain.records.iter().map(|fact| fact.body.kind()).collect();
+    let expected =
+        ["consent", "coupon", "leave", "level", "life_event", "owner_changed", "points", "risk", "secret", "ticket"];
+    assert_eq!(kinds, expected.into());
 }
 
 #[test]
@@ -156,7 +235,8 @@ fn english_gives_the_same_people_by_other_names() {
     assert_eq!(sales(&zh), sales(&en));
     let ops = |chain: &Chain| chain.ops.iter().map(|(_, op)| (op.op_id, op.kind.clone())).collect::<Vec<_>>();
     assert_eq!(ops(&zh), ops(&en));
-    let english = serde_json::to_string(&(&en.stores, &en.guides, &en.customers, &en.purchases, &en.ops)).unwrap();
+    let facts = (&en.records, &en.ops);
+    let english = serde_json::to_string(&(&en.stores, &en.guides, &en.customers, &en.purchases, facts)).unwrap();
     let chinese = english.chars().find(|c| ('\u{4e00}'..='\u{9fff}').contains(c));
     assert_eq!(chinese, None);
 }
@@ -167,37 +247,16 @@ fn the_first_day_of_the_first_guide_has_every_kind_of_task() {
         let chain = chain(seed, Lang::Zh);
         let queues = queues(&chain, d0());
         let (tasks, held) = &queues[&chain.guides[0].id];
-        assert!((20..=35).contains(&tasks.len()), "seed {seed}: {}", tasks.len());
-        assert_eq!(
-            steps(tasks),
-            ["thanks", "satisfaction", "knowledge", "care", "wish", "due", "prepare"].into(),
-            "seed {seed}"
-        );
-        assert!(held.iter().any(|row| row.name == "区若彤" && row.hold.reason == gate::HoldReason::OpenComplaint));
+        assert!((28..=60).contains(&tasks.len()), "seed {seed}: {}", tasks.len());
+        let there = steps(tasks);
+        for step in ["thanks", "satisfaction", "knowledge", "care", "wish", "due", "prepare", "service", "invite"] {
+            assert!(there.contains(step), "seed {seed}: {step}");
+        }
+        let reasons: BTreeSet<_> = held.iter().map(|row| row.hold.reason).collect();
+        for reason in [HoldReason::Secrecy, HoldReason::PromoRest] {
+            assert!(reasons.contains(&reason), "seed {seed}: {reason:?}");
+        }
     }
-}
-
-#[test]
-fn the_one_overdue_promise_stands_first() {
-    let chain = lesson();
-    let queues = queues(&chain, d0());
-    let tasks = &queues[&chain.guides[0].id].0;
-    let is_overdue = |task: &&TaskRow| task.terms.iter().any(|term| term.name == TermName::PromiseOverdue);
-    assert_eq!(tasks.iter().filter(is_overdue).count(), 1);
-    let first = &tasks[0];
-    assert_eq!(first.name, "曾予墨");
-    assert_eq!(first.terms[0].name, TermName::PromiseOverdue);
-    assert_eq!((d0() - first.dues[0].anchor_on).num_days(), 2);
-}
-
-#[test]
-fn three_due_steps_of_one_customer_are_one_contact() {
-    let chain = lesson();
-    let queues = queues(&chain, d0());
-    let merged: Vec<_> = queues[&chain.guides[0].id].0.iter().filter(|task| task.name == "盖青禾").collect();
-    assert_eq!(merged.len(), 1);
-    let plans: BTreeSet<_> = merged[0].dues.iter().map(|due| due.plan.as_str()).collect();
-    assert_eq!(plans, ["P01", "P02", "P16"].into());
 }
 
 #[test]
@@ -205,27 +264,18 @@ fn every_guide_has_work_on_every_day_of_the_next_months() {
     let chain = lesson();
     for weeks in [0, 1, 2, 4, 8, 13, 17] {
         for (guide, (tasks, _)) in queues(&chain, day(weeks * 7)) {
-            assert!((10..=70).contains(&tasks.len()), "{guide}, {weeks} weeks on: {}", tasks.len());
+            assert!((10..=90).contains(&tasks.len()), "{guide}, {weeks} weeks on: {}", tasks.len());
         }
     }
 }
 
-#[test]
-fn a_customer_who_wants_no_contact_is_held_not_missing() {
-    let chain = lesson();
-    let queues = queues(&chain, d0());
-    let held = queues.values().flat_map(|(_, held)| held);
-    assert!(held.clone().any(|row| row.name == "华绍棠" && row.hold.reason == gate::HoldReason::DoNotContact));
-    let files = chain.files();
-    let hua = &files.iter().find(|(_, file)| file.customer.name == "华绍棠").unwrap().1;
-    assert!(!gate::holds(hua, &rules(&chain), d0()).is_empty());
-}
+/// Pieces that somebody tried and has not bought are known to the guide alone, and so is the day of a visit to come.
+const BY_HAND: [&str; 2] = ["P04", "P05"];
 
 #[test]
 fn every_script_of_the_first_day_is_complete() {
     for lang in [Lang::Zh, Lang::En] {
         let chain = chain(SEED, lang);
-        let rules = rules(&chain);
         let templates: BTreeMap<_, _> = chain
             .templates
             .iter()
@@ -234,17 +284,19 @@ fn every_script_of_the_first_day_is_complete() {
             .collect();
         let files: BTreeMap<_, _> =
             chain.files().into_iter().map(|(_, file)| (file.customer.id.clone(), file)).collect();
+        let campaigns: BTreeMap<_, _> = plans(&chain).into_iter().map(|plan| (plan.id, plan.campaign)).collect();
+        let now = d0().and_hms_opt(10, 0, 0).unwrap();
         for (guide, (tasks, _)) in queues(&chain, d0()) {
             let guide = chain.guides.iter().find(|profile| profile.id == guide).unwrap();
-            for due in tasks.iter().flat_map(|task| task.dues.iter().map(move |due| (task, due))) {
-                let (task, due) = due;
+            for (task, due) in tasks.iter().flat_map(|task| task.dues.iter().map(move |due| (task, due))) {
                 let Some(template) = due.template.as_ref() else { continue };
-                let now = d0().and_hms_opt(10, 0, 0).unwrap();
-                let plan = rules.plans().iter().find(|plan| plan.id == due.plan).unwrap();
                 let file = ScriptFacts::new(&files[&task.customer], guide, now);
-                let facts = ScriptFacts { due: Some(due), campaign: plan.campaign.as_ref(), ..file };
+                let campaign = campaigns[&due.plan].as_ref();
+                let gold_price = Some(chain.gold_price);
+                let facts = ScriptFacts { due: Some(due), campaign, gold_price, ..file };
                 let script = render::script(&templates[template], &values(&facts), now, lang);
-                assert!(script.gaps().is_empty(), "{} {}: {:?}", task.name, due.step, script.gaps());
+                let is_complete = script.gaps().is_empty() || BY_HAND.contains(&due.plan.as_str());
+                assert!(is_complete, "{} {}.{}: {:?}", task.name, due.plan, due.step, script.gaps());
             }
         }
     }
@@ -257,5 +309,11 @@ fn a_set_of_any_size_comes_from_the_same_generator() {
     let queues = queues(&chain, d0());
     let n_tasks: usize = queues.values().map(|(tasks, _)| tasks.len()).sum();
     assert!(n_tasks > 24 * 8, "{n_tasks}");
+    let refuses_all = |fact: &&Fact| {
+        matches!(&fact.body, FactBody::Consent(Consent { channel: None, until_on: None, allowed: false, .. }))
+    };
+    let n_refused = chain.records.iter().filter(refuses_all).count();
+    let n_flagged = chain.customers.iter().filter(|(customer, _)| customer.do_not_contact).count();
+    assert!((14..=36).contains(&(n_refused + n_flagged)), "{n_refused} and {n_flagged} of 2,000");
     assert_eq!(sized(1, 0, 0, 0).customers.len(), 0);
 }
