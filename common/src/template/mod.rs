@@ -12,7 +12,6 @@ pub mod notation;
 pub mod render;
 pub mod source;
 #[cfg(test)]
-mod timing;
 pub mod trial;
 pub mod usage;
 pub mod value;
