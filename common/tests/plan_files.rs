@@ -197,6 +197,7 @@ fn malformed_plans_are_refused_with_their_line() {
     refused_whole("[\"A\"]", "[\"S\"]", 10, "A, B, C");
     refused_whole("\"campaign-or-wake\"", "[\"wake\"]", 11, "text in quotes");
     refused_whole("throttle = 8", "throttle = 0", 12, "between 1 and 1000");
+    refused_whole("codes = [\"visited\"]", "plan = \"P01\"", 12, "has no throttle of its own");
     refused_whole("recovery = true", "recovery = \"P10\"", 13, "true or false");
     refused_whole("until = \"0d\"\nrules", "until = \"today\"\nrules", 16, "no offset");
     refused_whole("zh = \"每人一次\", ", "", 17, "lacks the key \"zh\"");

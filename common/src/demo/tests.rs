@@ -309,6 +309,8 @@ fn a_set_of_any_size_comes_from_the_same_generator() {
     let queues = queues(&chain, d0());
     let n_tasks: usize = queues.values().map(|(tasks, _)| tasks.len()).sum();
     assert!(n_tasks > 24 * 8, "{n_tasks}");
+    let n_outcomes = chain.ops.iter().filter(|(_, op)| op.kind == "outcome").count();
+    assert!((4_900..=5_400).contains(&n_outcomes), "{n_outcomes}: 20,000 customers are to have about 50,000");
     let refuses_all = |fact: &&Fact| {
         matches!(&fact.body, FactBody::Consent(Consent { channel: None, until_on: None, allowed: false, .. }))
     };
