@@ -90,7 +90,7 @@ pub async fn carry_out(
     mut progress: impl FnMut(usize),
 ) -> Result<Vec<Assigned>, HubError> {
     // what deputies recorded comes along
-    loan::settle(db, today).await?;
+    loan::settle(db, None).await?;
     let mut assigned: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     let mut pending: Vec<&Move> = moves.iter().collect();
     let mut n_done = 0;
@@ -130,7 +130,7 @@ pub async fn carry_out(
             pending.len()
         )));
     }
-    loan::settle(db, today).await?;
+    loan::settle(db, None).await?;
     let rows = assigned.into_iter().map(|(guide, (n_moved, n_there))| {
         let guide = GuideId::new(guide).map_err(|_| HubError::corrupt(format!("the guide {guide}")))?;
         Ok(Assigned { guide, n_moved, n_there })

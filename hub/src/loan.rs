@@ -23,8 +23,9 @@ const ROUNDS: usize = 5;
 /// So long after a loan's end what the deputy recorded before is still taken in: a terminal may be without the network.
 pub const LATE_DAYS: u64 = 60;
 
-/// Brings every loan up to date of which something changed, and ends those whose last day is over.
-pub async fn settle(db: &Db, today: NaiveDate) -> Result<(), HubError> {
+/// Brings every loan up to date of which something changed, and ends those whose last day is over. Without a date no
+/// loan ends by its day and none begins again: commands of headquarters may run on another clock than the server.
+pub async fn settle(db: &Db, today: Option<NaiveDate>) -> Result<(), HubError> {
     for _ in 0..ROUNDS {
         let mut conn = db.conn().await?;
         let rows = open(&mut conn, today).await?;
@@ -47,8 +48,10 @@ pub async fn settle(db: &Db, today: NaiveDate) -> Result<(), HubError> {
             }
         }
     }
-    let long_ago = today.checked_sub_days(Days::new(LATE_DAYS)).unwrap_or(today);
-    forget_before(&mut *db.conn().await?, long_ago).await
+    match today.and_then(|today| today.checked_sub_days(Days::new(LATE_DAYS))) {
+        Some(long_ago) => forget_before(&mut *db.conn().await?, long_ago).await,
+        None => Ok(()),
+    }
 }
 
 /// Takes what the deputy recorded into the owner's feed.
@@ -78,7 +81,13 @@ pub async fn take_in(db: &Db, owner: &str, deputy: &str, rows: &[&LoanRow]) -> R
 
 /// Brings the deputy's copies up to date with the owner's feed, or removes them where the loan is over. What the owner's
 /// feed does not hold yet stays until it does.
-pub async fn hand_out(db: &Db, owner: &str, deputy: &str, rows: &[&LoanRow], today: NaiveDate) -> Result<(), HubError> {
+pub async fn hand_out(
+    db: &Db,
+    owner: &str,
+    deputy: &str,
+    rows: &[&LoanRow],
+    today: Option<NaiveDate>,
+) -> Result<(), HubError> {
     let mut tx = db.begin().await?;
     let mut feed = Feed::lock_known(&mut tx, deputy).await?;
     let customers = still_of(&mut tx, owner, rows).await?;
@@ -97,7 +106,10 @@ pub async fn hand_out(db: &Db, owner: &str, deputy: &str, rows: &[&LoanRow], tod
         let none = Vec::new();
         let own = own.get(&row.customer).unwrap_or(&none);
         let copies = copies.get(&row.customer).unwrap_or(&none);
-        let until_on = last_day(own, deputy, today)?;
+        let until_on = match today {
+            None if row.ended => None,
+            _ => last_day(own, deputy, today)?,
+        };
         match until_on {
             Some(until_on) => changes.extend(copied(own, copies, owner, until_on)?),
             None => changes.extend(removed(own, copies)?),
@@ -117,14 +129,14 @@ async fn still_of<'r>(tx: &mut Conn, owner: &str, rows: &[&'r LoanRow]) -> Resul
 }
 
 /// The last day on which dues of a customer are the deputy's; none where they are not today and will not be.
-fn last_day(own: &[Stored], deputy: &str, today: NaiveDate) -> Result<Option<NaiveDate>, HubError> {
+fn last_day(own: &[Stored], deputy: &str, today: Option<NaiveDate>) -> Result<Option<NaiveDate>, HubError> {
     let mut last = None;
     for stored in own.iter().filter(|stored| stored.kind == kind::FACT) {
         let fact: Fact = file::parse(kind::FACT, &stored.id, &stored.body)?;
         if let FactBody::Handed(handed) = &fact.body
             && fact.undone.is_none()
             && handed.to.as_str() == deputy
-            && today <= handed.until_on
+            && today.is_none_or(|today| today <= handed.until_on)
         {
             last = last.max(Some(handed.until_on));
         }

@@ -111,11 +111,27 @@ async fn what_headquarters_imports_reaches_the_copy_too() {
     let owner = hub.terminal("G1").await;
     send(&owner, &[handed(&owner, "C1", "G2", UNTIL)]).await;
     hub.test_db.import("customer_id,purchased_on,amount\nC1,2026-08-11,700\n").await;
-    settle(db, day(TODAY)).await.unwrap();
+    settle(db, Some(day(TODAY))).await.unwrap();
     let n_purchases = |entities: Vec<(String, String, String)>| {
         entities.iter().filter(|(kind, _, body)| kind == "purchase" && body.contains("\"C1\"")).count()
     };
     assert_eq!(n_purchases(live_entities(db, "G2").await), 2);
+}
+
+#[tokio::test]
+async fn a_command_on_another_clock_neither_ends_a_loan_nor_begins_one_again() {
+    let hub = hub().await;
+    let db = &hub.test_db.db;
+    let owner = hub.terminal("G1").await;
+    send(&owner, &[handed(&owner, "C1", "G2", "2026-08-12")]).await;
+    hub.test_db.import("customer_id,purchased_on,amount\nC1,2026-08-11,700\n").await;
+    settle(db, None).await.unwrap();
+    assert!(copy(db, "G2", "C1").await.is_some());
+    hub.set_clock("2026-08-13T09:00:00");
+    send(&owner, &[]).await;
+    hub.test_db.import("customer_id,purchased_on,amount\nC1,2026-08-12,700\n").await;
+    settle(db, None).await.unwrap();
+    assert_eq!(copy(db, "G2", "C1").await, None);
 }
 
 #[tokio::test]
@@ -212,7 +228,7 @@ async fn push_and_die(db: &Db, terminal: &Terminal, ops: &[Op]) {
 }
 
 async fn open_rows(db: &Db) -> Vec<LoanRow> {
-    open(&mut db.conn().await.unwrap(), day(TODAY)).await.unwrap()
+    open(&mut db.conn().await.unwrap(), Some(day(TODAY))).await.unwrap()
 }
 
 #[tokio::test]
@@ -226,8 +242,8 @@ async fn a_crash_between_the_transactions_loses_nothing_and_doubles_nothing() {
     assert_eq!(rows.len(), 2);
     // killed after the first customer was handed out
     take_in(db, "G1", "G2", &[&rows[0]]).await.unwrap();
-    hand_out(db, "G1", "G2", &[&rows[0]], day(TODAY)).await.unwrap();
-    settle(db, day(TODAY)).await.unwrap();
+    hand_out(db, "G1", "G2", &[&rows[0]], Some(day(TODAY))).await.unwrap();
+    settle(db, Some(day(TODAY))).await.unwrap();
     assert!(copy(db, "G2", "C1").await.is_some() && copy(db, "G2", "C2").await.is_some());
     assert_eq!(open_rows(db).await, []);
 
@@ -245,15 +261,15 @@ async fn a_crash_between_the_transactions_loses_nothing_and_doubles_nothing() {
     push_and_die(db, &owner, std::slice::from_ref(&of_owner)).await;
     push_and_die(db, &deputy, std::slice::from_ref(&of_deputy)).await;
     // and the deputy's transaction of before comes late
-    hand_out(db, "G1", "G2", &rows, day(TODAY)).await.unwrap();
+    hand_out(db, "G1", "G2", &rows, Some(day(TODAY))).await.unwrap();
     assert!(ids(&facts_of(db, "G2", "C1").await).contains(&of_deputy.op_id), "what is not taken in yet stays");
     assert_ne!(open_rows(db).await, [], "the changes that came in between are still to be carried");
-    settle(db, day(TODAY)).await.unwrap();
+    settle(db, Some(day(TODAY))).await.unwrap();
     let facts = facts_of(db, "G1", "C1").await;
     assert_eq!(facts, facts_of(db, "G2", "C1").await);
     assert_eq!(facts.len(), 4, "{facts:?}");
     let before = (head(db, "G1").await, head(db, "G2").await);
-    settle(db, day(TODAY)).await.unwrap();
+    settle(db, Some(day(TODAY))).await.unwrap();
     assert_eq!((head(db, "G1").await, head(db, "G2").await), before, "nothing is left to carry");
     hub.check_feeds(&["G1", "G2"]).await;
 }
@@ -271,11 +287,11 @@ async fn a_crash_at_the_end_of_a_loan_loses_no_record_of_the_deputy() {
     let rows = open_rows(db).await;
     let rows: Vec<&LoanRow> = rows.iter().collect();
     // the removal alone, as if the owner's transaction had been lost
-    hand_out(db, "G1", "G2", &rows, day(TODAY)).await.unwrap();
+    hand_out(db, "G1", "G2", &rows, Some(day(TODAY))).await.unwrap();
     assert_eq!(ids(&all_facts_of(db, "G2", "C1").await), [said.op_id], "the copies are gone, the record is not");
     // the next push of the deputy's terminal, of something else
     send(&deputy, &[deputy.outcome("C9", TODAY, |_| {})]).await;
-    settle(db, day(TODAY)).await.unwrap();
+    settle(db, Some(day(TODAY))).await.unwrap();
     assert!(ids(&facts_of(db, "G1", "C1").await).contains(&said.op_id));
     assert!(all_facts_of(db, "G2", "C1").await.is_empty());
     hub.check_feeds(&["G1", "G2"]).await;

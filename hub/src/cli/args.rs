@@ -1,6 +1,7 @@
 //! The arguments of every command.
 
 pub mod directory;
+pub mod dispatch;
 pub mod import;
 pub mod publish;
 
@@ -13,6 +14,7 @@ use guide_common::sop::plan::Lang;
 use guide_common::time::Zone;
 
 use self::directory::{GuideCommand, StoreCommand};
+use self::dispatch::{DispatchArgs, RushArgs};
 use self::import::ImportCommand;
 use self::publish::PublishCommand;
 
@@ -57,6 +59,10 @@ pub enum Command {
     /// The shop's gold price
     #[command(subcommand)]
     Price(PriceCommand),
+    /// Send a plan to named customers, a segment or a tier
+    Dispatch(DispatchArgs),
+    /// Ask a guide for haste with a customer
+    Rush(RushArgs),
     /// Shops
     #[command(subcommand)]
     Store(StoreCommand),

@@ -3,6 +3,7 @@
 mod args;
 mod device;
 mod directory;
+mod dispatch;
 mod import;
 mod inspect;
 mod price;
@@ -22,6 +23,7 @@ pub use args::{Args, Command};
 
 use crate::db::Db;
 use crate::error::HubError;
+use crate::loan;
 
 /// What a command prints, and whether it did all that was asked.
 #[derive(Debug, Default)]
@@ -85,11 +87,14 @@ async fn dispatch(args: Args) -> Result<Output, HubError> {
     };
     let clock = serve::clock(&args.clock, &paths);
     let zone = args.zone;
+    let writes_files = matches!(args.command, Command::Import(_) | Command::Dispatch(_) | Command::Rush(_));
     let result = match args.command {
         Command::Serve(serve) => serve::run(&db, zone, serve, clock).await,
         Command::Migrate => Ok(Output::done("the tables are those of this version\n")),
         Command::Import(import) => import::run(&db, import).await,
         Command::Publish(publish) => publish::run(&db, publish, clock.moment(zone)?.today()).await,
+        Command::Dispatch(dispatch) => dispatch::run(&db, dispatch, clock.moment(zone)?).await,
+        Command::Rush(rush) => dispatch::rush(&db, rush, clock.moment(zone)?).await,
         Command::Price(price) => price::run(&db, price, clock.shop_time(zone)?).await,
         Command::Store(store) => directory::store(&db, store).await,
         Command::Guide(guide) => directory::guide(&db, guide, clock.moment(zone)?.today()).await,
@@ -97,6 +102,10 @@ async fn dispatch(args: Args) -> Result<Output, HubError> {
         Command::Report(report) => report::run(&db, report, clock.moment(zone)?).await,
         Command::Inspect(inspect) => inspect::run(&db, inspect).await,
     };
+    if writes_files && result.is_ok() {
+        // customers on loan change on both sides; which day it is the server knows best
+        loan::settle(&db, None).await?;
+    }
     db.close().await;
     result
 }

@@ -8,6 +8,7 @@ use guide_common::fact::Fact;
 use guide_common::id::CustomerId;
 use guide_common::sop::plan::Plan;
 use guide_common::sop::settings::{GoldPrice, Settings};
+use guide_common::template::Template;
 use serde::de::DeserializeOwned;
 
 use super::feed::{SHARED, Stored, kind, load_of_customers};
@@ -23,6 +24,39 @@ pub async fn plans(conn: &mut Conn) -> Result<Vec<Plan>, HubError> {
         .await
         .doing("reading the plans")?;
     rows.iter().map(|row| parse(kind::PLAN, &text(row, 0)?, &text(row, 1)?)).collect()
+}
+
+/// The published templates, by id.
+pub async fn templates(conn: &mut Conn) -> Result<Vec<Template>, HubError> {
+    let rows = sqlx::query("SELECT id, body FROM entity WHERE guide_id = $1 AND kind = $2 AND deleted = 0 ORDER BY id")
+        .bind(SHARED)
+        .bind(kind::TEMPLATE)
+        .fetch_all(conn)
+        .await
+        .doing("reading the templates")?;
+    rows.iter().map(|row| parse(kind::TEMPLATE, &text(row, 0)?, &text(row, 1)?)).collect()
+}
+
+/// All facts of a kind with the feeds in which their customers live; copies of customers on loan are left out.
+pub async fn facts_of_kind(conn: &mut Conn, fact_kind: &str) -> Result<Vec<(String, Fact)>, HubError> {
+    let rows = sqlx::query(
+        "SELECT e.guide_id, e.id, e.body FROM entity e \
+         JOIN customer_owner o ON o.customer_id = e.customer_id AND o.guide_id = e.guide_id \
+         WHERE e.kind = $1 AND e.deleted = 0 AND e.body LIKE $2 ORDER BY e.guide_id, e.seq",
+    )
+    .bind(kind::FACT)
+    .bind(format!("%\"kind\":\"{fact_kind}\"%"))
+    .fetch_all(conn)
+    .await
+    .doing("reading facts")?;
+    let mut facts = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let fact: Fact = parse(kind::FACT, &text(row, 1)?, &text(row, 2)?)?;
+        if fact.body.kind() == fact_kind {
+            facts.push((text(row, 0)?, fact));
+        }
+    }
+    Ok(facts)
 }
 
 /// The published settings; the defaults hold until there are any.

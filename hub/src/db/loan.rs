@@ -69,13 +69,13 @@ pub async fn touch(conn: &mut Conn, customers: &BTreeSet<&str>) -> Result<(), Hu
     Ok(())
 }
 
-/// The loans of which something changed, or whose last day is over.
-pub async fn open(conn: &mut Conn, today: NaiveDate) -> Result<Vec<LoanRow>, HubError> {
+/// The loans of which something changed, or whose last day is over by a date.
+pub async fn open(conn: &mut Conn, today: Option<NaiveDate>) -> Result<Vec<LoanRow>, HubError> {
     let rows = sqlx::query(
         "SELECT customer_id, deputy_id, until_on, ended, n_changes FROM loan \
          WHERE n_carried < n_changes OR (ended = 0 AND until_on < $1) ORDER BY deputy_id, customer_id",
     )
-    .bind(today.to_string())
+    .bind(today.map(|today| today.to_string()).unwrap_or_default())
     .fetch_all(conn)
     .await
     .doing("reading the loans to look at")?;

@@ -45,6 +45,9 @@ const CUSTOMER_ID: Column = required(
 );
 const STORE: Column = optional("store", &["store_id", "shop", "shop_id", "门店", "门店编号", "店铺"]);
 
+/// The column of a file that only names customers.
+pub const ID_COLUMNS: [Column; 1] = [CUSTOMER_ID];
+
 /// The columns of a file of purchases.
 pub const PURCHASE_COLUMNS: [Column; 10] = [
     CUSTOMER_ID,

@@ -78,7 +78,7 @@ pub async fn put_chain(db: &Db, chain: &Chain) -> Result<(), HubError> {
     publish(db, What::Templates, &sources(&chain.templates), publishing).await?;
     publish(db, What::Plans, &sources(&chain.plans), publishing).await?;
     put_ops(db, &chain.ops).await?;
-    loan::settle(db, demo::d0()).await
+    loan::settle(db, Some(demo::d0())).await
 }
 
 async fn put_customers(db: &Db, chain: &Chain) -> Result<(), HubError> {

@@ -10,6 +10,8 @@ pub mod purchases;
 mod record_row;
 pub mod records;
 
+use std::collections::BTreeSet;
+
 use guide_common::id::{CustomerId, StoreId};
 
 use crate::db::Db;
@@ -88,6 +90,21 @@ async fn known_stores(db: &Db, options: &ImportOptions) -> Result<Vec<StoreId>, 
     match &options.store {
         Some(store) if !stores.contains(store) => Err(directory::unknown_store(store.as_str())),
         _ => Ok(stores),
+    }
+}
+
+/// The customers whom a file names in its column `customer_id`; other columns are not read.
+pub fn customer_ids(bytes: &[u8]) -> Result<BTreeSet<CustomerId>, HubError> {
+    let mut summary = Summary::default();
+    let file = csv_file::CsvFile::parse(bytes, &columns::ID_COLUMNS, &mut summary)?;
+    let mut ids = BTreeSet::new();
+    for row in file.rows() {
+        let id = customer_id(&row).map_err(|reason| HubError::refused(format!("line {}: {reason}", row.line)))?;
+        ids.insert(id);
+    }
+    match summary.bad.first() {
+        Some(bad) => Err(HubError::refused(format!("line {}: {}", bad.line, bad.reason))),
+        None => Ok(ids),
     }
 }
 

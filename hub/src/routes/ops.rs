@@ -42,7 +42,7 @@ pub async fn ops(
     let moment = app.clock.moment(app.zone)?;
     let pushed = push(&app.db, &device, &ops, moment).await??;
     // the push is in: what fails here is done after the next one
-    if let Err(error) = loan::settle(&app.db, moment.today()).await {
+    if let Err(error) = loan::settle(&app.db, Some(moment.today())).await {
         tracing::error!(error = error.chain(), "loans were not brought up to date");
     }
     Ok(Json(RawAnswers { answers: pushed.answers, head: pushed.head }))
