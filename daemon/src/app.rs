@@ -245,14 +245,16 @@ async fn write_sheets(core: Arc<Core>, mut shutdown: watch::Receiver<bool>) {
 
 async fn watch_day(core: Arc<Core>, mut shutdown: watch::Receiver<bool>) {
     loop {
-        let now = core.clock.now();
-        let midnight = now.date().succ_opt().and_then(|day| day.and_hms_opt(0, 0, 0)).unwrap_or(now);
+        let span = core.span();
         // a virtual clock stands still, a real one may jump
-        let wait = (midnight - now).to_std().unwrap_or(DAY_PAUSE).clamp(Duration::from_millis(10), DAY_PAUSE);
+        let wait = (span.until() - core.clock.now()).to_std().unwrap_or(DAY_PAUSE);
         tokio::select! {
             _ = shutdown.wait_for(|stop| *stop) => return,
-            () = tokio::time::sleep(wait) => {}
+            () = tokio::time::sleep(wait.clamp(Duration::from_millis(10), DAY_PAUSE)) => {}
         }
         follow_clock(&core).await;
+        if core.span() != span {
+            core.events.tell(Notice::Today);
+        }
     }
 }

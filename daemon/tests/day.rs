@@ -4,6 +4,7 @@
 
 mod support;
 
+use guide_common::wire::card::*;
 use guide_common::wire::local::*;
 use guide_common::wire::record::*;
 use support::{Daemon, eventually, hub::Hub, outcome};
@@ -140,7 +141,7 @@ async fn the_clock_moves_the_queue_and_back_and_facts_of_later_days_do_not_exist
         shop.daemon.put::<Clock>("/v1/clock", &clock).await.unwrap();
         shop.daemon.today().await
     };
-    let later = to("2026-08-16T09:00:00").await;
+    let later = to("2026-08-16T10:00:00").await;
     assert_eq!((later.on.to_string().as_str(), later.tasks.len(), later.checked), ("2026-08-16", 3, true));
     shop.daemon.post::<SavedResponse>("/v1/tasks/C0001/outcome", &outcome("1")).await.unwrap();
     let back = to("2026-08-12T10:00:00").await;
@@ -150,7 +151,7 @@ async fn the_clock_moves_the_queue_and_back_and_facts_of_later_days_do_not_exist
     assert!(to("2026-08-11T10:00:00").await.tasks.is_empty());
     let card: CustomerCard = shop.daemon.get("/v1/customers/C0001").await.unwrap();
     assert_eq!((card.total_fen, card.purchases.len()), (0, 0));
-    assert_eq!(to("2026-08-16T09:00:00").await.tasks.len(), 2);
+    assert_eq!(to("2026-08-16T10:00:00").await.tasks.len(), 2);
 }
 
 #[tokio::test]

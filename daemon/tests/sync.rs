@@ -4,6 +4,7 @@
 
 mod support;
 
+use guide_common::wire::card::*;
 use guide_common::wire::local::*;
 use guide_common::wire::record::*;
 use support::{Daemon, eventually, hub::Hub, outcome};

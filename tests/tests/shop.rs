@@ -183,18 +183,12 @@ fn a_week_walked_with_every_outcome_code_agrees_with_the_hub_s_report_to_the_due
                     let meets = n_logged % 2 == 0 && !has_purchase_near(&shop, task.customer.as_str(), on);
                     let amount_fen = (code == OutcomeCode::Bought).then_some(if meets { 5_000 } else { 900 });
                     let request = OutcomeRequest {
-                        code: code.names().2.to_owned(),
                         due_ids: task.dues.iter().map(|due| due.due_id).collect(),
-                        channel: None,
                         score,
                         next_on,
-                        next_time: None,
                         amount_fen,
                         reason: (code == OutcomeCode::Skipped).then(|| "b".to_owned()),
-                        note: None,
-                        template: None,
-                        fills: Default::default(),
-                        promise: None,
+                        ..OutcomeRequest::new(code.names().2)
                     };
                     let saved = client.log_outcome(&task.id.to_string(), &request).await.unwrap();
                     assert_eq!(saved.gone, []);

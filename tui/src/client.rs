@@ -16,9 +16,9 @@ use guide_common::sop::plan::{Lang, Plan};
 use guide_common::template::Template;
 use guide_common::time::Period;
 use guide_common::wire::Problem;
+use guide_common::wire::card::CustomerCard;
 use guide_common::wire::local::{
-    Clock, CustomerCard, CustomerList, EnrollLocalRequest, Health, Notice, Outbox, ScriptView, Status, SyncStatus,
-    TaskDetail, Today,
+    Clock, CustomerList, EnrollLocalRequest, Health, Notice, Outbox, ScriptView, Status, SyncStatus, TaskDetail, Today,
 };
 use guide_common::wire::record::{ComplaintCloseRequest, OutcomeRequest, PromiseRequest, SavedResponse, UndoRequest};
 use hyper::Method;

@@ -3,15 +3,14 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::customer::{Birthday, Tag, Tier};
+use crate::customer::Tier;
 use crate::id::{CustomerId, DueId, OpId, PlanId, StepId, TaskId, TemplateId};
 use crate::outcome::{Channel, Outcome};
-use crate::promise::Promise;
-use crate::purchase::Purchase;
-use crate::sop::plan::{Asks, Purpose, Text};
 use crate::sop::gate::Hold;
+use crate::sop::plan::{Asks, Purpose, Text};
 use crate::sop::queue::Term;
 use crate::template::Script;
+use crate::wire::card::CustomerCard;
 use crate::wire::hub::{FeedDigest, GuideProfile};
 
 /// `GET /v1/health`: answers as soon as the daemon serves.
@@ -262,6 +261,9 @@ pub struct TaskDetail {
     pub customer: CustomerCard,
     /// What to say: the script of the most important due, then the others.
     pub scripts: Vec<ScriptView>,
+    /// What the time of the day holds: the task waits for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
 }
 
 /// A script with its template's name.
@@ -273,60 +275,6 @@ pub struct ScriptView {
     pub channel: Channel,
     /// The text.
     pub script: Script,
-}
-
-/// `GET /v1/customers/{id}`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CustomerCard {
-    /// The customer.
-    pub id: CustomerId,
-    /// The name.
-    pub name: String,
-    /// Whether the name was generated.
-    #[serde(default)]
-    pub name_generated: bool,
-    /// The phone, masked.
-    pub phone_masked: Option<String>,
-    /// The tier.
-    pub tier: Tier,
-    /// The birthday.
-    pub birthday: Option<Birthday>,
-    /// Tags.
-    pub tags: Vec<Tag>,
-    /// Purchases up to today, newest first.
-    pub purchases: Vec<Purchase>,
-    /// Their sum in fen, returns taken off.
-    pub total_fen: i64,
-    /// Contacts up to today, newest first.
-    pub contacts: Vec<ContactRow>,
-    /// Promises neither kept nor taken back, the soonest first.
-    pub promises: Vec<PromiseRow>,
-    /// What the gate says about contacting this customer.
-    pub holds: Vec<Hold>,
-    /// Today's task, where there is one.
-    pub task: Option<TaskId>,
-}
-
-/// One contact.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ContactRow {
-    /// The op that logged it.
-    pub op_id: OpId,
-    /// When, shop-local.
-    pub at: NaiveDateTime,
-    /// What came of it.
-    pub outcome: Outcome,
-    /// Whether headquarters has it.
-    pub received: bool,
-}
-
-/// One open promise.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PromiseRow {
-    /// The op that made it.
-    pub op_id: OpId,
-    /// What was promised.
-    pub promise: Promise,
 }
 
 /// `GET /v1/customers?q=`.

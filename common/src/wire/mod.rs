@@ -1,5 +1,6 @@
-//! The shapes of both APIs: `hub` between daemon and hub, `local` between interface and daemon.
+//! The shapes of both APIs: `hub` between daemon and hub, `local` with `card` and `record` between interface and daemon.
 
+pub mod card;
 pub mod hub;
 pub mod local;
 pub mod record;

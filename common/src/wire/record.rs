@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CustomerId, DueId, OpId, TemplateId};
-use crate::outcome::Channel;
+use crate::id::{CustomerId, DueId, GuideId, OpId, PurchaseId, TemplateId};
+use crate::outcome::{Channel, Quote};
+use crate::promise::AppointmentResult;
+use crate::sop::plan::Purpose;
 use crate::wire::local::QueueCount;
 
 /// `POST /v1/tasks/{id}/outcome` and `POST /v1/customers/{id}/contacts`: the outcome without its day, which is the
@@ -29,7 +31,7 @@ pub struct OutcomeRequest {
     pub next_on: Option<NaiveDate>,
     /// The time of the visit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub next_time: Option<chrono::NaiveTime>,
+    pub next_time: Option<NaiveTime>,
     /// What was bought for, in fen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount_fen: Option<i64>,
@@ -48,6 +50,15 @@ pub struct OutcomeRequest {
     /// A promise made in the contact.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promise: Option<PromiseRequest>,
+    /// A visit agreed in the contact, beside what came of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appointment: Option<AppointmentRequest>,
+    /// Of a contact that no task asked for: what it was for. `answer` where the customer began it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
+    /// The gold price that the script named, as the script's answer said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quoted: Option<Quote>,
 }
 
 impl OutcomeRequest {
@@ -66,6 +77,9 @@ impl OutcomeRequest {
             template: None,
             fills: BTreeMap::new(),
             promise: None,
+            appointment: None,
+            purpose: None,
+            quoted: None,
         }
     }
 }
@@ -80,6 +94,73 @@ pub struct PromiseRequest {
     pub item: Option<String>,
     /// By when.
     pub due_on: NaiveDate,
+}
+
+/// `POST /v1/customers/{id}/appointments`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AppointmentRequest {
+    /// The day of the visit.
+    pub visit_on: NaiveDate,
+    /// The time of the visit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit_time: Option<NaiveTime>,
+    /// What it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// `POST /v1/appointments/{op}/close`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppointmentCloseRequest {
+    /// What became of the visit.
+    pub result: AppointmentResult,
+}
+
+/// `POST /v1/customers/{id}/tags` and `/v1/customers/{id}/tags/remove`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagRequest {
+    /// The group: its code or its name.
+    pub group: String,
+    /// The value: its name, or its initials.
+    pub value: String,
+}
+
+/// `POST /v1/customers/{id}/consent`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentRequest {
+    /// Whether contact is allowed from today on.
+    pub allowed: bool,
+    /// Over this channel; over all of them where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
+    /// The last day on which a refusal holds; for good where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until_on: Option<NaiveDate>,
+}
+
+/// `POST /v1/customers/{id}/secrets`: keeps what this customer gives from another person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretRequest {
+    /// From whom, where they are a customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<CustomerId>,
+    /// The last day on which it is kept.
+    pub until_on: NaiveDate,
+    /// The gift; everything that is bought from today on where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase: Option<PurchaseId>,
+}
+
+/// `POST /v1/leaves`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaveRequest {
+    /// Its first day.
+    pub from_on: NaiveDate,
+    /// Its last day.
+    pub to_on: NaiveDate,
+    /// Who stands in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deputy: Option<GuideId>,
 }
 
 /// `POST /v1/customers/{id}/complaint/close`.
@@ -112,6 +193,12 @@ pub struct SavedResponse {
     /// Of an undo: the op that was taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone: Option<OpId>,
+    /// How many ops were saved: several where they belong together.
+    #[serde(default)]
+    pub n_ops: usize,
+    /// Of a secret: the other person, whom another guide serves. Headquarters must keep it there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<CustomerId>,
     /// Today after it.
     pub queue: QueueCount,
 }

@@ -5,14 +5,18 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use guide_common::outcome::Channel;
-use guide_common::wire::local::{CustomerCard, CustomerList};
-use guide_common::wire::record::{ComplaintCloseRequest, OutcomeRequest, PromiseRequest, SavedResponse};
+use guide_common::wire::card::CustomerCard;
+use guide_common::wire::local::CustomerList;
+use guide_common::wire::record::{
+    AppointmentRequest, ComplaintCloseRequest, OutcomeRequest, PromiseRequest, SavedResponse,
+};
 use serde::Deserialize;
 
 use crate::api::error::{Answer, ApiError};
 use crate::api::extract::{Asked, Body, customer, terminal};
 use crate::api::record;
 use crate::app::App;
+use crate::core::card::Secrets;
 
 const DEFAULT_ROWS: usize = 50;
 const MAX_ROWS: usize = 1_000;
@@ -31,10 +35,22 @@ pub async fn list(State(app): State<Arc<App>>, Asked(query): Asked<ListQuery>) -
     Ok(Json(terminal(&app)?.core.customers(&query.q, limit)))
 }
 
-/// `GET /v1/customers/{id}`.
-pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer<Json<CustomerCard>> {
+/// The query of a card.
+#[derive(Debug, Deserialize)]
+pub struct CardQuery {
+    #[serde(default)]
+    reveal: bool,
+}
+
+/// `GET /v1/customers/{id}?reveal=`.
+pub async fn show(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Asked(query): Asked<CardQuery>,
+) -> Answer<Json<CustomerCard>> {
     let core = &terminal(&app)?.core;
-    core.customer_card(&customer(&id)?)?.map(Json).ok_or_else(ApiError::unknown_customer)
+    let secrets = if query.reveal { Secrets::Revealed } else { Secrets::Masked };
+    core.customer_card(&customer(&id)?, secrets)?.map(Json).ok_or_else(ApiError::unknown_customer)
 }
 
 /// `POST /v1/customers/{id}/contacts`.
@@ -57,6 +73,16 @@ pub async fn promise(
 ) -> Answer<Json<SavedResponse>> {
     let core = &terminal(&app)?.core;
     record::save(core, &customer(&id)?, vec![record::promise(&request, app.clock.today())]).await.map(Json)
+}
+
+/// `POST /v1/customers/{id}/appointments`.
+pub async fn appointment(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Body(request): Body<AppointmentRequest>,
+) -> Answer<Json<SavedResponse>> {
+    let core = &terminal(&app)?.core;
+    record::save(core, &customer(&id)?, vec![record::appointment(&request, app.clock.today())]).await.map(Json)
 }
 
 /// `POST /v1/customers/{id}/complaint/close`.

@@ -73,6 +73,7 @@ impl From<RecordError> for ApiError {
             RecordError::Refused(refusal) => refusal.into(),
             RecordError::UnknownCustomer => Self::unknown_customer(),
             RecordError::TaskClosed => Self::new(409, "task_closed", detail).hint("guide undo takes an outcome back"),
+            RecordError::NothingToRecord => Self::new(409, "nothing_to_record", detail),
             RecordError::NothingToUndo => Self::new(409, "nothing_to_undo", detail),
             RecordError::TooLong => Self::bad_request(detail),
             RecordError::Journal(_) => Self::new(503, "store", detail)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
-use guide_common::id::CustomerId;
+use guide_common::id::{CustomerId, IdError, OpId};
 use guide_common::sop::plan::Lang;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -56,7 +56,13 @@ pub fn terminal(app: &App) -> Answer<&Terminal> {
     app.terminal().ok_or_else(ApiError::not_enrolled)
 }
 
-/// A customer's id in a path; what is no id names nobody.
+/// An op's id in a path.
+pub fn op(text: &str) -> Answer<OpId> {
+    text.parse().map_err(|error: IdError| ApiError::bad_request(error.to_string()))
+}
+
+/// A customer's id in a path; what is no id names nobody, and neither does the one that stands for the guide.
 pub fn customer(text: &str) -> Answer<CustomerId> {
-    CustomerId::new(text).map_err(|_| ApiError::unknown_customer())
+    let id = CustomerId::new(text).ok().filter(|id| !id.is_guide_itself());
+    id.ok_or_else(ApiError::unknown_customer)
 }

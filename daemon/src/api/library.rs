@@ -37,13 +37,15 @@ pub async fn plan(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer
 
 /// `GET /v1/templates`.
 pub async fn templates(State(app): State<Arc<App>>) -> Answer<Json<Vec<Template>>> {
-    Ok(Json(terminal(&app)?.core.shared().templates.clone()))
+    let shared = terminal(&app)?.core.shared();
+    Ok(Json(shared.templates.iter().map(|template| template.template().clone()).collect()))
 }
 
 /// `GET /v1/templates/{id}`.
 pub async fn template(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer<Json<Template>> {
     let shared = terminal(&app)?.core.shared();
-    let template = shared.templates.iter().find(|template| template.id.as_str() == id).cloned();
+    let id = TemplateId::new(&id).map_err(|_| unknown_template())?;
+    let template = shared.templates.get(&id).map(|template| template.template().clone());
     template.map(Json).ok_or_else(unknown_template)
 }
 
@@ -55,7 +57,7 @@ pub async fn script(
 ) -> Answer<Json<ScriptView>> {
     let core = &terminal(&app)?.core;
     let id = TemplateId::new(&id).map_err(|_| unknown_template())?;
-    if !core.shared().templates.iter().any(|template| template.id == id) {
+    if core.shared().templates.get(&id).is_none() {
         return Err(unknown_template());
     }
     core.script_for(&id, &customer(&query.customer)?, query.lang)?.map(Json).ok_or_else(ApiError::unknown_customer)

@@ -1,17 +1,21 @@
 //! The local API, described in `docs/protocol.md`: a file per resource. Handlers are thin; rules live in `core`.
 
 mod clock;
+mod consent;
 mod customers;
 mod enroll;
 mod error;
 mod events;
 mod extract;
 mod health;
+mod leaves;
 mod library;
+mod open;
 mod outbox;
 mod record;
 mod reports;
 mod sync;
+mod tags;
 mod tasks;
 mod today;
 mod undo;
@@ -39,7 +43,20 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/customers/{id}", get(customers::show))
         .route("/v1/customers/{id}/contacts", post(customers::log_contact))
         .route("/v1/customers/{id}/promises", post(customers::promise))
+        .route("/v1/customers/{id}/appointments", post(customers::appointment))
         .route("/v1/customers/{id}/complaint/close", post(customers::close_complaint))
+        .route("/v1/customers/{id}/tags", post(tags::add))
+        .route("/v1/customers/{id}/tags/remove", post(tags::remove))
+        .route("/v1/customers/{id}/consent", post(consent::consent))
+        .route("/v1/customers/{id}/secrets", post(consent::secret))
+        .route("/v1/promises", get(open::promises))
+        .route("/v1/promises/{op}/kept", post(open::keep))
+        .route("/v1/appointments", get(open::appointments))
+        .route("/v1/appointments/{op}/close", post(open::close_appointment))
+        .route("/v1/secrets", get(open::secrets))
+        .route("/v1/secrets/{op}/lift", post(open::lift_secret))
+        .route("/v1/leaves", get(leaves::list).post(leaves::enter))
+        .route("/v1/leaves/{op}/cancel", post(leaves::cancel))
         .route("/v1/templates", get(library::templates))
         .route("/v1/templates/{id}", get(library::template))
         .route("/v1/templates/{id}/script", get(library::script))

@@ -1,14 +1,19 @@
 //! Requests that record, made into facts.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use guide_common::fact::{ComplaintClosed, FactBody};
-use guide_common::id::{CustomerId, DueId};
+use guide_common::id::{CustomerId, DueId, OpId};
 use guide_common::outcome::{Channel, MAX_NOTE_CHARS, Outcome};
-use guide_common::promise::Promise;
+use guide_common::promise::{Appointment, Promise};
 use guide_common::text::{Lines, sanitise};
-use guide_common::wire::record::{ComplaintCloseRequest, OutcomeRequest, PromiseRequest, SavedResponse};
+use guide_common::wire::record::{
+    AppointmentRequest, ComplaintCloseRequest, OutcomeRequest, PromiseRequest, SavedResponse,
+};
 
 use crate::api::error::{Answer, ApiError};
+use crate::app::run_check;
 use crate::core::Core;
 use crate::core::record::ClosesTask;
 
@@ -16,7 +21,7 @@ fn clean(text: &str) -> String {
     sanitise(text, Lines::Many, MAX_NOTE_CHARS)
 }
 
-/// An outcome, and the promise that was made with it.
+/// An outcome, and the promise and the visit that were agreed with it.
 pub fn outcome(request: OutcomeRequest, on: NaiveDate, due_ids: Vec<DueId>, channel: Channel) -> Answer<Vec<FactBody>> {
     let code = request.code.parse().map_err(ApiError::bad_request)?;
     let reason = request.reason.as_deref().map(str::parse).transpose().map_err(ApiError::bad_request)?;
@@ -31,11 +36,21 @@ pub fn outcome(request: OutcomeRequest, on: NaiveDate, due_ids: Vec<DueId>, chan
         note: request.note.as_deref().map(clean).filter(|note| !note.is_empty()),
         template: request.template,
         fills: request.fills.iter().map(|(name, fill)| (clean(name), clean(fill))).collect(),
+        purpose: request.purpose,
+        quoted: request.quoted,
         ..Outcome::new(on, code)
     };
     outcome.check()?;
     let promise = request.promise.map(|promise| self::promise(&promise, on));
-    Ok(std::iter::once(FactBody::Outcome(outcome)).chain(promise).collect())
+    let appointment = request.appointment.map(|appointment| self::appointment(&appointment, on));
+    Ok(std::iter::once(FactBody::Outcome(outcome)).chain(promise).chain(appointment).collect())
+}
+
+/// A visit agreed.
+pub fn appointment(request: &AppointmentRequest, on: NaiveDate) -> FactBody {
+    let text = request.text.as_deref().map(clean).filter(|text| !text.is_empty());
+    let AppointmentRequest { visit_on, visit_time, .. } = *request;
+    FactBody::Appointment(Appointment { on, visit_on, visit_time, text })
 }
 
 /// A promise.
@@ -49,7 +64,23 @@ pub fn complaint_closed(request: &ComplaintCloseRequest, on: NaiveDate) -> FactB
     FactBody::ComplaintClosed(ComplaintClosed { on, words: clean(&request.words) })
 }
 
-/// Saves one fact that closes no task.
-pub async fn save(core: &Core, customer: &CustomerId, facts: Vec<FactBody>) -> Answer<SavedResponse> {
-    Ok(core.record(customer, facts, ClosesTask::No).await?)
+/// Saves facts that close no task.
+pub async fn save(core: &Arc<Core>, customer: &CustomerId, facts: Vec<FactBody>) -> Answer<SavedResponse> {
+    let saved = core.record(customer, facts, ClosesTask::No).await?;
+    Ok(settled(core, saved).await)
+}
+
+/// Takes a record back.
+pub async fn undo(core: &Arc<Core>, op_id: Option<OpId>) -> Answer<SavedResponse> {
+    let saved = core.undo(op_id).await?;
+    Ok(settled(core, saved).await)
+}
+
+/// What concerns the guide itself moves every customer's dues: the answer waits for them.
+async fn settled(core: &Arc<Core>, saved: SavedResponse) -> SavedResponse {
+    if !saved.customer.is_guide_itself() {
+        return saved;
+    }
+    run_check(core).await;
+    SavedResponse { queue: core.queue_count(), ..saved }
 }

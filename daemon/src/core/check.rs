@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use guide_common::id::CustomerId;
+use guide_common::sop::starts::Starts;
 use guide_common::wire::hub::FeedName;
 use guide_common::wire::local::Notice;
 
 use crate::core::file::{self, Loaded, Shared};
 use crate::core::row::{self, Row};
-use crate::core::{Core, apply_pending};
+use crate::core::{Core, apply_pending, desk};
 use crate::store::{Held, SheetRow, StoreError};
 
 /// How many customers a check works out between two looks at the state.
@@ -24,44 +25,72 @@ struct Basis {
     shared: Arc<Shared>,
 }
 
+/// One check under way.
+struct Pass {
+    basis: Basis,
+    /// The version of the state at its beginning.
+    since: u64,
+    /// The starts of throttled plans, as they become; customers are worked out with those of the basis.
+    starts: Starts,
+}
+
 impl Core {
-    /// Works out customers whose file has changed.
+    /// Works out customers whose file has changed, and those who start something in their place. What concerns the
+    /// guide itself concerns every customer.
     pub fn recompute(&self, ids: &[CustomerId]) -> Result<(), StoreError> {
+        if ids.iter().any(CustomerId::is_guide_itself) {
+            self.state().touch(&CustomerId::guide_itself());
+            return self.check();
+        }
+        let mut others = Vec::new();
         for id in ids {
-            loop {
-                let (version, basis) = {
-                    let mut state = self.state();
-                    let version = state.touch(id);
-                    (version, Basis { check: state.check, on: state.on, shared: Arc::clone(&state.shared) })
-                };
-                let result = self.load(id)?.map(|loaded| self.work_out(&loaded, &basis));
-                let mut state = self.state();
-                if state.touched.get(id) != Some(&version) {
-                    // who touched it works it out
-                    break;
-                }
-                if state.check != basis.check {
-                    continue;
-                }
-                match result {
-                    Some((row, day)) => {
-                        state.rows.insert(id.clone(), row);
-                        state.put_day(id, day);
-                    }
-                    None => {
-                        state.rows.remove(id);
-                        state.put_day(id, SheetRow::default());
-                    }
-                }
-                // before the first check only the number that was kept is true
-                if state.checked {
-                    state.n_customers = state.rows.len();
-                }
-                break;
-            }
+            others.extend(self.recompute_one(id)?);
+        }
+        others.sort_unstable();
+        others.dedup();
+        for id in others.iter().filter(|id| !ids.contains(id)) {
+            self.recompute_one(id)?;
         }
         self.sheet_changed.notify_one();
         Ok(())
+    }
+
+    /// Works one customer out; returns the customers whose starts of throttled plans have become others.
+    fn recompute_one(&self, id: &CustomerId) -> Result<Vec<CustomerId>, StoreError> {
+        let mut changed = Vec::new();
+        loop {
+            let version = self.state().touch(id);
+            let loaded = self.load(id)?;
+            changed.extend(self.keep_starts(id, loaded.as_deref()));
+            let basis = {
+                let state = self.state();
+                Basis { check: state.check, on: state.on, shared: Arc::clone(&state.shared) }
+            };
+            let result = loaded.map(|loaded| self.work_out(&loaded, &basis));
+            let mut state = self.state();
+            if state.touched.get(id) != Some(&version) {
+                // who touched it works it out
+                return Ok(changed);
+            }
+            if state.check != basis.check {
+                continue;
+            }
+            match result {
+                Some((row, day)) => {
+                    state.rows.insert(id.clone(), row);
+                    state.put_day(id, day);
+                }
+                None => {
+                    state.rows.remove(id);
+                    state.put_day(id, SheetRow::default());
+                }
+            }
+            // before the first check only the number that was kept is true
+            if state.checked {
+                state.n_customers = state.rows.len();
+            }
+            return Ok(changed);
+        }
     }
 
     /// Works every customer out. Returns without a result where a newer check has begun.
@@ -71,51 +100,70 @@ impl Core {
             state.check += 1;
             state.check
         };
-        // read behind the mark: a check that began later has read what is newer
-        let shared = file::shared(&self.store.without_customer(FeedName::Shared)?);
-        let profile = file::profile(&self.store.without_customer(FeedName::Guide)?);
-        let (basis, since) = {
-            let mut state = self.state();
-            if state.check != number {
-                return Ok(());
-            }
-            // whoever works with the plans from before begins again
-            state.check += 1;
-            state.files.clear();
-            state.shared = Arc::new(shared);
-            if let Some(profile) = profile {
-                state.profile = profile;
-            }
-            (Basis { check: state.check, on: state.on, shared: Arc::clone(&state.shared) }, state.version)
+        let Some(mut pass) = self.begin_pass(number)? else {
+            return Ok(());
         };
         let mut chunk = Vec::with_capacity(CHUNK);
         let mut is_current = true;
         self.store.each_customer(|id, items| {
             chunk.push((id, items));
             if chunk.len() == CHUNK {
-                is_current = self.check_chunk(&mut chunk, &basis, since);
+                is_current = self.check_chunk(&mut chunk, &mut pass);
             }
             if is_current { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })?;
-        if is_current && self.check_chunk(&mut chunk, &basis, since) && self.end_check(&basis, self.store.was_pulled()?)
-        {
+        if is_current && self.check_chunk(&mut chunk, &mut pass) && self.end_check(pass, self.store.was_pulled()?)? {
             self.store.put_n_customers(self.n_customers())?;
         }
         self.sheet_changed.notify_one();
         Ok(())
     }
 
+    /// Reads what all customers are worked out with. Nothing where a newer check has begun.
+    fn begin_pass(&self, number: u32) -> Result<Option<Pass>, StoreError> {
+        // read behind the mark: a check that began later has read what is newer
+        let profile = file::profile(&self.store.without_customer(FeedName::Guide)?).unwrap_or_else(|| self.profile());
+        let own = self.own_file()?;
+        let on = self.day();
+        let mut shared = desk::read(&self.store, &profile, &own, on, self.clock.zone())?;
+        let mut state = self.state();
+        if state.check != number {
+            return Ok(None);
+        }
+        // the starts of other plans say nothing of these
+        if state.shared.rules.plans() == shared.rules.plans() {
+            shared.rules.starts = Arc::clone(&state.shared.rules.starts);
+        } else {
+            state.starts_known = false;
+        }
+        // whoever works with the plans from before begins again
+        state.check += 1;
+        state.files.clear();
+        state.shared = Arc::new(shared);
+        state.profile = profile;
+        let basis = Basis { check: state.check, on, shared: Arc::clone(&state.shared) };
+        let since = state.version;
+        drop(state);
+        let starts = (*basis.shared.rules.starts).clone();
+        Ok(Some(Pass { basis, since, starts }))
+    }
+
     /// Returns whether the check is still the newest.
-    fn check_chunk(&self, chunk: &mut Vec<(CustomerId, Vec<Held>)>, basis: &Basis, since: u64) -> bool {
+    fn check_chunk(&self, chunk: &mut Vec<(CustomerId, Vec<Held>)>, pass: &mut Pass) -> bool {
         let (pending, guide) = {
             let state = self.state();
             let pending: Vec<_> = chunk.iter().map(|(id, _)| state.outbox.pending_of(id)).collect();
             (pending, state.profile.id.clone())
         };
+        let basis = &pass.basis;
+        let rules = &basis.shared.rules;
         let mut results = Vec::with_capacity(chunk.len());
         for ((id, items), pending) in chunk.drain(..).zip(pending) {
-            if let Some(mut loaded) = file::assemble(&items) {
+            if let Some(mut loaded) = file::assemble(&id, &items) {
                 apply_pending(&mut loaded, &pending, &guide);
+                if rules.is_throttled() {
+                    pass.starts.put(&loaded.file, rules, basis.on);
+                }
                 results.push((id, self.work_out(&loaded, basis)));
             }
         }
@@ -125,7 +173,7 @@ impl Core {
         }
         for (id, (row, day)) in results {
             // one that changed since the check began was worked out by whoever changed it
-            if state.touched.get(&id).is_none_or(|version| *version <= since) {
+            if state.touched.get(&id).is_none_or(|version| *version <= pass.since) {
                 state.rows.insert(id.clone(), row);
                 state.put_day(&id, day);
             }
@@ -133,28 +181,64 @@ impl Core {
         true
     }
 
-    /// Removes customers who are gone; returns whether the check is still the newest. The queue of a terminal that has
-    /// not heard everything yet is not a checked one.
-    fn end_check(&self, basis: &Basis, was_pulled: bool) -> bool {
-        let mut state = self.state();
-        if state.check != basis.check {
-            return false;
+    /// Removes customers who are gone and lets throttled plans start; returns whether the check is still the newest.
+    /// The queue of a terminal that has not heard everything yet is not a checked one.
+    fn end_check(&self, pass: Pass, was_pulled: bool) -> Result<bool, StoreError> {
+        let Pass { basis, since, mut starts } = pass;
+        let gone = {
+            let mut state = self.state();
+            if state.check != basis.check {
+                return Ok(false);
+            }
+            state.remove_gone(basis.check)
+        };
+        for id in &gone {
+            starts.remove(id);
         }
-        state.rows.retain(|_, row| row.seen == basis.check);
-        let gone: Vec<CustomerId> = state.days.keys().filter(|id| !state.rows.contains_key(*id)).cloned().collect();
-        for id in gone {
-            state.put_day(&id, SheetRow::default());
+        let mut others = starts.admit(&basis.shared.rules, basis.on);
+        {
+            let mut state = self.state();
+            if state.check != basis.check {
+                return Ok(false);
+            }
+            let rules = basis.shared.rules.with_starts(starts);
+            state.shared = Arc::new(Shared { rules, ..Shared::clone(&state.shared) });
+            state.starts_known = true;
+            // who changed meanwhile was read as before, or was put into the starts of before
+            others.extend(state.touched.iter().filter(|(_, version)| **version > since).map(|(id, _)| id.clone()));
+        }
+        let check = basis.check;
+        drop(basis);
+        others.retain(|id| !id.is_guide_itself());
+        self.recompute(&others)?;
+        let mut state = self.state();
+        if state.check != check {
+            return Ok(false);
         }
         state.n_customers = state.rows.len();
         state.checked = was_pulled;
         state.today = None;
         drop(state);
         self.events.tell(Notice::Today);
-        true
+        Ok(true)
     }
 
     fn work_out(&self, loaded: &Loaded, basis: &Basis) -> (Row, SheetRow) {
         let row = row::row(&loaded.file, basis.on, basis.check);
-        (row, row::day(&loaded.file, &basis.shared.rules, basis.on, self.clock.zone()))
+        (row, row::day(&loaded.file, &basis.shared.rules, basis.on))
+    }
+}
+
+impl crate::core::State {
+    /// Removes whom a check did not find, and returns them.
+    fn remove_gone(&mut self, check: u32) -> Vec<CustomerId> {
+        let mut gone: Vec<CustomerId> =
+            self.rows.iter().filter(|(_, row)| row.seen != check).map(|(id, _)| id.clone()).collect();
+        self.rows.retain(|_, row| row.seen == check);
+        gone.extend(self.days.keys().filter(|id| !self.rows.contains_key(*id)).cloned());
+        for id in &gone {
+            self.put_day(id, SheetRow::default());
+        }
+        gone
     }
 }

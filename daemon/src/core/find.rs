@@ -1,8 +1,10 @@
 //! Finding customers by what a guide types, and tasks by what a guide names.
 
-use guide_common::id::{CustomerId, TaskId};
+use guide_common::id::{CustomerId, OpId, TaskId};
+use guide_common::wire::card::Of;
 use guide_common::wire::local::{CustomerList, CustomerRow, TaskRow};
 
+use crate::core::open::Open;
 use crate::core::row::{Row, search_form};
 use crate::core::{Core, State};
 
@@ -77,6 +79,29 @@ impl Core {
         found.sort_unstable_by(by_rank);
         let rows = found.into_iter().map(|(_, _, id, row)| list_row(&state, id, row)).collect();
         CustomerList { q: q.to_owned(), n_all: state.rows.len(), n_found, rows }
+    }
+
+    /// Something that is open, over all customers, in the order of their ids.
+    pub fn all_open<T: Clone>(&self, of: impl Fn(&Open) -> &Vec<T>) -> Vec<Of<T>> {
+        let state = self.state();
+        let rows = state.rows.iter().filter_map(|(id, row)| Some((id, row, row.open.as_deref()?)));
+        rows.flat_map(|(id, row, open)| {
+            let one = |row_of: &T| Of { customer: id.clone(), name: row.name.to_string(), row: row_of.clone() };
+            of(open).iter().map(one).collect::<Vec<_>>()
+        })
+        .collect()
+    }
+
+    /// The customer of an op, where it is open.
+    pub fn customer_with(&self, op: OpId, is_open: impl Fn(&Open) -> bool) -> Option<CustomerId> {
+        let state = self.state();
+        let is_it = |row: &Row| row.open.as_deref().is_some_and(&is_open);
+        // this terminal's own ops are found at once
+        if let Some(kept) = state.outbox.find(op) {
+            let customer = kept.op.customer.clone();
+            return state.rows.get(&customer).is_some_and(is_it).then_some(customer);
+        }
+        state.rows.iter().find(|(_, row)| is_it(row)).map(|(id, _)| id.clone())
     }
 
     /// What a task's id, the beginning of one, or a customer's id names.

@@ -1,26 +1,30 @@
 //! The terminal's state: the hub's documents with this terminal's ops on top, and the queue worked out from them. In
 //! memory is only what lists need; files are read from the cache when they are asked for.
 
+pub mod card;
 pub mod check;
+mod desk;
 pub mod file;
 pub mod find;
+pub mod open;
+pub mod queue;
 pub mod record;
 pub mod row;
 pub mod show;
+mod undo;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use axum::body::Bytes;
 use chrono::NaiveDate;
 use guide_common::id::{CustomerId, DeviceId};
 use guide_common::wire::hub::{FeedName, GuideProfile};
-use guide_common::wire::local::QueueCount;
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::core::file::{Loaded, Shared};
+use crate::core::queue::Answered;
 use crate::core::row::Row;
 use crate::events::Events;
 use crate::outbox::kept::Outbox;
@@ -69,12 +73,14 @@ pub(crate) struct State {
     pub touched: HashMap<CustomerId, u64>,
     pub profile: GuideProfile,
     pub shared: Arc<Shared>,
+    /// Whether a check has worked out the starts of throttled plans.
+    pub starts_known: bool,
     pub outbox: Outbox,
     pub rows: BTreeMap<CustomerId, Row>,
     pub days: BTreeMap<CustomerId, SheetRow>,
     pub files: HashMap<CustomerId, Arc<Loaded>>,
-    /// The last answer of `/v1/today` and its limit, until something changes.
-    pub today: Option<(usize, Bytes)>,
+    /// The last answer of `/v1/today`, until something changes.
+    pub today: Option<Answered>,
     /// The rows of the sheet that are not written.
     pub dirty: BTreeSet<CustomerId>,
     /// How many customers the last check found.
@@ -92,14 +98,20 @@ impl Core {
         events: Events,
     ) -> Result<Self, StoreError> {
         let on = clock.today();
+        let guide = file::profile(&store.without_customer(FeedName::Guide)?).unwrap_or_else(|| profile.guide.clone());
+        let id = CustomerId::guide_itself();
+        let mut own = file::of_guide_itself(&store.customer(&id)?);
+        apply_pending(&mut own, &outbox.pending_of(&id), &guide.id);
+        let shared = desk::read(&store, &guide, &own.file, on, clock.zone())?;
         let state = State {
             on,
             check: 0,
             checked: false,
             version: 0,
             touched: HashMap::new(),
-            profile: file::profile(&store.without_customer(FeedName::Guide)?).unwrap_or_else(|| profile.guide.clone()),
-            shared: Arc::new(file::shared(&store.without_customer(FeedName::Shared)?)),
+            profile: guide,
+            shared: Arc::new(shared),
+            starts_known: false,
             outbox,
             rows: BTreeMap::new(),
             days: store.sheet(on)?.into_iter().collect(),
@@ -130,7 +142,9 @@ impl Core {
             let state = self.state();
             let is_of_today =
                 |kept: &&crate::outbox::kept::Kept| kept.op.content().ok().and_then(|content| content.on()) == Some(on);
-            state.outbox.all().filter(is_of_today).map(|kept| kept.op.customer.clone()).collect()
+            // the check that follows looks at what concerns the guide itself
+            let customers = state.outbox.all().filter(is_of_today).map(|kept| &kept.op.customer);
+            customers.filter(|customer| !customer.is_guide_itself()).cloned().collect()
         };
         self.recompute(&ids.into_iter().collect::<Vec<_>>())
     }
@@ -148,11 +162,6 @@ impl Core {
     /// Plans and templates.
     pub fn shared(&self) -> Arc<Shared> {
         Arc::clone(&self.state().shared)
-    }
-
-    /// Today in numbers.
-    pub fn queue_count(&self) -> QueueCount {
-        self.state().queue_count()
     }
 
     /// How many customers the terminal holds.
@@ -179,7 +188,7 @@ impl Core {
             }
             (state.touched.get(id).copied(), state.check)
         };
-        let Some(mut loaded) = file::assemble(&self.store.customer(id)?) else {
+        let Some(mut loaded) = file::assemble(id, &self.store.customer(id)?) else {
             return Ok(None);
         };
         let (pending, guide) = {
@@ -242,16 +251,6 @@ impl State {
         self.touched.insert(id.clone(), self.version);
         self.files.remove(id);
         self.version
-    }
-
-    pub fn queue_count(&self) -> QueueCount {
-        let mut count = QueueCount::default();
-        for day in self.days.values() {
-            count.n_open += usize::from(day.open);
-            count.n_held += day.held.len();
-            count.n_done += day.done.len();
-        }
-        count
     }
 
     /// Puts a customer's day in its place; days without anything take no room.

@@ -1,12 +1,14 @@
 //! Recording: an op is tried on the customer's file, made durable by the journal, and only then answered and shown.
 
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
+use guide_common::apply::CustomerFile;
 use guide_common::fact::FactBody;
 use guide_common::id::{CustomerId, DueId, OpId};
-use guide_common::op::{Op, OpBody, Stamp, Undo};
-use guide_common::outcome::Refusal;
+use guide_common::op::{Op, OpBody, Stamp};
+use guide_common::outcome::{Outcome, Refusal};
 use guide_common::sop::engine::gone;
 use guide_common::wire::local::Notice;
 use guide_common::wire::record::SavedResponse;
@@ -35,6 +37,9 @@ pub enum RecordError {
     /// Nothing that could be taken back.
     #[error("there is nothing to undo")]
     NothingToUndo,
+    /// Nothing that could be recorded.
+    #[error("there is nothing to record")]
+    NothingToRecord,
     /// What was said is too long.
     #[error("the entry is too long")]
     TooLong,
@@ -66,12 +71,25 @@ impl Core {
                 if task == ClosesTask::Yes && self.is_logged(customer, &outcome.due_ids) {
                     return Err(RecordError::TaskClosed);
                 }
-                gone(&loaded.file, &self.shared().rules, &outcome.due_ids, outcome.on)
+                self.gone(&loaded.file, outcome)
             }
             _ => Vec::new(),
         };
-        let ops = self.save(customer, &loaded, facts.into_iter().map(OpBody::Fact).collect()).await?;
-        Ok(self.saved(&loaded, &ops, gone, None))
+        let bodies = facts.into_iter().map(|fact| (customer.clone(), OpBody::Fact(fact))).collect();
+        let ops = self.save(bodies).await?;
+        Ok(self.saved(&loaded, &ops, gone))
+    }
+
+    /// The dues that an outcome names and that had gone. Nothing is said to have gone before all is known.
+    fn gone(&self, file: &CustomerFile, outcome: &Outcome) -> Vec<DueId> {
+        let (shared, all_known) = {
+            let state = self.state();
+            (Arc::clone(&state.shared), state.starts_known)
+        };
+        match all_known || !shared.rules.is_throttled() {
+            true => gone(file, &shared.rules, &outcome.due_ids, outcome.on),
+            false => Vec::new(),
+        }
     }
 
     /// Whether an outcome of today names one of these dues already.
@@ -82,58 +100,47 @@ impl Core {
         !is_open && done.iter().any(|row| row.outcome.due_ids.iter().any(|due| due_ids.contains(due)))
     }
 
-    /// Takes an op back: the one that is named, or the newest of this terminal that stands.
-    pub async fn undo(&self, op_id: Option<OpId>) -> Result<SavedResponse, RecordError> {
-        let (target, customer) = match op_id {
-            Some(id) => (id, self.customer_of_op(id)?.ok_or(Refusal::UnknownTarget)?),
-            None => {
-                let state = self.state();
-                let kept = state.outbox.newest_standing().ok_or(RecordError::NothingToUndo)?;
-                (kept.op.op_id, kept.op.customer.clone())
-            }
-        };
-        let _guard = self.stripes[stripe_of(&customer)].lock().await;
-        let loaded = self.load(&customer)?.ok_or(RecordError::UnknownCustomer)?;
-        let fact = loaded.file.facts.iter().find(|fact| fact.id == target).ok_or(Refusal::UnknownTarget)?;
-        if fact.undone.is_some() {
-            return Err(RecordError::NothingToUndo);
-        }
-        let undo = OpBody::Undo(Undo { on: self.clock.today(), op_id: target });
-        let ops = self.save(&customer, &loaded, vec![undo]).await?;
-        Ok(self.saved(&loaded, &ops, Vec::new(), Some(target)))
+    /// Records facts about several customers, all or none; they are on disk when this returns.
+    pub async fn record_all(&self, facts: Vec<(CustomerId, FactBody)>) -> Result<SavedResponse, RecordError> {
+        let bodies = facts.into_iter().map(|(customer, fact)| (customer, OpBody::Fact(fact))).collect();
+        let ops = self.save(bodies).await?;
+        let first = ops.first().ok_or(RecordError::NothingToRecord)?;
+        let loaded = self.load(&first.customer)?.ok_or(RecordError::UnknownCustomer)?;
+        Ok(self.saved(&loaded, &ops, Vec::new()))
     }
 
-    fn customer_of_op(&self, id: OpId) -> Result<Option<CustomerId>, StoreError> {
-        if let Some(kept) = self.state().outbox.find(id) {
-            return Ok(Some(kept.op.customer.clone()));
+    /// Makes ops of bodies, tries each on its customer's file, and saves them as one group.
+    pub(super) async fn save(&self, bodies: Vec<(CustomerId, OpBody)>) -> Result<Vec<Arc<Op>>, RecordError> {
+        let mut drafts = Vec::with_capacity(bodies.len());
+        let mut files: BTreeMap<CustomerId, CustomerFile> = BTreeMap::new();
+        for (customer, body) in bodies {
+            let loaded = self.load(&customer)?.ok_or(RecordError::UnknownCustomer)?;
+            let draft = self.draft(&customer, loaded.rev, body);
+            let file = files.entry(customer).or_insert_with(|| loaded.file.clone());
+            self.try_on(file, &draft)?;
+            drafts.push(draft);
         }
-        self.store.owner_of("fact", &id.to_string())
-    }
-
-    async fn save(
-        &self,
-        customer: &CustomerId,
-        loaded: &Loaded,
-        bodies: Vec<OpBody>,
-    ) -> Result<Vec<Arc<Op>>, RecordError> {
-        let drafts: Vec<Draft> = bodies.into_iter().map(|body| self.draft(customer, loaded.rev, body)).collect();
-        self.try_on(loaded, &drafts)?;
+        let customers: Vec<CustomerId> = files.into_keys().collect();
         let ops = self.journal.append(drafts).await?;
         {
             let mut state = self.state();
             for op in &ops {
                 state.outbox.push(Arc::clone(op));
             }
-            state.touch(customer);
+            for customer in &customers {
+                state.touch(customer);
+            }
         }
+        // a leave moves every customer's dues: whoever records one runs a check, which takes its time
+        let about_customers: Vec<_> = customers.iter().filter(|id| !id.is_guide_itself()).cloned().collect();
         // saved is saved: what cannot be shown at once is shown by the next check
-        if let Err(error) = self.recompute(std::slice::from_ref(customer)) {
+        if let Err(error) = self.recompute(&about_customers) {
             tracing::error!(%error, "working out a customer after an op");
         }
         for op in &ops {
             tracing::info!(op = %op.op_id, kind = op.kind, local_seq = op.local_seq, "an op was saved");
         }
-        self.events.customers(std::slice::from_ref(customer));
+        self.events.customers(&about_customers);
         self.events.tell(Notice::Sync);
         self.op_saved.notify_one();
         Ok(ops)
@@ -150,37 +157,34 @@ impl Core {
         }
     }
 
-    /// Applies drafts to a copy of the file, as the hub will.
-    fn try_on(&self, loaded: &Loaded, drafts: &[Draft]) -> Result<(), RecordError> {
-        let guide = self.profile().id;
-        let device: guide_common::id::DeviceId = self.device.clone();
-        let mut file = loaded.file.clone();
-        for draft in drafts {
-            let stamp = Stamp {
-                op_id: draft.op_id,
-                device: device.clone(),
-                local_seq: 0,
-                base_rev: draft.base_rev,
-                at_wall: draft.at_wall,
-                at_mono: draft.at_mono,
-            };
-            let op = Op::new(stamp, draft.customer.clone(), &draft.body);
-            if op.body.get().len() > MAX_BODY_BYTES {
-                return Err(RecordError::TooLong);
-            }
-            file.apply(&op, &guide)?;
+    /// Applies a draft to a copy of the file, as the hub will.
+    fn try_on(&self, file: &mut CustomerFile, draft: &Draft) -> Result<(), RecordError> {
+        let stamp = Stamp {
+            op_id: draft.op_id,
+            device: self.device.clone(),
+            local_seq: 0,
+            base_rev: draft.base_rev,
+            at_wall: draft.at_wall,
+            at_mono: draft.at_mono,
+        };
+        let op = Op::new(stamp, draft.customer.clone(), &draft.body);
+        if op.body.get().len() > MAX_BODY_BYTES {
+            return Err(RecordError::TooLong);
         }
+        file.apply(&op, &self.profile().id)?;
         Ok(())
     }
 
-    fn saved(&self, loaded: &Loaded, ops: &[Arc<Op>], gone: Vec<DueId>, undone: Option<OpId>) -> SavedResponse {
+    pub(super) fn saved(&self, loaded: &Loaded, ops: &[Arc<Op>], gone: Vec<DueId>) -> SavedResponse {
         SavedResponse {
-            // record and undo save at least one
+            // whoever saves, saves at least one
             op_id: ops.first().map_or(OpId(uuid::Uuid::nil()), |op| op.op_id),
             customer: loaded.file.customer.id.clone(),
             name: loaded.file.customer.name.clone(),
             gone,
-            undone,
+            undone: None,
+            n_ops: ops.len(),
+            elsewhere: None,
             queue: self.queue_count(),
         }
     }
@@ -212,7 +216,7 @@ pub enum ClosesTask {
     No,
 }
 
-fn stripe_of(customer: &CustomerId) -> usize {
+pub(super) fn stripe_of(customer: &CustomerId) -> usize {
     let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(customer);
     usize::try_from(hash % N_STRIPES as u64).unwrap_or_default()
 }

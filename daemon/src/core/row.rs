@@ -4,13 +4,16 @@ use chrono::NaiveDate;
 use guide_common::apply::CustomerFile;
 use guide_common::customer::Tier;
 use guide_common::fact::FactBody;
+use guide_common::purchase::Purchase;
+use guide_common::sop::history::History;
 use guide_common::sop::queue::customer_day;
 use guide_common::sop::rules::Rules;
 use guide_common::text::mask_phone;
-use guide_common::time::Zone;
 use guide_common::wire::local::DoneRow;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::core::card::masked;
+use crate::core::open::{Hidden, Open, may_be_open, open};
 use crate::store::SheetRow;
 
 /// One customer in lists.
@@ -28,6 +31,8 @@ pub struct Row {
     pub last_bought_on: Option<NaiveDate>,
     /// The sum of purchases in fen.
     pub total_fen: i64,
+    /// What is open, where anything is.
+    pub open: Option<Box<Open>>,
     /// The number of the check that saw it last.
     pub seen: u32,
 }
@@ -42,7 +47,10 @@ pub fn row(file: &CustomerFile, on: NaiveDate, seen: u32) -> Row {
     let customer = &file.customer;
     let digits: String = customer.phone.iter().flat_map(|phone| phone.chars()).filter(char::is_ascii_digit).collect();
     let key = format!("{}\n{}\n{digits}", search_form(&customer.name), search_form(customer.id.as_str()));
-    let known = || file.purchases.iter().filter(|purchase| purchase.bought_on <= on);
+    let history = may_be_open(file).then(|| History::of(file, on));
+    let hidden = history.as_ref().map(Hidden::of);
+    let is_hidden = |purchase: &Purchase| hidden.as_ref().is_some_and(|hidden| hidden.purchase(purchase).is_some());
+    let known = || file.purchases.iter().filter(|purchase| purchase.bought_on <= on && !is_hidden(purchase));
     Row {
         name: customer.name.as_str().into(),
         key: key.into(),
@@ -50,19 +58,22 @@ pub fn row(file: &CustomerFile, on: NaiveDate, seen: u32) -> Row {
         tier: customer.tier,
         last_bought_on: known().filter(|purchase| !purchase.is_return()).map(|purchase| purchase.bought_on).max(),
         total_fen: known().map(|purchase| purchase.amount_fen).sum(),
+        open: history.as_ref().map(open).filter(|open| !open.is_empty()).map(Box::new),
         seen,
     }
 }
 
 /// What a customer adds to a day: the task, what is held, and what was logged.
-pub fn day(file: &CustomerFile, rules: &Rules, on: NaiveDate, zone: Zone) -> SheetRow {
+pub fn day(file: &CustomerFile, rules: &Rules, on: NaiveDate) -> SheetRow {
     let day = customer_day(file, rules, on);
     let open = day.task.is_some();
-    SheetRow { task: day.task, open, held: day.held, done: done(file, rules, on, zone) }
+    SheetRow { task: day.task, open, held: day.held, done: done(file, rules, on) }
 }
 
-fn done(file: &CustomerFile, rules: &Rules, on: NaiveDate, zone: Zone) -> Vec<DoneRow> {
+fn done(file: &CustomerFile, rules: &Rules, on: NaiveDate) -> Vec<DoneRow> {
     let mut done = Vec::new();
+    let history = may_be_open(file).then(|| History::of(file, on));
+    let hidden = history.as_ref().map(Hidden::of);
     for fact in file.standing().filter(|fact| fact.on() == on) {
         let FactBody::Outcome(outcome) = &fact.body else {
             continue;
@@ -81,8 +92,8 @@ fn done(file: &CustomerFile, rules: &Rules, on: NaiveDate, zone: Zone) -> Vec<Do
             op_id: fact.id,
             customer: file.customer.id.clone(),
             name: file.customer.name.clone(),
-            at: zone.shop_time(fact.at),
-            outcome: outcome.clone(),
+            at: rules.zone.shop_time(fact.at),
+            outcome: hidden.as_ref().map_or_else(|| outcome.clone(), |hidden| masked(outcome, file, hidden)),
             steps,
         });
     }

@@ -187,18 +187,22 @@ impl Store {
         Ok(items)
     }
 
-    /// Hands every customer with all that is held of it to `visit`, in the order of ids, until it breaks off.
+    /// Hands every customer with all that is held of it to `visit`, in the order of ids, until it breaks off. What is
+    /// held of the guide itself is no customer's.
     pub fn each_customer(
         &self,
         mut visit: impl FnMut(CustomerId, Vec<Held>) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        let generation = self.generation(FeedName::Guide);
+        let (generation, guide_itself) = (self.generation(FeedName::Guide), CustomerId::guide_itself());
         let mut current: Option<(CustomerId, Vec<Held>)> = None;
         for entry in generation.tree.scan_prefix([key::OF_CUSTOMER]) {
             let (key, bytes) = entry.map_err(sled_fault("reading"))?;
             let Some((Some(customer), held)) = generation.held(&key, &bytes)? else {
                 continue;
             };
+            if customer == guide_itself.as_str() {
+                continue;
+            }
             match &mut current {
                 Some((id, items)) if id.as_str() == customer => items.push(held),
                 _ => {
@@ -215,6 +219,23 @@ impl Store {
             let _ = visit(id, items);
         }
         Ok(())
+    }
+
+    /// Whose facts hold a text. Every item is read.
+    pub fn owners_of_facts_with(&self, text: &str) -> Result<Vec<CustomerId>, StoreError> {
+        let generation = self.generation(FeedName::Guide);
+        let mut owners = Vec::new();
+        for entry in generation.tree.scan_prefix([key::OF_CUSTOMER]) {
+            let (key, bytes) = entry.map_err(sled_fault("reading"))?;
+            if let Some((Some(customer), held)) = generation.held(&key, &bytes)?
+                && held.kind == "fact"
+                && held.value.body.contains(text)
+            {
+                owners.extend(CustomerId::new(customer));
+            }
+        }
+        owners.dedup();
+        Ok(owners)
     }
 
     /// Finds whose item this is.

@@ -92,6 +92,7 @@ async fn pull_both(core: &Arc<Core>, hub: &HubClient, pulled: &mut Pulled) -> Re
     let ended = pull(core, hub, FeedName::Shared, &mut shared).await;
     // the guide's ops do not depend on what all share
     pulled.everything |= shared.everything;
+    pulled.texts |= shared.texts;
     ended?;
     pull(core, hub, FeedName::Guide, pulled).await
 }
@@ -105,8 +106,11 @@ async fn work_out(core: &Arc<Core>, mut pulled: Pulled) -> Result<(), CycleError
         if pulled.everything || pulled.customers.len() > MANY {
             core.store.flush()?;
             core.check()?;
-        } else if !pulled.customers.is_empty() {
+        } else if pulled.texts || !pulled.customers.is_empty() {
             core.store.write_out()?;
+            if pulled.texts {
+                core.read_texts()?;
+            }
             core.recompute(&pulled.customers)?;
         }
         if !pulled.customers.is_empty() {

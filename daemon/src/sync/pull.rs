@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use guide_common::id::CustomerId;
-use guide_common::wire::hub::{ChangesQuery, ChangesResponse, FeedName, MAX_PAGE_ITEMS, ResetReason};
+use guide_common::wire::hub::{ChangesQuery, ChangesResponse, FeedName, Item, MAX_PAGE_ITEMS, ResetReason};
 
 use crate::core::Core;
 use crate::store::{Cursor, PageHead, StoreError};
@@ -18,8 +18,10 @@ use crate::sync::push::resend_all;
 pub struct Pulled {
     /// Whose items changed.
     pub customers: Vec<CustomerId>,
-    /// Whether something that belongs to no customer changed, or everything did.
+    /// Whether something changed that every customer is worked out with, or everything did.
     pub everything: bool,
+    /// Whether something changed that only scripts are made with.
+    pub texts: bool,
     /// Whether ops were made unsent again, since the hub may have lost what it had acknowledged.
     pub resend: bool,
 }
@@ -43,9 +45,10 @@ pub async fn pull(core: &Arc<Core>, hub: &HubClient, feed: FeedName, pulled: &mu
             Changes::Page(bytes) => bytes,
         };
         match apply(core, feed, cursor, bytes).await? {
-            Page::Applied { customers, shared, more } => {
+            Page::Applied { customers, about, more } => {
                 pulled.customers.extend(customers);
-                pulled.everything |= shared;
+                pulled.everything |= about == About::Everyone;
+                pulled.texts |= about == About::Texts;
                 if !more {
                     return Ok(());
                 }
@@ -84,12 +87,34 @@ async fn is_same_in(hub: &HubClient, feed: FeedName, cursor: &Cursor, epoch: &st
 enum Page {
     Applied {
         customers: Vec<CustomerId>,
-        shared: bool,
+        about: About,
         more: bool,
     },
     /// Another epoch, the same content.
     Adopts(String),
     Differs,
+}
+
+/// Whom a change concerns; the greatest of a page counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum About {
+    /// The customers who are named.
+    Customers,
+    /// Those too, and what scripts are made with.
+    Texts,
+    /// Everyone: a plan, the settings, the guide's profile or leave.
+    Everyone,
+}
+
+impl About {
+    fn of(item: &Item) -> Self {
+        match (&item.customer, item.kind.as_str()) {
+            (Some(customer), _) if customer.is_guide_itself() => Self::Everyone,
+            (Some(_), _) | (None, "customer") => Self::Customers,
+            (None, "template" | "gold_price" | "lint") => Self::Texts,
+            (None, _) => Self::Everyone,
+        }
+    }
 }
 
 /// Asks from a cursor; one without an epoch is that of a full pull, which names no count and no digest.
@@ -116,7 +141,7 @@ async fn apply(core: &Arc<Core>, feed: FeedName, before: Cursor, bytes: Bytes) -
             }
             return Ok(Page::Adopts(page.epoch));
         }
-        let shared = page.items.iter().any(|item| item.customer.is_none() && item.kind != "customer");
+        let about = page.items.iter().map(About::of).max().unwrap_or(About::Customers);
         count_unknown(feed, &page);
         let customers = core.store.apply(feed, PageHead { epoch: &page.epoch }, &page.items)?;
         let after = core.store.cursor(feed)?;
@@ -125,7 +150,7 @@ async fn apply(core: &Arc<Core>, feed: FeedName, before: Cursor, bytes: Bytes) -
         } else if after.seq >= page.head && (after.n_live, after.digest) != (page.n_live, page.digest) {
             return Ok(Page::Differs);
         }
-        Ok(Page::Applied { customers, shared, more: page.more })
+        Ok(Page::Applied { customers, about, more: page.more })
     })
     .await
 }
@@ -179,7 +204,8 @@ fn check_progress(before: &Cursor, after: &Cursor) -> Result<(), CycleError> {
 
 /// Kinds of newer versions are kept as they came, and told of.
 fn count_unknown(feed: FeedName, page: &ChangesResponse) {
-    const KNOWN: [&str; 6] = ["customer", "purchase", "fact", "guide", "plan", "template"];
+    const KNOWN: [&str; 9] =
+        ["customer", "purchase", "fact", "guide", "plan", "template", "settings", "gold_price", "lint"];
     let n_unknown = page.items.iter().filter(|item| !KNOWN.contains(&item.kind.as_str())).count();
     if n_unknown > 0 {
         tracing::info!(feed = feed.name(), n_unknown, "items of kinds that this version does not know were kept");

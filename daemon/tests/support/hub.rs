@@ -10,6 +10,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use guide_common::apply::{Applied, CustomerFile};
 use guide_common::customer::Customer;
+use guide_common::fact::{Fact, FactBody};
 use guide_common::id::{CustomerId, GuideId, OpId};
 use guide_common::op::Op;
 use guide_common::wire::Problem;
@@ -114,17 +115,56 @@ impl Hub {
     }
 
     pub fn add_customer(&self, id: &str, name: &str, phone: &str) {
+        self.add_buyer(id, name, phone, "2026-08-12", 880_000);
+    }
+
+    /// Adds a customer who bought once.
+    pub fn add_buyer(&self, id: &str, name: &str, phone: &str, bought_on: &str, amount_fen: i64) {
         let id = CustomerId::new(id).unwrap();
         let mut customer = Customer::new(id.clone(), name.to_owned());
         customer.phone = Some(phone.to_owned());
         let purchase = serde_json::json!({
-            "id": format!("p-{id}"), "customer": id, "bought_on": "2026-08-12", "amount_fen": 880_000 });
+            "id": format!("p-{id}"), "customer": id, "bought_on": bought_on, "amount_fen": amount_fen,
+            "items": [{ "name": "钻石戒指" }] });
         let mut inner = self.inner.lock().unwrap();
         inner.guide.put("customer", id.as_str(), Some(&id), to_raw_value(&customer).unwrap());
         inner.guide.put("purchase", &format!("p-{id}"), Some(&id), to_raw_value(&purchase).unwrap());
         let mut file = CustomerFile::new(customer);
         file.purchases.push(serde_json::from_value(purchase).unwrap());
         inner.files.insert(id, file);
+    }
+
+    /// Publishes something that all guides share.
+    pub fn publish(&self, kind: &str, id: &str, body: &impl serde::Serialize) {
+        self.inner.lock().unwrap().shared.put(kind, id, None, to_raw_value(body).unwrap());
+    }
+
+    /// Publishes a plan.
+    pub fn publish_plan(&self, text: &str) {
+        let plan = guide_common::sop::plan_file::parse(text).unwrap();
+        self.publish("plan", plan.id.as_str(), &plan);
+    }
+
+    /// Says who the guide is.
+    pub fn put_profile(&self, profile: &GuideProfile) {
+        self.inner.lock().unwrap().guide.put("guide", "G1", None, to_raw_value(profile).unwrap());
+    }
+
+    /// Records a fact of headquarters' own.
+    pub fn record(&self, customer: &str, n: u64, body: FactBody) {
+        let customer = CustomerId::new(customer).unwrap();
+        let fact = Fact {
+            id: OpId(uuid::Uuid::from_u64_pair(7, n)),
+            customer: customer.clone(),
+            guide: "hq".parse().unwrap(),
+            device: "hq".parse().unwrap(),
+            at: "2026-08-12T00:00:00Z".parse().unwrap(),
+            body,
+            undone: None,
+        };
+        let mut inner = self.inner.lock().unwrap();
+        inner.guide.put("fact", &fact.id.to_string(), Some(&customer), to_raw_value(&fact).unwrap());
+        inner.files.get_mut(&customer).unwrap().facts.push(fact);
     }
 
     /// Serves on a port of its own; a second time on the same one.
@@ -180,7 +220,7 @@ impl Hub {
     }
 }
 
-fn profile() -> GuideProfile {
+pub fn profile() -> GuideProfile {
     serde_json::from_value(
         serde_json::json!({"id": "G1", "name": "导购一", "store": {"id": "S1", "name": "一店", "phone": "10000000001"}}),
     )
@@ -296,7 +336,10 @@ async fn push(State(hub): State<Hub>, headers: HeaderMap, Json(request): Json<Pu
             if let Some(code) = &inner.reject {
                 return answer(OpResult::Rejected, Some(code.clone()));
             }
-            let file = inner.files.get_mut(&op.customer).unwrap();
+            let file = inner.files.entry(op.customer.clone()).or_insert_with(|| {
+                assert!(op.customer.is_guide_itself());
+                CustomerFile::of_guide_itself(Vec::new())
+            });
             match file.apply(&op, &guide) {
                 Ok(Applied::Changed(id)) => {
                     let fact = file.facts.iter().find(|fact| fact.id == id).unwrap();

@@ -116,6 +116,12 @@ impl Daemon {
         self.get("/v1/today").await.unwrap()
     }
 
+    /// Moves the virtual clock.
+    pub async fn set_clock(&self, now: &str) {
+        let clock = Clock { kind: ClockKind::Virtual, now: now.parse().unwrap() };
+        self.put::<Clock>("/v1/clock", &clock).await.unwrap();
+    }
+
     pub async fn sync_now(&self) -> SyncStatus {
         self.post("/v1/sync/now", &()).await.unwrap()
     }

@@ -5,7 +5,8 @@ use clap::{Args as ClapArgs, Subcommand};
 use guide_common::customer::Calendar;
 use guide_common::outcome::Outcome;
 use guide_common::text::{Lines, sanitise};
-use guide_common::wire::local::{CustomerCard, CustomerList};
+use guide_common::wire::card::{CustomerCard, TagRow};
+use guide_common::wire::local::CustomerList;
 
 use crate::cli::context::{Context, today};
 use crate::cli::failure::Answer;
@@ -121,7 +122,8 @@ pub(crate) fn head(card: &CustomerCard, context: &Context) -> String {
     }
     first.push(text!(lang, "累计 {}", "total {}", amount(card.total_fen)));
     let mut head = first.join(" · ") + "\n";
-    let tags: Vec<String> = card.tags.iter().map(|tag| sanitise(&tag.value, Lines::One, 40)).collect();
+    let stale = |row: &TagRow| if row.stale { pick(lang, ("（待确认）", " (stale)")) } else { "" };
+    let tags: Vec<String> = card.tags.iter().map(|row| sanitise(&row.tag.value, Lines::One, 40) + stale(row)).collect();
     if !tags.is_empty() {
         head.push_str(&tags.join(" · "));
         head.push('\n');
@@ -188,7 +190,15 @@ fn particulars(outcome: &Outcome, today: NaiveDate, context: &Context) -> String
 pub(crate) fn purchases(card: &CustomerCard, today: NaiveDate, limit: usize, context: &Context) -> String {
     let lang = context.lang;
     let mut table = Table::new([("", Side::Left), ("", Side::Right), ("", Side::Left)]);
-    for purchase in card.purchases.iter().take(limit) {
+    for row in card.purchases.iter().take(limit) {
+        let secret = row.secret_until.map(|until| {
+            let until = date::short(until, today, lang);
+            text!(lang, "保密至 {until}", "kept secret until {until}")
+        });
+        let Some(purchase) = &row.purchase else {
+            table.row([String::new(), String::new(), secret.unwrap_or_default()]);
+            continue;
+        };
         let items = purchase.items.iter().map(|item| {
             let kind = [&item.material, &item.category].into_iter().flatten().map(String::as_str);
             item.name.clone().unwrap_or_else(|| kind.collect::<Vec<_>>().join(" "))
@@ -196,7 +206,7 @@ pub(crate) fn purchases(card: &CustomerCard, today: NaiveDate, limit: usize, con
         table.row([
             date::short(purchase.bought_on, today, lang),
             amount(purchase.amount_fen),
-            items.collect::<Vec<_>>().join(pick(lang, ("、", ", "))),
+            items.chain(secret).collect::<Vec<_>>().join(pick(lang, ("、", ", "))),
         ]);
     }
     let mut rows = table.render_bare();

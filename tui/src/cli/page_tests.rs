@@ -3,7 +3,8 @@
 use guide_common::paths::{Env, Paths};
 use guide_common::report::Report;
 use guide_common::sop::plan::{Lang, Plan};
-use guide_common::wire::local::{CustomerCard, CustomerList, Outbox, Status, SyncStatus, TaskDetail, Today};
+use guide_common::wire::card::CustomerCard;
+use guide_common::wire::local::{CustomerList, Outbox, Status, SyncStatus, TaskDetail, Today};
 use guide_common::wire::record::SavedResponse;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -158,7 +159,7 @@ fn the_pages_of_plans_reports_and_the_outbox() {
     let plan: Plan = read(json!({
         "id": "P01", "version": 3, "name": { "zh": "0-3-3-3 售后服务", "en": "0-3-3-3 after-sale service" },
         "priority": 80, "restart": "supersede", "ends_on": ["do_not_contact", "returned"],
-        "trigger": { "on": "purchase", "min_amount_fen": 30000 },
+        "trigger": [{ "on": "purchase", "min_amount_fen": 30000 }],
         "steps": [{
             "id": "satisfaction", "name": { "zh": "3天满意度", "en": "3-day satisfaction" }, "offset": "+3d",
             "until": "+7d", "channels": ["wecom", "phone"], "template": "T03", "asks": "satisfaction"

@@ -2,9 +2,9 @@
 
 use chrono::{Days, Months, NaiveDateTime};
 use guide_common::outcome::OutcomeCode;
+use guide_common::sop::gate::HoldReason;
 use guide_common::sop::plan::{Asks, Lang};
 use guide_common::template::Withheld;
-use guide_common::sop::gate::HoldReason;
 use guide_common::wire::local::{ScriptView, TaskRow};
 use guide_common::wire::record::OutcomeRequest;
 
@@ -269,6 +269,7 @@ impl App {
             asks_score: row.dues.iter().any(|due| due.asks == Some(Asks::Satisfaction)),
             template: self.script().filter(|_| shown).map(|view| view.script.template.clone()),
             fills: self.today.fills.get(&row.id).filter(|_| shown).cloned().unwrap_or_default(),
+            quoted: self.script().filter(|_| shown).and_then(|view| view.script.quoted),
         }
     }
 }
@@ -283,6 +284,7 @@ fn contact(customer: guide_common::id::CustomerId, name: &str) -> Target {
         asks_score: false,
         template: None,
         fills: Default::default(),
+        quoted: None,
     }
 }
 

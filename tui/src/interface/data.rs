@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use guide_common::id::{CustomerId, TaskId};
+use guide_common::wire::card::CustomerCard;
 use guide_common::wire::local::{
-    ClockKind, CustomerCard, CustomerList, DoneRow, HeldRow, QueueCount, Status, TaskDetail, TaskRow, Today,
+    ClockKind, CustomerList, DoneRow, HeldRow, QueueCount, Status, TaskDetail, TaskRow, Today,
 };
 
 /// The most tasks or customers kept beside the selected one.

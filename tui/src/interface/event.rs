@@ -2,7 +2,8 @@
 
 use crossterm::event::KeyEvent;
 use guide_common::id::{CustomerId, TaskId};
-use guide_common::wire::local::{Clock, CustomerCard, CustomerList, Notice, Status, SyncStatus, TaskDetail, Today};
+use guide_common::wire::card::CustomerCard;
+use guide_common::wire::local::{Clock, CustomerList, Notice, Status, SyncStatus, TaskDetail, Today};
 use guide_common::wire::record::SavedResponse;
 
 /// What came from outside.

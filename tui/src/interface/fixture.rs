@@ -10,9 +10,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use guide_common::id::{CustomerId, OpId, TaskId};
 use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::sop::plan::{Lang, Text};
+use guide_common::wire::card::CustomerCard;
 use guide_common::wire::local::{
-    Clock, ClockKind, CustomerCard, CustomerList, DoneRow, QueueCount, SavedState, Status, SyncStatus, TaskDetail,
-    TaskRow, Today,
+    Clock, ClockKind, CustomerList, DoneRow, QueueCount, SavedState, Status, SyncStatus, TaskDetail, TaskRow, Today,
 };
 use guide_common::wire::record::SavedResponse;
 
@@ -189,7 +189,7 @@ impl Desk {
         let task = self.today.tasks.iter().find(|row| row.id == id).cloned().ok_or_else(|| refused("unknown_task"))?;
         let customer = self.cards.get(&task.customer).cloned().ok_or_else(|| refused("unknown_customer"))?;
         let scripts = task.dues.iter().map(|due| script(due, &customer, lang)).collect();
-        Ok(TaskDetail { task, customer, scripts })
+        Ok(TaskDetail { task, customer, scripts, hold: None })
     }
 
     fn find(&self, q: &str) -> CustomerList {
@@ -223,7 +223,7 @@ impl Desk {
         let name = self.cards.get(&customer).map_or(name, |card| card.name.clone());
         let queue = self.count();
         let op_id = OpId(uuid(u64::try_from(self.asked.len()).unwrap_or(0)));
-        SavedResponse { op_id, customer, name, gone: Vec::new(), undone: None, queue }
+        SavedResponse { op_id, customer, name, gone: Vec::new(), undone: None, n_ops: 1, elsewhere: None, queue }
     }
 }
 

@@ -2,11 +2,14 @@
 
 use chrono::NaiveDate;
 use guide_common::outcome::OutcomeCode;
-use guide_common::sop::plan::Lang::{self, En, Zh};
 use guide_common::sop::gate::Hold;
+use guide_common::sop::plan::Lang::{self, En, Zh};
 
 use crate::lang::date;
 use crate::lang::name::{hold_name, outcome_name};
+
+/// Stands for what nobody beside the counter may read.
+pub const MASK: &str = "***";
 
 macro_rules! messages {
     ($($msg:ident => $zh:literal, $en:literal;)*) => {
@@ -51,6 +54,7 @@ messages! {
     Tags => "标签", "Tags";
     Contacts => "联系", "Contacts";
     Promises => "承诺", "Promises";
+    Visits => "预约", "Visits";
     NoPurchase => "还没有消费记录", "no purchase so far";
     NoContact => "还没有联系记录", "no contact so far";
     NoPhone => "没有手机号", "no phone";
@@ -127,10 +131,30 @@ messages! {
 /// Why the gate holds, and until when.
 pub fn hold(hold: &Hold, today: NaiveDate, lang: Lang) -> String {
     let why = hold_name(hold.reason, lang);
-    match (hold.until_on, lang) {
-        (Some(until), Zh) => format!("{why}，{} 起可联系", date::short(until, today, lang)),
-        (Some(until), En) => format!("{why}, free from {}", date::short(until, today, lang)),
+    match (hold_end(hold, today, lang), lang) {
+        (Some(until), Zh) => format!("{why}，{until} 起可联系"),
+        (Some(until), En) => format!("{why}, free from {until}"),
         (None, _) => why.to_owned(),
+    }
+}
+
+/// When a hold ends: the day, and the time where it has one; on the day itself the time alone.
+pub fn hold_end(hold: &Hold, today: NaiveDate, lang: Lang) -> Option<String> {
+    let until_on = hold.until_on?;
+    let day = date::short(until_on, today, lang);
+    Some(match hold.until_time.map(date::time) {
+        Some(time) if until_on == today => time,
+        Some(time) => format!("{day} {time}"),
+        None => day,
+    })
+}
+
+/// In the place of what is hidden: until when, where a surprise hides it.
+pub fn hidden(until_on: Option<NaiveDate>, today: NaiveDate, lang: Lang) -> String {
+    match (until_on.map(|until_on| date::short(until_on, today, lang)), lang) {
+        (Some(until), Zh) => format!("保密至 {until}"),
+        (Some(until), En) => format!("kept secret until {until}"),
+        (None, _) => MASK.to_owned(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use crossterm::event::{KeyCode, KeyEvent};
 use guide_common::id::{CustomerId, DueId, TaskId, TemplateId};
-use guide_common::outcome::{Channel, OutcomeCode, SkipReason};
+use guide_common::outcome::{Channel, OutcomeCode, Quote, SkipReason};
 use guide_common::purchase::parse_fen;
 use guide_common::wire::record::OutcomeRequest;
 use tui_input::Input;
@@ -34,6 +34,8 @@ pub struct Target {
     pub template: Option<TemplateId>,
     /// What was filled into its gaps.
     pub fills: BTreeMap<String, String>,
+    /// The gold price that it says.
+    pub quoted: Option<Quote>,
 }
 
 /// Whether the guide wants to write a note.
@@ -165,19 +167,14 @@ impl OutcomeForm {
 
     /// The request as far as it was typed, or what is wrong with it.
     pub fn request(&self) -> Result<OutcomeRequest, (usize, Msg)> {
+        let said = self.code != OutcomeCode::Skipped;
         let mut request = OutcomeRequest {
-            code: self.code.names().2.to_owned(),
             due_ids: self.target.due_ids.clone(),
             channel: self.target.channel,
-            score: None,
-            next_on: None,
-            next_time: None,
-            amount_fen: None,
-            reason: None,
-            note: None,
-            template: self.target.template.clone().filter(|_| self.code != OutcomeCode::Skipped),
+            template: self.target.template.clone().filter(|_| said),
             fills: self.target.fills.clone(),
-            promise: None,
+            quoted: self.target.quoted.filter(|_| said),
+            ..OutcomeRequest::new(self.code.names().2)
         };
         for (idx, field) in self.fields.iter().enumerate() {
             fill(&mut request, field.kind, field.input.value().trim(), self.today).map_err(|msg| (idx, msg))?;

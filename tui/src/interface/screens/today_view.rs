@@ -233,7 +233,7 @@ impl Columns {
     }
 
     fn held(&self, app: &App, row: &HeldRow) -> Line<'static> {
-        let until = row.hold.until_on.map(|until| date::short(until, app.data.on(), app.lang)).unwrap_or_default();
+        let until = words::hold_end(&row.hold, app.data.on(), app.lang).unwrap_or_default();
         let why_cols = self.rest.saturating_sub(width(&until) + 1);
         Line::from(vec![
             piece("- ", Role::Muted, &app.theme),

@@ -6,7 +6,7 @@ use guide_common::outcome::Outcome;
 use guide_common::purchase::Purchase;
 use guide_common::sop::plan::Lang;
 use guide_common::sop::queue::{Term, TermName};
-use guide_common::wire::local::{ContactRow, CustomerCard, PromiseRow};
+use guide_common::wire::card::{AppointmentRow, ContactRow, CustomerCard, PromiseRow, PurchaseRow, TagRow};
 use ratatui::text::Line;
 
 use super::paint::{piece, spread};
@@ -72,7 +72,8 @@ pub fn total(card: &CustomerCard, look: Look<'_>) -> Line<'static> {
 /// stands where it does. Where there is room left, birthday and tags too; purchases give way before the last contact.
 pub fn brief(card: &CustomerCard, terms: &[Term], rows: usize, look: Look<'_>) -> Vec<Line<'static>> {
     let holds = holds(card, look);
-    let promises = first(promises(card, look), 2);
+    let mut promises = first(promises(card, look), 2);
+    promises.extend(first(appointments(card, look), 2));
     let n_why = why(terms, usize::MAX, look).len();
     let room = rows.saturating_sub(holds.len() + promises.len() + n_why.min(WHY_ROWS));
     let contacts = contacts(card, look);
@@ -93,6 +94,7 @@ pub fn full(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
     let sections = [
         holds(card, look),
         promises(card, look),
+        appointments(card, look),
         purchases(card, look),
         contacts(card, look),
         birthday(card, look),
@@ -169,14 +171,33 @@ fn promises(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
     labelled(Msg::Promises, card.promises.iter().map(line).collect(), look)
 }
 
+fn appointments(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
+    let line = |row: &AppointmentRow| {
+        let on = date::short(row.visit_on, look.today, look.lang);
+        let time = row.visit_time.map(|time| format!(" {}", date::time(time))).unwrap_or_default();
+        let text = row.text.as_ref().map(|text| format!(" {text}")).unwrap_or_default();
+        let left = words::days_left(row.visit_on, look.today, look.lang);
+        let role = if row.visit_on < look.today { Role::Bad } else { Role::Warn };
+        let what = vec![
+            piece(format!("{on}{time}"), Role::Strong, look.theme),
+            piece(text.replace('\n', " "), Role::Text, look.theme),
+        ];
+        spread(what, piece(left, role, look.theme), body_cols(look))
+    };
+    labelled(Msg::Visits, card.appointments.iter().map(line).collect(), look)
+}
+
 fn purchases(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
     if card.purchases.is_empty() {
         let none = Line::from(piece(Msg::NoPurchase.text(look.lang), Role::Muted, look.theme));
         return labelled(Msg::Bought, vec![none], look);
     }
-    let dates = card.purchases.iter().map(|purchase| bought_on(purchase, look));
-    let date_cols = dates.map(|text| width(&text)).max().unwrap_or(0);
-    let line = |purchase: &Purchase| {
+    let shown = card.purchases.iter().filter_map(|row| row.purchase.as_ref());
+    let date_cols = shown.map(|purchase| width(&bought_on(purchase, look))).max().unwrap_or(0);
+    let line = |row: &PurchaseRow| {
+        let Some(purchase) = &row.purchase else {
+            return Line::from(piece(words::hidden(row.secret_until, look.today, look.lang), Role::Muted, look.theme));
+        };
         let on = fit(&bought_on(purchase, look), date_cols + 1);
         let role = if purchase.is_return() { Role::Bad } else { Role::Money };
         let left = vec![piece(on, Role::Muted, look.theme), piece(items(purchase), Role::Text, look.theme)];
@@ -249,7 +270,8 @@ fn birthday(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
 }
 
 fn tags(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
-    let tags: Vec<&str> = card.tags.iter().map(|tag| tag.value.as_str()).collect();
+    let stale = |row: &TagRow| if row.stale { "?" } else { "" };
+    let tags: Vec<String> = card.tags.iter().map(|row| format!("{}{}", row.tag.value, stale(row))).collect();
     if tags.is_empty() {
         return Vec::new();
     }

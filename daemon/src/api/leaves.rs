@@ -1,0 +1,62 @@
+//! `/v1/leaves`: facts about the guide itself. They move every customer's dues, so the answer comes when the queue is
+//! worked out again.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use chrono::Days;
+use guide_common::calendar::Leave;
+use guide_common::fact::FactBody;
+use guide_common::id::CustomerId;
+use guide_common::wire::card::{LeaveRow, Leaves};
+use guide_common::wire::record::{LeaveRequest, SavedResponse};
+
+use crate::api::error::{Answer, ApiError};
+use crate::api::extract::{Body, op, terminal};
+use crate::api::record;
+use crate::app::App;
+
+/// For so many days a leave that is over is still listed.
+const LISTED_DAYS: u64 = 31;
+
+/// `GET /v1/leaves`.
+pub async fn list(State(app): State<Arc<App>>) -> Answer<Json<Leaves>> {
+    let core = &terminal(&app)?.core;
+    let today = core.day();
+    let since = today.checked_sub_days(Days::new(LISTED_DAYS)).unwrap_or(today);
+    let own = core.own_file()?;
+    let mut leaves: Vec<LeaveRow> = own
+        .facts
+        .iter()
+        .filter(|fact| fact.stands_on(today))
+        .filter_map(|fact| match &fact.body {
+            FactBody::Leave(leave) if since <= leave.to_on => Some(LeaveRow { op_id: fact.id, leave: leave.clone() }),
+            _ => None,
+        })
+        .collect();
+    leaves.sort_by_key(|row| (row.leave.from_on, row.leave.to_on, row.op_id));
+    Ok(Json(Leaves { days_off: core.profile().days_off, leaves }))
+}
+
+/// `POST /v1/leaves`.
+pub async fn enter(State(app): State<Arc<App>>, Body(request): Body<LeaveRequest>) -> Answer<Json<SavedResponse>> {
+    let core = &terminal(&app)?.core;
+    let LeaveRequest { from_on, to_on, deputy } = request;
+    if deputy.as_ref() == Some(&core.profile().id) {
+        return Err(ApiError::new(422, "own_deputy", "a guide cannot stand in for the guide's own leave"));
+    }
+    let leave = FactBody::Leave(Leave { on: app.clock.today(), from_on, to_on, deputy });
+    record::save(core, &CustomerId::guide_itself(), vec![leave]).await.map(Json)
+}
+
+/// `POST /v1/leaves/{op}/cancel`.
+pub async fn cancel(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer<Json<SavedResponse>> {
+    let core = &terminal(&app)?.core;
+    let id = op(&id)?;
+    let own = core.own_file()?;
+    if !own.standing().any(|fact| fact.id == id && matches!(fact.body, FactBody::Leave(_))) {
+        return Err(ApiError::new(404, "unknown_record", "there is no such leave").hint("guide leave list"));
+    }
+    record::undo(core, Some(id)).await.map(Json)
+}

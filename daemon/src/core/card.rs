@@ -1,0 +1,137 @@
+//! A customer's card. What is kept secret stands on it masked, unless the guide asks to see it.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use guide_common::apply::CustomerFile;
+use guide_common::consent::SecretSide;
+use guide_common::fact::{Fact, FactBody};
+use guide_common::id::CustomerId;
+use guide_common::outcome::Outcome;
+use guide_common::sop::fields::CustomerFields;
+use guide_common::sop::gate::holds;
+use guide_common::sop::history::History;
+use guide_common::sop::rules::Rules;
+use guide_common::text::mask_phone;
+use guide_common::wire::card::{ContactRow, CustomerCard, PurchaseRow, SecretRow, TagRow};
+
+use crate::core::Core;
+use crate::core::file::Loaded;
+use crate::core::open::{Hidden, open};
+use crate::store::StoreError;
+
+/// Whether a card shows what is kept secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrets {
+    /// It is masked: others may see the screen.
+    Masked,
+    /// The guide asked for it.
+    Revealed,
+}
+
+impl Core {
+    /// A customer's card.
+    pub fn customer_card(&self, id: &CustomerId, secrets: Secrets) -> Result<Option<CustomerCard>, StoreError> {
+        Ok(self.load(id)?.map(|loaded| self.card(&loaded, secrets)))
+    }
+
+    pub(super) fn card(&self, loaded: &Loaded, secrets: Secrets) -> CustomerCard {
+        let (shared, on) = {
+            let state = self.state();
+            (Arc::clone(&state.shared), state.on)
+        };
+        let file = loaded.file.as_of(on);
+        let (customer, rules) = (&file.customer, &shared.rules);
+        let history = History::of(&file, on);
+        let hidden = Hidden::of(&history);
+        let open = open(&history);
+        let purchases = purchases(&file, &hidden, secrets);
+        let shown = purchases.iter().filter_map(|row| row.purchase.as_ref());
+        let holds = holds(&file, rules, on);
+        let mut contacts = contacts(&file, rules, &hidden, secrets);
+        let state = self.state();
+        for row in &mut contacts {
+            row.received = state.is_received(row.op_id);
+        }
+        CustomerCard {
+            id: customer.id.clone(),
+            name: customer.name.clone(),
+            name_generated: customer.name_generated,
+            phone_masked: customer.phone.as_deref().map(mask_phone),
+            tier: customer.tier,
+            birthday: customer.birthday,
+            tags: tags(&history, rules),
+            total_fen: shown.map(|purchase| purchase.amount_fen).sum(),
+            contacts,
+            purchases,
+            promises: open.promises,
+            appointments: open.appointments,
+            secrets: open.secrets.into_iter().map(|row| secret(row, secrets)).collect(),
+            holds,
+            task: state.open_task(&customer.id).map(|task| task.id),
+        }
+    }
+}
+
+/// The contacts, newest first; whether headquarters has them is not said yet.
+fn contacts(file: &CustomerFile, rules: &Rules, hidden: &Hidden<'_>, secrets: Secrets) -> Vec<ContactRow> {
+    let mut contacts: Vec<(&Fact, &Outcome)> = file
+        .standing()
+        .filter_map(|fact| match &fact.body {
+            FactBody::Outcome(outcome) => Some((fact, outcome)),
+            _ => None,
+        })
+        .collect();
+    contacts.sort_by_key(|(fact, _)| Reverse(fact.order()));
+    let row = |(fact, outcome): (&Fact, &Outcome)| ContactRow {
+        op_id: fact.id,
+        at: rules.zone.shop_time(fact.at),
+        outcome: match secrets {
+            Secrets::Masked => masked(outcome, file, hidden),
+            Secrets::Revealed => outcome.clone(),
+        },
+        received: false,
+    };
+    contacts.into_iter().map(row).collect()
+}
+
+/// An outcome without the amount that is kept secret.
+pub fn masked(outcome: &Outcome, file: &CustomerFile, hidden: &Hidden<'_>) -> Outcome {
+    let mut outcome = outcome.clone();
+    outcome.amount_fen = outcome.amount_fen.filter(|_| hidden.amount_of(outcome.on, &file.purchases).is_none());
+    outcome
+}
+
+fn purchases(file: &CustomerFile, hidden: &Hidden<'_>, secrets: Secrets) -> Vec<PurchaseRow> {
+    let mut purchases = file.purchases.clone();
+    purchases.sort_by(|a, b| (b.bought_on, &b.id).cmp(&(a.bought_on, &a.id)));
+    let row = |purchase| {
+        let secret_until: Option<NaiveDate> = hidden.purchase(&purchase);
+        let is_shown = secret_until.is_none() || secrets == Secrets::Revealed;
+        PurchaseRow { purchase: is_shown.then_some(purchase), secret_until }
+    };
+    purchases.into_iter().map(row).collect()
+}
+
+/// On the card of the one who must not know, the giver is not named.
+fn secret(row: SecretRow, secrets: Secrets) -> SecretRow {
+    match (secrets, row.side) {
+        (Secrets::Masked, SecretSide::Recipient | SecretSide::Unknown) => {
+            SecretRow { person: None, purchase: None, ..row }
+        }
+        _ => row,
+    }
+}
+
+fn tags(history: &History<'_>, rules: &Rules) -> Vec<TagRow> {
+    let day = history.today;
+    let tags = CustomerFields { history, rules, day }.tags();
+    let row = |tag: guide_common::customer::Tag| {
+        let ttl_days = rules.settings.tag_group(&tag.group).and_then(|group| group.ttl_days);
+        let age_days = tag.on.map(|on| (day - on).num_days());
+        let stale = ttl_days.zip(age_days).is_some_and(|(ttl_days, age_days)| i64::from(ttl_days) < age_days);
+        TagRow { tag, stale }
+    };
+    tags.into_iter().map(row).collect()
+}
