@@ -5,13 +5,15 @@
 
 mod support;
 
+use guide_common::calendar::Calendar;
 use guide_common::demo;
+use guide_common::fact::Fact;
 use guide_common::sop::plan::{Lang, Plan};
 use guide_common::sop::settings::{GoldPrice, Settings};
-use guide_hub::db::feed::SHARED;
+use guide_hub::db::feed::{POOL, SHARED};
 use guide_hub::db::file;
 use guide_hub::publish::{Published, Publishing, Running, Source, What, publish};
-use support::{TODAY, TestDb, day, head, hub_command};
+use support::{TODAY, TestDb, day, head, hub_command, profile_in_feed};
 
 fn source(file: &str, text: &str) -> Source {
     Source { file: file.into(), text: text.to_owned() }
@@ -289,10 +291,35 @@ fn the_price_is_set_and_shown_by_the_virtual_clock() {
 }
 
 #[tokio::test]
-async fn the_demo_fills_an_empty_hub_only() {
+async fn the_demo_fills_an_empty_hub_only_with_all_that_it_has() {
     let test = TestDb::new().await;
-    let demo = guide_hub::import::demo::import(&test.db, demo::SEED, Lang::Zh).await.unwrap();
-    assert_eq!((demo.n_stores, demo.n_guides, demo.n_customers), (3, 5, 600));
+    let chain = demo::chain(demo::SEED, Lang::Zh);
+    let summary = guide_hub::import::demo::import(&test.db, demo::SEED, Lang::Zh).await.unwrap();
+    assert_eq!((summary.n_stores, summary.n_guides, summary.n_customers), (3, 5, 600));
+    let mut conn = test.db.conn().await.unwrap();
+    assert_eq!(file::gold_price(&mut conn).await.unwrap(), Some(chain.gold_price));
+    assert!(!file::settings(&mut conn).await.unwrap().tag_groups.is_empty());
+    let mut n_facts = 0;
+    for (guide, file) in chain.files() {
+        let feed = guide.as_ref().map_or(POOL, |guide| guide.as_str());
+        let stored = file::of_customers(&mut conn, feed, &[file.customer.id.as_str()]).await.unwrap();
+        let (mut stored, mut expected) = (stored[&file.customer.id].facts.clone(), file.facts);
+        stored.sort_by_key(Fact::order);
+        expected.sort_by_key(Fact::order);
+        assert_eq!(stored, expected);
+        n_facts += stored.len();
+    }
+    for guide in &chain.guides {
+        let profile = profile_in_feed(&test.db, guide.id.as_str()).await;
+        assert_eq!(&profile, guide);
+        let facts = file::guide_facts(&mut conn, guide.id.as_str()).await.unwrap();
+        let calendar = Calendar::of(&profile.days_off, &facts, demo::d0());
+        assert_eq!(calendar, chain.calendar(&guide.id, demo::d0()));
+        n_facts += facts.len();
+    }
+    let n_undos = chain.ops.iter().filter(|(_, op)| op.kind == "undo").count();
+    assert_eq!(n_facts, summary.n_records + summary.n_ops - n_undos);
+    drop(conn);
     let again = guide_hub::import::demo::import(&test.db, demo::SEED, Lang::Zh).await;
     assert!(again.unwrap_err().to_string().contains("empty"));
 }

@@ -39,10 +39,9 @@ fn rules(chain: &demo::Chain, guide: &GuideProfile, files: &[CustomerFile]) -> R
         plan
     };
     let mut rules = Rules::new(chain.plans.iter().map(plan).collect());
-    let file = demo::settings_file().1;
-    rules.settings = settings_file::parse(file).unwrap().into();
+    rules.settings = settings_file::parse(chain.settings.1).unwrap().into();
     rules.store_tier = guide.store.tier;
-    rules.calendar.days_off.clone_from(&guide.days_off);
+    rules.calendar = chain.calendar(&guide.id, demo::d0());
     rules.with_starts(Starts::work_out(files.iter(), &rules, demo::d0()))
 }
 

@@ -92,7 +92,15 @@ async fn demo_chain(db: &Db, args: &DemoArgs) -> Result<Output, HubError> {
         return Output::json(demo);
     }
     Ok(Output::done(format!(
-        "{} stores, {} guides, {} customers, {} purchases, {} records of contacts, {} plans, {} templates\n",
-        demo.n_stores, demo.n_guides, demo.n_customers, demo.n_purchases, demo.n_ops, demo.n_plans, demo.n_templates
+        "{} stores, {} guides, {} customers, {} purchases, {} records of headquarters, {} of guides, {} plans, \
+         {} templates\n",
+        demo.n_stores,
+        demo.n_guides,
+        demo.n_customers,
+        demo.n_purchases,
+        demo.n_records,
+        demo.n_ops,
+        demo.n_plans,
+        demo.n_templates
     )))
 }

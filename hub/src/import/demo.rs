@@ -19,6 +19,7 @@ use crate::db::feed::{Change, Feed, POOL, kind};
 use crate::db::{Db, commit};
 use crate::error::HubError;
 use crate::loan;
+use crate::price;
 use crate::publish::{Publishing, Running, Source, What, publish};
 use crate::push::push;
 
@@ -33,6 +34,8 @@ pub struct DemoSummary {
     pub n_customers: usize,
     /// Purchases and returns.
     pub n_purchases: usize,
+    /// What headquarters recorded, and leaves.
+    pub n_records: usize,
     /// What guides recorded before the demo begins.
     pub n_ops: usize,
     /// Plans.
@@ -50,6 +53,7 @@ pub async fn import(db: &Db, seed: u64, lang: Lang) -> Result<DemoSummary, HubEr
         n_guides: chain.guides.len(),
         n_customers: chain.customers.len(),
         n_purchases: chain.purchases.len(),
+        n_records: chain.records.len(),
         n_ops: chain.ops.len(),
         n_plans: chain.plans.len(),
         n_templates: chain.templates.len(),
@@ -74,9 +78,10 @@ pub async fn put_chain(db: &Db, chain: &Chain) -> Result<(), HubError> {
     }
     put_customers(db, chain).await?;
     let publishing = Publishing { running: Running::Keep, today: demo::d0() };
-    publish(db, What::Settings, &sources(&[demo::settings_file()]), publishing).await?;
+    publish(db, What::Settings, &sources(&[chain.settings]), publishing).await?;
     publish(db, What::Templates, &sources(&chain.templates), publishing).await?;
     publish(db, What::Plans, &sources(&chain.plans), publishing).await?;
+    price::set(db, chain.gold_price, demo::d0().and_time(NaiveTime::MIN)).await?;
     put_ops(db, &chain.ops).await?;
     loan::settle(db, Some(demo::d0())).await
 }
@@ -96,6 +101,13 @@ async fn put_customers(db: &Db, chain: &Chain) -> Result<(), HubError> {
         let customer = purchase.customer.as_str();
         let Some((_, changes)) = feed_of.get(customer).and_then(|feed| feeds.get_mut(feed)) else { continue };
         changes.push(Change::put(kind::PURCHASE, purchase.id.as_str(), customer, json(purchase)?));
+    }
+    for fact in &chain.records {
+        let customer = fact.customer.as_str();
+        let about_guide = fact.customer.is_guide_itself().then_some(fact.guide.as_str());
+        let feed = about_guide.or_else(|| feed_of.get(customer).copied());
+        let Some((_, changes)) = feed.map(|feed| feeds.entry(feed).or_default()) else { continue };
+        changes.push(Change::put(kind::FACT, &fact.id.to_string(), customer, json(fact)?));
     }
     for (feed_id, (customers, changes)) in feeds {
         let mut tx = db.begin().await?;
