@@ -14,5 +14,6 @@ pub mod rules;
 pub mod run;
 pub mod settings;
 pub mod settings_file;
+pub mod simulate;
 pub mod starts;
 pub mod trigger;

@@ -1,0 +1,151 @@
+//! What all customers of a simulated guide share: the plans as if published, their starts, and how far ahead the engine
+//! may be asked at once.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::apply::CustomerFile;
+use crate::id::{DeviceId, GuideId, PlanId};
+use crate::sop::engine::Due;
+use crate::sop::plan::{Plan, Restart};
+use crate::sop::plan_file::sources;
+use crate::sop::rules::Rules;
+use crate::sop::starts::Starts;
+use crate::sop::trigger::Trigger;
+use crate::time::{Offset, Period};
+
+use super::Assumption;
+use super::touched::touched_by_each;
+
+/// Who made the contacts that nobody made.
+const NOBODY: &str = "simulated";
+
+/// One guide's desk as it is simulated.
+#[derive(Debug)]
+pub(super) struct Desk {
+    pub rules: Rules,
+    pub period: Period,
+    pub assume: Assumption,
+    pub guide: GuideId,
+    pub device: DeviceId,
+    /// Whether one look of the engine ahead tells of every day before it.
+    pub looks_ahead: bool,
+    /// For each plan what to look at again after a contact that closed dues of it alone.
+    touched: BTreeMap<PlanId, Rules>,
+    /// For each word of which several plans run one at a time: the rules that tell which of them run.
+    rivals: BTreeMap<String, Rules>,
+}
+
+impl Desk {
+    pub fn new<'f>(
+        files: impl Iterator<Item = &'f CustomerFile>,
+        rules: &Rules,
+        period: Period,
+        assume: &Assumption,
+    ) -> Self {
+        let plans: Vec<Plan> = rules.plans().iter().map(|plan| as_published(plan, period.from)).collect();
+        let mut rules = rules.with_plans(plans);
+        if rules.is_throttled() {
+            rules = rules.with_starts(Starts::work_out(files, &rules, period.to));
+        }
+        Self {
+            rivals: rivals(&rules),
+            touched: touched_by_each(&rules),
+            looks_ahead: rules.plans().iter().all(is_steady),
+            rules,
+            period,
+            assume: *assume,
+            guide: GuideId::new(NOBODY).unwrap_or_else(|_| unreachable!("{NOBODY} is a plain id")),
+            device: DeviceId::new(NOBODY).unwrap_or_else(|_| unreachable!("{NOBODY} is a plain id")),
+        }
+    }
+
+    /// The rules of the plans to look at again after a contact that closed these dues.
+    pub fn touched_by(&self, dues: &[Due<'_>]) -> &Rules {
+        let of_one = dues.first().filter(|first| dues.iter().all(|due| due.plan.id == first.plan.id));
+        of_one.and_then(|due| self.touched.get(&due.plan.id)).unwrap_or(&self.rules)
+    }
+
+    /// The rules of the plans beside which a due's plan does not run, where there are any.
+    pub fn rivals_of(&self, due: &Due<'_>) -> Option<(&str, &Rules)> {
+        let word = due.plan.exclusive.as_deref()?;
+        self.rivals.get_key_value(word).map(|(word, rules)| (word.as_str(), rules))
+    }
+
+    /// Whether these dues are done on a day on which the gate lets them through: on a day off only what cannot wait
+    /// for the next shift.
+    pub fn is_done_on(&self, on: NaiveDate, dues: &[Due<'_>]) -> bool {
+        let calendar = &self.rules.calendar;
+        calendar.works_on(on) || dues.iter().any(|due| calendar.next_shift(on, due.until_on).is_none())
+    }
+}
+
+/// A plan that would wake everybody of the last years starts on the day of its publication, as the hub sees to it.
+fn as_published(plan: &Plan, on: NaiveDate) -> Plan {
+    let waits = plan.throttle.is_some() || plan.triggers.iter().any(|trigger| matches!(trigger, Trigger::Dormant(_)));
+    let starts_on = if waits { plan.starts_on.or(Some(on)) } else { plan.starts_on };
+    Plan { starts_on, ..plan.clone() }
+}
+
+fn rivals(rules: &Rules) -> BTreeMap<String, Rules> {
+    let mut rivals = BTreeMap::new();
+    for word in rules.plans().iter().filter_map(|plan| plan.exclusive.as_ref()) {
+        let group: Vec<Plan> =
+            rules.plans().iter().filter(|plan| plan.exclusive.as_ref() == Some(word)).cloned().collect();
+        if group.len() < 2 || rivals.contains_key(word) {
+            continue;
+        }
+        let is_closed = group.iter().all(|plan| sources(plan, rules.plans()).is_empty());
+        let of_group = if is_closed { rules.with_plans(group) } else { rules.clone() };
+        rivals.insert(word.clone(), of_group);
+    }
+    rivals
+}
+
+/// Whether the anchors of a plan that a later day sees leave alone what an earlier day saw, as long as no fact comes
+/// between. An anchor that appears with time (a yearly date, a silence) must not stand before one that was seen earlier,
+/// nor supersede from a day before it appeared.
+fn is_steady(plan: &Plan) -> bool {
+    let versions = || std::iter::successors(Some(plan), |plan| plan.earlier.as_deref().map(|earlier| &earlier.plan));
+    let orders = plan.restart == Restart::Once || plan.rest.is_some();
+    let triggers: Vec<&Trigger> =
+        versions().flat_map(|version| &version.triggers).filter(|trigger| orders || is_told_by_day(trigger)).collect();
+    let has_yearly = triggers.iter().any(|trigger| is_yearly(trigger));
+    if !has_yearly && !triggers.iter().any(|trigger| is_silence(trigger)) {
+        return true;
+    }
+    let kind = if has_yearly { is_yearly } else { is_silence };
+    let repeats = versions().any(|version| version.repeat.is_some());
+    let supersedes_late = has_yearly && plan.restart == Restart::Supersede && versions().any(opens_late);
+    triggers.iter().all(|trigger| kind(trigger)) && !repeats && !supersedes_late
+}
+
+fn is_yearly(trigger: &Trigger) -> bool {
+    matches!(trigger, Trigger::Birthday | Trigger::Anniversary { .. } | Trigger::Date(_))
+}
+
+fn is_silence(trigger: &Trigger) -> bool {
+    matches!(trigger, Trigger::Dormant(_))
+}
+
+/// Whether anchors of a trigger are told apart by their days, and so can meet those of another trigger.
+fn is_told_by_day(trigger: &Trigger) -> bool {
+    match trigger {
+        Trigger::Purchase(purchase) => !purchase.each_item,
+        Trigger::Lead | Trigger::ContactAdded | Trigger::Tagged { .. } | Trigger::Level { .. } => true,
+        other => is_yearly(other) || is_silence(other),
+    }
+}
+
+/// Whether every step opens only after its anchor.
+fn opens_late(version: &Plan) -> bool {
+    let own = version.steps.iter().filter(|step| step.from.is_none());
+    own.map(|step| step.offset).min_by_key(|offset| offset.max_days()).is_some_and(is_later)
+}
+
+fn is_later(offset: Offset) -> bool {
+    match offset {
+        Offset::Days(n) | Offset::Months(n) => n > 0,
+    }
+}
