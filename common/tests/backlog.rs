@@ -1,81 +1,25 @@
-//! The amnesty after a leave: what becomes of every due, and that its facts do what its preview says.
+//! The amnesty after a leave: what becomes of every due, each rule as a named claim, and the numbers of the demo.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod leave_cast;
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 use chrono::{NaiveDate, Weekday};
 use guide_common::amnesty::WaiveReason;
 use guide_common::apply::CustomerFile;
-use guide_common::consent::Consent;
+use guide_common::calendar::Leave;
 use guide_common::customer::{Loan, Tier};
-use guide_common::demo::{plan_files, settings_file};
 use guide_common::fact::FactBody;
-use guide_common::id::{CustomerId, DeviceId, DueId, GuideId, OpId};
-use guide_common::op::{Op, OpBody, Stamp, Undo};
-use guide_common::outcome::{Channel, Outcome, OutcomeCode};
+use guide_common::id::GuideId;
+use guide_common::op::OpBody;
+use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::record::{Risk, RiskRecord};
 use guide_common::sop::backlog::{Amnesty, AmnestyCount, Fate, amnesty};
-use guide_common::sop::queue::{CustomerDay, customer_day};
+use guide_common::sop::queue::customer_day;
 use guide_common::sop::rules::Rules;
-use guide_common::sop::starts::Starts;
-use guide_common::sop::{plan_file, settings_file};
-use guide_common::wire::local::TaskRow;
-use leave_cast::{Person, calendar, care_turn, customers, day, leave, return_day};
-use proptest::prelude::*;
-
-const THE_AMNESTY: OpId = OpId(uuid::Uuid::from_u128(7));
-
-/// The chain's plans and settings, and this guide's leave.
-static RULES: LazyLock<Rules> = LazyLock::new(|| {
-    let mut rules = Rules::new(plan_files().iter().map(|(_, toml)| plan_file::parse(toml).unwrap()).collect());
-    rules.settings = settings_file::parse(settings_file().1).unwrap().into();
-    rules.calendar = calendar();
-    rules
-});
-
-/// The same, with the starts of throttled plans among these customers.
-fn rules(files: &[CustomerFile]) -> Rules {
-    let starts = Starts::work_out(files.iter(), &RULES, return_day());
-    RULES.with_starts(starts)
-}
-
-fn deputy() -> Option<GuideId> {
-    leave().deputy
-}
-
-fn of(files: &[CustomerFile], rules: &Rules) -> Amnesty {
-    amnesty(files, rules, &leave(), return_day(), deputy())
-}
-
-fn queue(files: &[CustomerFile], rules: &Rules) -> Vec<CustomerDay> {
-    files.iter().map(|file| customer_day(file, rules, return_day())).collect()
-}
-
-fn tasks(files: &[CustomerFile], rules: &Rules) -> Vec<TaskRow> {
-    queue(files, rules).into_iter().filter_map(|day| day.task).collect()
-}
-
-/// Records the facts of an amnesty as a terminal does; returns what was recorded of whom.
-fn record(files: &mut [CustomerFile], facts: Vec<(CustomerId, FactBody)>) -> Vec<(CustomerId, OpId)> {
-    let mut made = Vec::new();
-    for (n, (customer, body)) in facts.into_iter().enumerate() {
-        made.push((customer.clone(), apply(files, n as u64, customer, OpBody::Fact(body))));
-    }
-    made
-}
-
-fn apply(files: &mut [CustomerFile], n: u64, customer: CustomerId, body: OpBody) -> OpId {
-    let op_id = OpId(uuid::Uuid::from_u128(1_000 + u128::from(n)));
-    let at_wall = return_day().and_hms_opt(2, 0, 0).unwrap().and_utc();
-    let device = DeviceId::new("d1").unwrap();
-    let stamp = Stamp { op_id, device, local_seq: n + 1, base_rev: None, at_wall, at_mono: 0 };
-    let file = files.iter_mut().find(|file| file.customer.id == customer).unwrap();
-    file.apply(&Op::new(stamp, customer, &body), &GuideId::new("g01").unwrap()).unwrap();
-    op_id
-}
+use leave_cast::desk::{THE_AMNESTY, apply, of, record, rules, tasks, with_pace};
+use leave_cast::{Person, care_turn, customers, day, leave, return_day};
 
 /// The fates of one customer's dues: `plan/step fate`, sorted and joined by `, `.
 fn fates(amnesty: &Amnesty) -> String {
@@ -141,7 +85,7 @@ fn a_short_step_that_opened_in_the_leave_expires_and_one_that_opened_before_or_a
     let mut rules = rules(&[]);
     rules.calendar.leaves[0].from_on = day(-1);
     let files = [somebody().sale(day(-5), 800).file];
-    let short = guide_common::calendar::Leave { from_on: day(-1), ..leave() };
+    let short = Leave { from_on: day(-1), ..leave() };
     assert_eq!(fates(&amnesty(&files, &rules, &short, return_day(), None)), "P01/satisfaction kept");
 }
 
@@ -233,8 +177,7 @@ fn busy() -> (Vec<CustomerFile>, Rules) {
     let second = Person::new("two", 0).piece(care_turn(-7), 800, "足金").piece(care_turn(2), 800, "足金").file;
     let third = Person::new("late", 0).sale(day(-24), 900).file;
     let files = vec![first, second, third];
-    let mut rules = rules(&files);
-    rules.settings = guide_common::sop::settings::Settings { tasks_per_day: 1, ..(*rules.settings).clone() }.into();
+    let rules = with_pace(&rules(&files), 1);
     (files, rules)
 }
 
@@ -274,143 +217,6 @@ fn each_customer_has_one_fact_a_reason_and_one_for_the_deputy() {
         assert!(seen.insert((customer.clone(), kind)), "{customer} has two of one kind");
     }
     assert_eq!(facts.len(), 41 + 13);
-}
-
-#[derive(Clone, Debug)]
-enum Event {
-    Promise(i64, i64),
-    Piece(i64, &'static str),
-    Sale(i64, i64),
-    Ticket(i64, i64),
-    Birthday(i64),
-    Wecom(i64),
-    Lead(i64, i64),
-    TakenOver(i64),
-    Birth(i64),
-    Risk(i64),
-    Contact(i64, usize),
-    Forbid(Channel),
-    Coupon(i64),
-    Tier(Tier),
-}
-
-fn event() -> impl Strategy<Value = Event> {
-    prop_oneof![
-        (-20_i64..0, -12_i64..6).prop_map(|(on, due)| Event::Promise(on, due)),
-        (-9_i64..9, prop_oneof![Just("足金"), Just("钻石")]).prop_map(|(turn, material)| Event::Piece(turn, material)),
-        (-130_i64..0, 3_i64..200).prop_map(|(on, yuan)| Event::Sale(on, yuan * 100)),
-        (-40_i64..-15, -15_i64..0).prop_map(|(on, ready)| Event::Ticket(on, ready)),
-        (-13_i64..9).prop_map(Event::Birthday),
-        (-15_i64..0).prop_map(Event::Wecom),
-        (-76_i64..0, 20_i64..130).prop_map(|(on, wedding)| Event::Lead(on, wedding)),
-        (-15_i64..0).prop_map(Event::TakenOver),
-        (-26_i64..0).prop_map(Event::Birth),
-        (-15_i64..0).prop_map(Event::Risk),
-        (-40_i64..0, 0_usize..8).prop_map(|(on, code)| Event::Contact(on, code)),
-        prop_oneof![Just(Channel::Wecom), Just(Channel::Phone)].prop_map(Event::Forbid),
-        (-2_i64..40).prop_map(Event::Coupon),
-        prop_oneof![Just(Tier::S), Just(Tier::A), Just(Tier::B)].prop_map(Event::Tier),
-    ]
-}
-
-fn person(idx: usize, events: &[Event]) -> CustomerFile {
-    let mut person = Person::new("any", idx as i64);
-    for event in events {
-        person = match event.clone() {
-            Event::Promise(on, due) => person.promise(on, due.max(on)),
-            Event::Piece(turn, material) => person.piece(care_turn(turn), 1_500, material),
-            Event::Sale(on, yuan) => person.sale(day(on), yuan),
-            Event::Ticket(on, ready) => person.ticket(on, ready),
-            Event::Birthday(on) => person.birthday(on).level(),
-            Event::Wecom(on) => person.wecom(on),
-            Event::Lead(on, wedding) => person.lead(on).wedding(wedding).tag("BUD", "1–3千"),
-            Event::TakenOver(on) => person.taken_over(on),
-            Event::Birth(on) => person.birth(on),
-            Event::Risk(on) => person.fact(FactBody::Risk(RiskRecord { on: day(on), risk: Risk::Red, reason: None })),
-            Event::Contact(on, code) => {
-                let code = OutcomeCode::ALL[code];
-                let next_on = matches!(code, OutcomeCode::CallLater | OutcomeCode::Appointment).then(|| day(on + 9));
-                let amount_fen = (code == OutcomeCode::Bought).then_some(90_000);
-                person.fact(FactBody::Outcome(Outcome { next_on, amount_fen, ..Outcome::new(day(on), code) }))
-            }
-            Event::Forbid(channel) => {
-                let consent = Consent { on: day(-3), channel: Some(channel), allowed: false, until_on: None };
-                person.fact(FactBody::Consent(consent))
-            }
-            Event::Coupon(until) => person.coupon(until),
-            Event::Tier(tier) => person.tier(tier),
-        };
-    }
-    person.file
-}
-
-/// The customers of a guide who can make so many contacts a day.
-fn any_desk() -> impl Strategy<Value = (Vec<CustomerFile>, u32, bool)> {
-    let people = prop::collection::vec(prop::collection::vec(event(), 1..7), 1..9);
-    (people, 1_u32..4, any::<bool>()).prop_map(|(people, tasks_per_day, has_deputy)| {
-        let files = people.iter().enumerate().map(|(idx, events)| person(idx, events)).collect();
-        (files, tasks_per_day, has_deputy)
-    })
-}
-
-fn ids(days: &[CustomerDay]) -> (BTreeSet<DueId>, BTreeSet<DueId>) {
-    let open = days.iter().filter_map(|day| day.task.as_ref()).flat_map(|task| &task.dues);
-    let held = days.iter().flat_map(|day| &day.held).flat_map(|row| &row.dues);
-    (open.map(|due| due.due_id).collect(), held.map(|due| due.due_id).collect())
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn every_amnesty_does_what_it_says((files, tasks_per_day, has_deputy) in any_desk()) {
-        let mut rules = rules(&files);
-        rules.settings = guide_common::sop::settings::Settings { tasks_per_day, ..(*rules.settings).clone() }.into();
-        let deputy = deputy().filter(|_| has_deputy);
-        let again = |files: &[CustomerFile]| amnesty(files, &rules, &leave(), return_day(), deputy.clone());
-        let amnesty = again(&files);
-        let AmnestyCount { n_dues, n_kept, n_at_risk, n_merged, n_expired, n_handed, .. } = amnesty.count;
-        prop_assert_eq!(n_dues, n_kept + n_merged + n_expired + n_handed);
-
-        // no due has two fates
-        let named: BTreeSet<DueId> = amnesty.dues.iter().map(|due| due.due.due_id).collect();
-        prop_assert_eq!(named.len(), amnesty.dues.len());
-        // all open dues are there, and of those that were held only what an expired one set free
-        let before = queue(&files, &rules);
-        let (open, held) = ids(&before);
-        prop_assert!(open.is_subset(&named));
-        prop_assert!(named.iter().all(|id| open.contains(id) || held.contains(id)));
-        // a promise never expires
-        for due in &amnesty.dues {
-            let is_expired = matches!(due.fate, Fate::Expired { .. });
-            prop_assert!(!is_expired || !["P16", "P10", "P12", "P12b"].contains(&due.due.plan.as_str()), "{:?}", due);
-        }
-
-        let mut files = files.clone();
-        let made = record(&mut files, amnesty.facts(THE_AMNESTY));
-        // what is left is what was kept, one task a customer, and nothing held was touched
-        let after = queue(&files, &rules);
-        let kept: BTreeSet<DueId> = amnesty
-            .dues
-            .iter()
-            .filter(|due| matches!(due.fate, Fate::Kept { .. } | Fate::AtRisk { .. } | Fate::Merged { .. }))
-            .map(|due| due.due.due_id)
-            .collect();
-        prop_assert_eq!(&ids(&after).0, &kept);
-        prop_assert_eq!(after.iter().filter(|day| day.task.is_some()).count(), n_kept);
-        prop_assert!(held.iter().all(|id| ids(&after).1.contains(id) || named.contains(id)));
-
-        // the amnesty of an amnesty is empty
-        let second = again(&files);
-        prop_assert!(second.facts(OpId(uuid::Uuid::from_u128(8))).is_empty(), "{:?}", second.dues);
-        prop_assert_eq!((second.count.n_kept, second.count.n_at_risk), (n_kept, n_at_risk));
-
-        // taken back, the queue is as it was
-        for (n, (customer, op_id)) in made.into_iter().enumerate() {
-            apply(&mut files, 5_000 + n as u64, customer, OpBody::Undo(Undo { on: return_day(), op_id }));
-        }
-        prop_assert_eq!(queue(&files, &rules), before);
-    }
 }
 
 #[test]

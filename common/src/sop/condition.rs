@@ -134,6 +134,12 @@ impl Condition {
         self.compiled.iter().flat_map(|compiled| compiled.reads.iter().map(|read| read.field))
     }
 
+    /// The same, with the groups that it names of fields with groups.
+    pub(crate) fn reads(&self) -> impl Iterator<Item = (Field, &[String])> {
+        let reads = self.compiled.iter().flat_map(|compiled| &compiled.reads);
+        reads.map(|read| (read.field, read.groups.as_slice()))
+    }
+
     /// Whether it is met. Whatever cannot be evaluated, such as a comparison with a missing value, is not met.
     pub fn is_met(&self, facts: &dyn Fields) -> bool {
         let result = self.compiled.as_ref().map(|compiled| compiled.evaluate(facts));

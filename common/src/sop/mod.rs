@@ -4,6 +4,7 @@ pub mod anchor;
 pub mod backlog;
 pub mod condition;
 pub mod engine;
+pub mod explain;
 pub mod fields;
 pub mod gate;
 pub mod history;

@@ -4,6 +4,7 @@ pub(crate) mod course;
 mod window;
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
+use serde::{Deserialize, Serialize};
 
 use crate::amnesty::WaiveReason;
 use crate::id::{DueId, OpId, TemplateId};
@@ -160,7 +161,8 @@ pub(crate) enum Absence {
 }
 
 /// What ends a run early.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum EndCause {
     /// The purchase was returned: nothing of the run is open on that day.
     Returned,
