@@ -11,8 +11,6 @@ mod malformed;
 pub mod notation;
 pub mod render;
 pub mod source;
-#[cfg(test)]
-pub mod trial;
 pub mod usage;
 pub mod value;
 pub mod values;
