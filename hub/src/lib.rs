@@ -23,3 +23,4 @@ pub mod routes;
 pub mod rush;
 pub mod secret;
 pub mod server;
+pub mod what_if;

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
+use guide_common::sop::plan::Plan;
 use guide_common::template::lint::words::LintWords;
 use serde::Deserialize;
 
@@ -162,6 +163,31 @@ pub async fn publish(
     let written = put(&mut tx, &mut feed, &new).await?;
     commit(tx).await?;
     Ok(parsed.iter().zip(written).map(|(one, did)| one.published(did)).collect())
+}
+
+/// Reads plan files that are not to be published, and checks them as if they were: each by itself, and all of them
+/// together with the published ones.
+pub async fn checked_plans(conn: &mut Conn, sources: &[Source]) -> Result<Vec<Plan>, HubError> {
+    let mut faults = Vec::new();
+    let mut parsed = Vec::new();
+    for source in sources {
+        match read::parse(What::Plans, source, LintWords::standard()) {
+            Ok(one) => parsed.push(one),
+            Err(of_file) => faults.extend(of_file),
+        }
+    }
+    check_ids(&parsed, &mut faults);
+    if faults.is_empty() {
+        plan::check_together(&file::plans(conn).await?, &parsed, &mut faults);
+    }
+    if !faults.is_empty() {
+        return Err(HubError::refused(faults.join("\n")));
+    }
+    let plan = |one: Parsed<'_>| match one.content {
+        Content::Plan(plan) => Some(*plan),
+        Content::Other { .. } => None,
+    };
+    Ok(parsed.into_iter().filter_map(plan).collect())
 }
 
 impl Parsed<'_> {

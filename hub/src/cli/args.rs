@@ -3,6 +3,7 @@
 pub mod directory;
 pub mod dispatch;
 pub mod import;
+pub mod plan;
 pub mod publish;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use guide_common::time::Zone;
 use self::directory::{GuideCommand, StoreCommand};
 use self::dispatch::{DispatchArgs, RushArgs};
 use self::import::ImportCommand;
+use self::plan::PlanCommand;
 use self::publish::PublishCommand;
 
 /// Headquarters' side of guide: holds customers, plans and templates, serves terminals, reports.
@@ -56,6 +58,9 @@ pub enum Command {
     /// Publish plans, templates, settings or lint words to all terminals
     #[command(subcommand)]
     Publish(PublishCommand),
+    /// Published plans, and what plans would do
+    #[command(subcommand)]
+    Plan(PlanCommand),
     /// The shop's gold price
     #[command(subcommand)]
     Price(PriceCommand),

@@ -1,11 +1,13 @@
 //! The command line of headquarters. A command reads its arguments, calls the library and says what came of it.
 
 mod args;
+mod bar;
 mod device;
 mod directory;
 mod dispatch;
 mod import;
 mod inspect;
+mod plan;
 mod price;
 mod publish;
 mod report;
@@ -95,6 +97,7 @@ async fn dispatch(args: Args) -> Result<Output, HubError> {
         Command::Publish(publish) => publish::run(&db, publish, clock.moment(zone)?.today()).await,
         Command::Dispatch(dispatch) => dispatch::run(&db, dispatch, clock.moment(zone)?).await,
         Command::Rush(rush) => dispatch::rush(&db, rush, clock.moment(zone)?).await,
+        Command::Plan(plan) => plan::run(&db, plan, clock.moment(zone)?).await,
         Command::Price(price) => price::run(&db, price, clock.shop_time(zone)?).await,
         Command::Store(store) => directory::store(&db, store).await,
         Command::Guide(guide) => directory::guide(&db, guide, clock.moment(zone)?.today()).await,

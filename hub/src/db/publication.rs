@@ -3,7 +3,7 @@
 use sqlx::AssertSqlSafe;
 
 use super::feed::{Change, Feed, SHARED, Written};
-use super::{Conn, MAX_ROWS, epoch_seconds, placeholders};
+use super::{Conn, MAX_ROWS, epoch_seconds, int, placeholders, text};
 use crate::error::{DatabaseContext, HubError};
 
 /// One file to publish.
@@ -43,4 +43,28 @@ pub async fn put(conn: &mut Conn, feed: &mut Feed, new: &[NewPublication]) -> Re
         query.execute(&mut *conn).await.doing("keeping what was published")?;
     }
     Ok(written)
+}
+
+/// A published file as it was.
+pub async fn source(conn: &mut Conn, kind: &str, id: &str, version: u32) -> Result<Option<String>, HubError> {
+    let row = sqlx::query("SELECT source FROM publication WHERE kind = $1 AND id = $2 AND version = $3")
+        .bind(kind)
+        .bind(id)
+        .bind(i64::from(version))
+        .fetch_optional(conn)
+        .await
+        .doing("reading what was published")?;
+    row.map(|row| text(&row, 0)).transpose()
+}
+
+/// When a version was published, in seconds since 1970.
+pub async fn published_at(conn: &mut Conn, kind: &str, id: &str, version: u32) -> Result<Option<i64>, HubError> {
+    let row = sqlx::query("SELECT published_at FROM publication WHERE kind = $1 AND id = $2 AND version = $3")
+        .bind(kind)
+        .bind(id)
+        .bind(i64::from(version))
+        .fetch_optional(conn)
+        .await
+        .doing("reading when something was published")?;
+    row.map(|row| int(&row, 0)).transpose()
 }

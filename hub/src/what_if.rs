@@ -1,0 +1,84 @@
+//! What-if (先算再发) over all guides: plans run over the customers of the past days with the terminals' own engine.
+
+use std::collections::BTreeMap;
+
+use guide_common::id::{GuideId, StoreId};
+use guide_common::sop::plan::Plan;
+use guide_common::sop::simulate::{Assumption, Simulation, simulate};
+use guide_common::time::Period;
+use serde::Serialize;
+
+use crate::clock::Moment;
+use crate::db::{Db, directory, file};
+use crate::desk::{chain_rules, guide_rules};
+use crate::error::HubError;
+
+/// What to simulate.
+#[derive(Clone, Debug)]
+pub struct WhatIf {
+    /// The plans in place of the published ones of the same ids, or beside them.
+    pub plans: Vec<Plan>,
+    /// Which days.
+    pub period: Period,
+    /// Only this guide.
+    pub guide: Option<GuideId>,
+    /// Only the guides of this store.
+    pub store: Option<StoreId>,
+    /// What is assumed to come of contacts.
+    pub assume: Assumption,
+}
+
+/// What was found, with its parts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChainSimulation {
+    /// All guides together.
+    #[serde(flatten)]
+    pub total: Simulation,
+    /// Each guide, with days and plans.
+    pub by_guide: BTreeMap<GuideId, Simulation>,
+    /// The guides' names.
+    pub guide_names: BTreeMap<GuideId, String>,
+}
+
+/// Simulates guide by guide, so that one guide's customers are in memory at a time; `progress` hears how many guides of
+/// how many are done.
+pub async fn chain_simulation(
+    db: &Db,
+    what_if: &WhatIf,
+    moment: Moment,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<ChainSimulation, HubError> {
+    let mut conn = db.conn().await?;
+    let chain = chain_rules(&mut conn, moment.zone).await?;
+    let stays = |plan: &&Plan| !what_if.plans.iter().any(|other| other.id == plan.id);
+    let mut plans: Vec<Plan> = chain.plans().iter().filter(stays).chain(&what_if.plans).cloned().collect();
+    plans.sort_by(|a, b| a.id.cmp(&b.id));
+    let chain = chain.with_plans(plans);
+    let guides = directory::guides(&mut conn).await?.into_iter().map(|row| row.profile);
+    let asked: Vec<_> = guides
+        .filter(|guide| what_if.guide.as_ref().is_none_or(|of| *of == guide.id))
+        .filter(|guide| what_if.store.as_ref().is_none_or(|of| *of == guide.store.id))
+        .collect();
+    if asked.is_empty() {
+        return Err(HubError::refused("there is no such guide: `guide-hub guide list` shows those that there are"));
+    }
+    let mut total: Option<Simulation> = None;
+    let mut by_guide = BTreeMap::new();
+    let mut guide_names = BTreeMap::new();
+    for (idx, guide) in asked.iter().enumerate() {
+        let files = file::of_feed(&mut conn, guide.id.as_str()).await?;
+        let facts = file::guide_facts(&mut conn, guide.id.as_str()).await?;
+        let rules = guide_rules(&chain, guide, &facts, moment.today());
+        let own = files.values().filter(|file| file.customer.lent.is_none());
+        let simulation = simulate(own, &rules, what_if.period, &what_if.assume);
+        match &mut total {
+            Some(total) => total.add(&simulation),
+            None => total = Some(simulation.clone()),
+        }
+        by_guide.insert(guide.id.clone(), simulation);
+        guide_names.insert(guide.id.clone(), guide.name.clone());
+        progress(idx + 1, asked.len());
+    }
+    let total = total.ok_or_else(|| HubError::corrupt("the guides"))?;
+    Ok(ChainSimulation { total, by_guide, guide_names })
+}
