@@ -29,6 +29,8 @@ pub struct Anchor {
     pub key: AnchorKey,
     /// The day on which its fact came to be: nothing of the run was open before.
     pub born_on: NaiveDate,
+    /// The first day on which a contact could be about it: the same, but where its start was put off.
+    pub known_on: NaiveDate,
     /// What it is about.
     pub about: About,
     /// From this day on it is no anchor: its purchase was returned.
@@ -50,6 +52,7 @@ impl Anchor {
             on,
             key,
             born_on,
+            known_on: born_on,
             about,
             returned_on: None,
             settled_on: None,
@@ -68,6 +71,7 @@ impl Anchor {
     fn join(&mut self, other: &Self) {
         let later = |a: Option<NaiveDate>, b: Option<NaiveDate>| a.zip(b).map(|(a, b)| a.max(b));
         self.born_on = self.born_on.min(other.born_on);
+        self.known_on = self.known_on.min(other.known_on);
         self.returned_on = later(self.returned_on, other.returned_on);
         self.settled_on = later(self.settled_on, other.settled_on);
     }
@@ -113,7 +117,7 @@ pub enum About {
     Yearly(Calendar),
 }
 
-/// How many years back a yearly date is looked at: a step can be put off, but not for longer.
+/// How many years before its steps a yearly date is looked at: a step can be put off, but not for longer.
 const YEARS_BACK: i32 = 2;
 /// The most repetitions of one anchor that are looked at.
 const MAX_REPEATS: i32 = 400;
@@ -148,15 +152,29 @@ impl Search<'_, '_, '_> {
 
 /// The anchors of a plan that start a run, oldest first, each with the version that its run follows.
 pub(crate) fn anchors<'r>(search: &Search<'_, '_, 'r>) -> Vec<(Anchor, &'r Plan)> {
-    let mut anchors = candidates(search);
-    if search.plan.throttle.is_some() {
-        anchors.retain_mut(|(anchor, plan)| admit(search, anchor, plan));
+    // a customer on loan starts nothing at the deputy's desk: what was handed over has started
+    if !search.plan.is_throttled() || search.history.file.customer.lent.is_some() {
+        return candidates(search);
     }
+    let mut anchors = ready(search);
+    anchors.retain_mut(|(anchor, plan)| admit(search, anchor, plan));
     anchors
 }
 
 /// The anchors of a plan as they would start runs if there were no throttle.
 pub(crate) fn candidates<'r>(search: &Search<'_, '_, 'r>) -> Vec<(Anchor, &'r Plan)> {
+    let mut anchors = ready(search);
+    if let Some(rest) = search.plan.rest {
+        keep_rest(&mut anchors, |anchor| rest.from(anchor.on));
+    }
+    if search.plan.restart == Restart::Once {
+        keep_rest(&mut anchors, |_| Some(NaiveDate::MAX));
+    }
+    anchors
+}
+
+/// The anchors of a plan, whether or not an earlier one keeps them from starting a run, oldest first.
+pub(crate) fn ready<'r>(search: &Search<'_, '_, 'r>) -> Vec<(Anchor, &'r Plan)> {
     let mut anchors: Vec<(Anchor, &'r Plan)> = Vec::new();
     let mut version = search.plan;
     let mut until: Option<NaiveDate> = None;
@@ -181,14 +199,6 @@ pub(crate) fn candidates<'r>(search: &Search<'_, '_, 'r>) -> Vec<(Anchor, &'r Pl
         }
         is_same
     });
-    if let Some(rest) = search.plan.rest {
-        keep_rest(&mut anchors, rest);
-    }
-    if search.plan.restart == Restart::Once
-        && let Some(idx) = anchors.iter().position(|(anchor, _)| anchor.returned_on.is_none())
-    {
-        anchors.truncate(idx + 1);
-    }
     anchors
 }
 
@@ -203,16 +213,18 @@ fn admit(search: &Search<'_, '_, '_>, anchor: &mut Anchor, plan: &Plan) -> bool 
     true
 }
 
-/// No anchor within the rest after one that starts a run.
-fn keep_rest(anchors: &mut Vec<(Anchor, &Plan)>, rest: Offset) {
-    let mut rests_until: Option<NaiveDate> = None;
-    anchors.retain(|(anchor, _)| {
-        if rests_until.is_some_and(|until| anchor.on < until) {
+/// No anchor within the rest after one that starts a run. One that is returned gives no rest from that day on: what it
+/// kept from starting starts then.
+fn keep_rest(anchors: &mut Vec<(Anchor, &Plan)>, rests_until: impl Fn(&Anchor) -> Option<NaiveDate>) {
+    let mut rests: Vec<(NaiveDate, Option<NaiveDate>)> = Vec::new();
+    anchors.retain_mut(|(anchor, _)| {
+        let within = || rests.iter().filter(|(until, _)| anchor.on < *until).map(|(_, returned_on)| *returned_on);
+        if within().any(|returned_on| returned_on.is_none()) {
             return false;
         }
-        if anchor.returned_on.is_none() {
-            rests_until = rest.from(anchor.on);
-        }
+        let free_on = within().flatten().max();
+        anchor.born_on = free_on.map_or(anchor.born_on, |on| on.max(anchor.born_on));
+        rests.extend(rests_until(anchor).map(|until| (until, anchor.returned_on)));
         true
     });
 }
@@ -243,7 +255,7 @@ fn triggered(search: &Search<'_, '_, '_>) -> Vec<Anchor> {
 /// whose earlier anchors matter to later ones looks at all of them.
 fn can_be_open(search: &Search<'_, '_, '_>, anchor: &Anchor) -> bool {
     let plan = search.plan;
-    let is_independent = plan.restart == Restart::Every && plan.rest.is_none() && plan.throttle.is_none();
+    let is_independent = plan.restart == Restart::Every && plan.rest.is_none() && !plan.is_throttled();
     let is_plain = plan.steps.iter().all(|step| step.from.is_none());
     if !is_independent || !is_plain || search.history.contacts.iter().any(|contact| contact.outcome.next_on.is_some()) {
         return true;

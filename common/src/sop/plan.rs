@@ -105,6 +105,21 @@ pub struct Plan {
     pub earlier: Option<Box<Earlier>>,
 }
 
+impl Plan {
+    /// Whether runs wait for their turn to start, by this version or by one that earlier runs follow.
+    pub fn is_throttled(&self) -> bool {
+        self.throttle.is_some() || self.earlier.as_ref().is_some_and(|earlier| earlier.plan.is_throttled())
+    }
+
+    /// The most runs that start on a day, by the version in force on it.
+    pub fn throttle_on(&self, day: NaiveDate) -> Option<u32> {
+        match &self.earlier {
+            Some(earlier) if day < earlier.before_on => earlier.plan.throttle_on(day),
+            _ => self.throttle,
+        }
+    }
+}
+
 /// A version that earlier runs follow to their end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Earlier {

@@ -61,7 +61,7 @@ impl Rules {
 
     /// Whether any plan has a throttle.
     pub fn is_throttled(&self) -> bool {
-        self.plans.iter().any(|plan| plan.throttle.is_some())
+        self.plans.iter().any(Plan::is_throttled)
     }
 }
 

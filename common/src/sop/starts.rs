@@ -2,16 +2,16 @@
 //! first; the others wait. Worked out from the facts of all of them, day by day, so that every machine finds the same.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
 use crate::apply::CustomerFile;
 use crate::calendar::Calendar;
 use crate::id::{CustomerId, PlanId};
-use crate::sop::anchor::{AnchorKey, Search, candidates};
+use crate::sop::anchor::{AnchorKey, Search, ready};
 use crate::sop::history::History;
-use crate::sop::plan::Plan;
+use crate::sop::plan::{Plan, Restart};
 use crate::sop::rules::Rules;
 
 /// A customer who waits for the start of a throttled plan, or has had it.
@@ -31,7 +31,8 @@ pub struct Candidate {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Starts {
     candidates: BTreeMap<PlanId, HashMap<CustomerId, Vec<Candidate>>>,
-    days: HashMap<PlanId, HashMap<CustomerId, Vec<(AnchorKey, NaiveDate)>>>,
+    days: HashMap<PlanId, Days>,
+    resting: HashMap<PlanId, HashSet<(CustomerId, AnchorKey)>>,
     full: BTreeMap<PlanId, Vec<NaiveDate>>,
 }
 
@@ -49,13 +50,13 @@ impl Starts {
         starts
     }
 
-    /// Puts a customer's candidates in the place of earlier ones. Returns whether they differ: then `admit` must run
-    /// again.
+    /// Puts a customer's candidates in the place of earlier ones; one on loan waits at the owner's desk. Returns whether
+    /// they differ: then `admit` must run again.
     pub fn put(&mut self, file: &CustomerFile, rules: &Rules, today: NaiveDate) -> bool {
         let history = History::of(file, today);
         let mut changed = false;
-        for plan in rules.plans().iter().filter(|plan| plan.throttle.is_some()) {
-            let found = of_plan(&history, rules, plan);
+        for plan in rules.plans().iter().filter(|plan| plan.is_throttled()) {
+            let found = if file.customer.lent.is_none() { of_plan(&history, rules, plan) } else { Vec::new() };
             let known = self.candidates.entry(plan.id.clone()).or_default();
             if known.get(&file.customer.id).map_or(&[][..], Vec::as_slice) != found {
                 known.insert(file.customer.id.clone(), found);
@@ -78,11 +79,13 @@ impl Starts {
     pub fn admit(&mut self, rules: &Rules, today: NaiveDate) -> Vec<CustomerId> {
         let before = std::mem::take(&mut self.days);
         self.full.clear();
-        for plan in rules.plans().iter().filter(|plan| plan.throttle.is_some()) {
+        self.resting.clear();
+        for plan in rules.plans().iter().filter(|plan| plan.is_throttled()) {
             let Some(of_plan) = self.candidates.get(&plan.id) else { continue };
-            let (days, full) = admit(plan, of_plan, &rules.calendar, today);
-            self.days.insert(plan.id.clone(), days);
-            self.full.insert(plan.id.clone(), full);
+            let admitted = admit(plan, of_plan, &rules.calendar, today);
+            self.days.insert(plan.id.clone(), admitted.days);
+            self.resting.insert(plan.id.clone(), admitted.resting);
+            self.full.insert(plan.id.clone(), admitted.full);
         }
         let plans = before.keys().chain(self.days.keys());
         let mut changed = Vec::new();
@@ -114,6 +117,12 @@ impl Starts {
         candidate.ready_on <= today
             && candidate.lost_on.is_none_or(|lost_on| today < lost_on)
             && self.day_of(plan, customer, &candidate.key).is_none_or(|on| today < on)
+            && !self.rests(plan, customer, &candidate.key)
+    }
+
+    /// Whether a run rests for good: another one of the customer had started when its turn came.
+    fn rests(&self, plan: &PlanId, customer: &CustomerId, key: &AnchorKey) -> bool {
+        self.resting.get(plan).is_some_and(|resting| resting.contains(&(customer.clone(), key.clone())))
     }
 
     /// A waiting customer's place among all who wait for a plan on a day, from 1, and how many wait.
@@ -150,45 +159,72 @@ fn of_plan(history: &History<'_>, rules: &Rules, plan: &Plan) -> Vec<Candidate> 
         value_fen: history.spent_fen(anchor.on),
         key: anchor.key,
     };
-    candidates(&search).into_iter().map(|(anchor, _)| candidate(anchor)).collect()
+    ready(&search).into_iter().map(|(anchor, _)| candidate(anchor)).collect()
 }
 
 type Days = HashMap<CustomerId, Vec<(AnchorKey, NaiveDate)>>;
 
-fn admit(
-    plan: &Plan,
-    known: &HashMap<CustomerId, Vec<Candidate>>,
-    calendar: &Calendar,
-    today: NaiveDate,
-) -> (Days, Vec<NaiveDate>) {
-    let n_a_day = plan.throttle.unwrap_or(u32::MAX);
+/// What becomes of the candidates of one plan.
+#[derive(Default)]
+struct Admitted {
+    /// When each started.
+    days: Days,
+    /// Who starts no more: another run of theirs had started, and rests.
+    resting: HashSet<(CustomerId, AnchorKey)>,
+    /// When the throttle was reached.
+    full: Vec<NaiveDate>,
+}
+
+impl Admitted {
+    /// Whether a run of the customer that started keeps another one from starting.
+    fn has_rest(&self, plan: &Plan, customer: &CustomerId, ready_on: NaiveDate) -> bool {
+        let rests = |on: NaiveDate| match (plan.restart, plan.rest) {
+            (Restart::Once, _) => true,
+            (_, Some(rest)) => rest.from(on).is_none_or(|until| ready_on < until),
+            _ => false,
+        };
+        self.days.get(customer).is_some_and(|started| started.iter().any(|(_, on)| rests(*on)))
+    }
+}
+
+fn admit(plan: &Plan, known: &HashMap<CustomerId, Vec<Candidate>>, calendar: &Calendar, today: NaiveDate) -> Admitted {
     let mut ready: Vec<(NaiveDate, &CustomerId, &Candidate)> = known
         .iter()
         .flat_map(|(customer, found)| found.iter().map(move |candidate| (candidate.ready_on, customer, candidate)))
         .filter(|(ready_on, _, _)| *ready_on <= today)
         .collect();
     ready.sort_by(|a, b| (a.0, a.1, &a.2.key).cmp(&(b.0, b.1, &b.2.key)));
-    let (mut days, mut full) = (Days::new(), Vec::new());
+    let mut admitted = Admitted::default();
     let mut waiting: BinaryHeap<(i64, Reverse<(&CustomerId, usize)>)> = BinaryHeap::new();
     let mut next = 0;
-    let Some((mut day, _, _)) = ready.first().copied() else { return (days, full) };
+    let Some((mut day, _, _)) = ready.first().copied() else { return admitted };
     while day <= today {
         while let Some((_, customer, candidate)) = ready.get(next).filter(|(ready_on, _, _)| *ready_on <= day) {
             waiting.push((candidate.value_fen, Reverse((customer, next))));
             next += 1;
         }
-        let mut n_left = if calendar.works_on(day) { n_a_day } else { 0 };
+        // while a version without a throttle was in force nobody waited, days off or not
+        let mut n_left = match plan.throttle_on(day) {
+            Some(n_a_day) if calendar.works_on(day) => n_a_day,
+            Some(_) => 0,
+            None => u32::MAX,
+        };
         while n_left > 0
             && let Some((_, Reverse((customer, idx)))) = waiting.pop()
         {
-            let candidate = ready[idx].2;
-            if candidate.lost_on.is_none_or(|lost_on| day < lost_on) {
-                days.entry(customer.clone()).or_default().push((candidate.key.clone(), day));
-                n_left -= 1;
+            let (ready_on, _, candidate) = ready[idx];
+            if candidate.lost_on.is_some_and(|lost_on| lost_on <= day) {
+                continue;
             }
+            if admitted.has_rest(plan, customer, ready_on) {
+                admitted.resting.insert((customer.clone(), candidate.key.clone()));
+                continue;
+            }
+            admitted.days.entry(customer.clone()).or_default().push((candidate.key.clone(), day));
+            n_left -= 1;
         }
         if n_left == 0 && calendar.works_on(day) && !waiting.is_empty() {
-            full.push(day);
+            admitted.full.push(day);
         }
         // with nobody waiting the next day that matters is the next candidate's
         day = match (waiting.is_empty(), ready.get(next)) {
@@ -200,5 +236,5 @@ fn admit(
             },
         };
     }
-    (days, full)
+    admitted
 }

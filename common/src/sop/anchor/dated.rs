@@ -51,8 +51,9 @@ fn yearly(search: &Search<'_, '_, '_>, date: Birthday) -> Vec<Anchor> {
 /// The year of the first date that matters; of all of them where the earlier ones decide which later ones start a run.
 fn first_year(search: &Search<'_, '_, '_>) -> i32 {
     let plan = search.plan;
-    if plan.rest.is_none() && plan.throttle.is_none() && plan.restart != Restart::Once {
-        return search.first_day.year() - YEARS_BACK - 1;
+    if plan.rest.is_none() && !plan.is_throttled() && plan.restart != Restart::Once {
+        let far = plan.steps.iter().map(|step| step.until.max_days()).max().unwrap_or(0).max(0);
+        return search.first_day.year() - YEARS_BACK - 1 - far / 365;
     }
     let known_on = search.history.file.customer.since_on.max(plan.starts_on);
     known_on.map_or(FIRST_YEAR, |on| on.year().max(FIRST_YEAR)) - 1
