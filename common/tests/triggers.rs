@@ -698,6 +698,17 @@ fn hours_count_from_the_instant_of_the_outcome() {
     assert_eq!(due.deadline_at.unwrap().format("%m-%d %H:%M").to_string(), "08-11 10:00");
 }
 
+#[test]
+fn a_clock_that_is_behind_hides_no_recovery() {
+    let story = open_for(
+        "on = 'outcome'; codes = ['complaint']",
+        "offset = '0d'; until = '+5d'; within = '24h'; purpose = 'answer'",
+    );
+    let mut story = story.contact("2026-08-10", Complaint, |_| {});
+    story.file.facts[0].at = "1970-01-01T00:00:00Z".parse().unwrap();
+    story.check("2026-08-10", "s 08-10 wecom");
+}
+
 // promises
 
 #[test]

@@ -1,5 +1,6 @@
 //! Runs: one plan for one customer from one anchor, and what became of each step by a day.
 
+mod closing;
 pub(crate) mod course;
 mod window;
 
@@ -69,6 +70,8 @@ pub struct Attempt {
     pub due_id: DueId,
     /// From 0.
     pub number: u32,
+    /// From this day on a contact closes it, before its first day too.
+    pub known_on: NaiveDate,
     /// Its first day.
     pub opens_on: NaiveDate,
     /// Its last day.
@@ -222,9 +225,9 @@ pub(crate) fn follow<'r>(
 /// Whether a due would be closed by a contact on `on`: it is open that day, or was until a later anchor, a return or
 /// an end of the same day.
 pub fn accepts_on(attempt: &Attempt, on: NaiveDate) -> bool {
-    let in_window = attempt.opens_on <= on && on <= attempt.until_on;
+    let in_window = attempt.known_on <= on && on <= attempt.until_on;
     match attempt.state {
-        State::Open => in_window,
+        State::Open | State::Upcoming => in_window,
         State::Superseded { on: since }
         | State::Ended { on: since, cause: EndCause::Returned | EndCause::Settled }
         | State::Waived { on: since, .. } => in_window && since == on,
@@ -232,7 +235,7 @@ pub fn accepts_on(attempt: &Attempt, on: NaiveDate) -> bool {
     }
 }
 
-/// What a contact names that closes an attempt, by its id.
-fn closing<'c, 'f>(contacts: &'c [Contact<'f>], due_id: DueId) -> impl Iterator<Item = &'c Contact<'f>> {
+/// The contacts that name an attempt, by its id.
+fn named_by<'c, 'f>(contacts: &'c [Contact<'f>], due_id: DueId) -> impl Iterator<Item = &'c Contact<'f>> {
     contacts.iter().filter(move |contact| contact.names(due_id))
 }

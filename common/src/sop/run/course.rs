@@ -1,16 +1,17 @@
 //! The course of one run: its steps through their attempts, branches and early ends.
 
-use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
+use super::closing::{accepts, closed_state, result};
 use super::window::{Span, Window};
-use super::{Absence, Attempt, EndCause, State, StepRun, closing};
+use super::{Absence, Attempt, EndCause, State, StepRun, named_by};
 use crate::amnesty::WaiveReason;
 use crate::id::{DueId, StepId};
-use crate::outcome::{Channel, OutcomeCode, SkipReason};
+use crate::outcome::{Channel, OutcomeCode};
 use crate::sop::anchor::{About, Anchor, anchor_date};
 use crate::sop::fields::{CustomerFields, StepFields};
 use crate::sop::history::{Contact, History, Visit};
-use crate::sop::plan::{Asks, Branch, EndsOn, FromDate, Plan, Step, nth_channel};
+use crate::sop::plan::{Branch, EndsOn, FromDate, Plan, Step, nth_channel};
 use crate::sop::rules::Rules;
 use crate::time::Period;
 
@@ -20,10 +21,6 @@ const RETRY_DAYS: u64 = 2;
 const MAX_RETRIES: usize = 2;
 /// A postponed attempt stays open this many days after the chosen date.
 const POSTPONED_DAYS: u64 = 3;
-/// A score of so much or more is a good end, without a score what the outcome says.
-const GOOD_SCORE: u8 = 5;
-/// A score of so much or less is a bad end.
-const BAD_SCORE: u8 = 3;
 
 /// The early end of a run.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,9 +28,9 @@ pub(super) struct RunEnd<'f> {
     /// From the start of this day on: the purchase was returned, or nothing is left to do.
     gone: Option<(NaiveDate, EndCause)>,
     /// After this contact.
-    contact: Option<Contact<'f>>,
+    pub contact: Option<Contact<'f>>,
     /// After this day: the promise was kept, whatever was open is done.
-    kept_on: Option<NaiveDate>,
+    pub kept_on: Option<NaiveDate>,
     /// From the start of this day on only what answers a missed visit is left.
     missed_on: Option<NaiveDate>,
 }
@@ -56,7 +53,7 @@ impl<'f> RunEnd<'f> {
     }
 
     /// From the start of which day on nothing is open, and why.
-    fn gone(&self) -> Option<(NaiveDate, EndCause)> {
+    pub fn gone(&self) -> Option<(NaiveDate, EndCause)> {
         self.gone.into_iter().chain(self.missed_on.map(|on| (on, EndCause::Settled))).min()
     }
 
@@ -159,7 +156,8 @@ impl<'a, 'f> Course<'a, '_, 'f> {
         }
         let as_of = opens_on.min(self.history.today);
         let fields = self.fields(as_of);
-        if step.when.as_ref().is_some_and(|condition| !condition.is_met(&fields)) {
+        let is_met = step.when.as_ref().is_none_or(|condition| condition.is_met(&fields));
+        if !is_met && !self.was_named(step) {
             return Err(Absence::ConditionNotMet { as_of, opens_on });
         }
         let variant = step.variants.iter().find(|variant| variant.when.is_met(&fields));
@@ -168,6 +166,17 @@ impl<'a, 'f> Course<'a, '_, 'f> {
         let channels = self.channels(channels.unwrap_or(&step.channels));
         let attempts = self.attempts(step, &channels, opens_on, until_on);
         Ok(StepRun { step, opens_on, until_on, template, deadline_at, attempts })
+    }
+
+    /// Whether a contact named the step's first attempt: then it had come to be, whatever was recorded later that day.
+    fn was_named(&self, step: &Step) -> bool {
+        let due_id = self.due_id(step, 0);
+        self.history.contacts.iter().any(|contact| contact.names(due_id))
+    }
+
+    fn due_id(&self, step: &Step, number: u32) -> DueId {
+        let key = self.anchor.key.to_string();
+        DueId::of(&self.plan.id, &step.id, &self.history.file.customer.id, &key, number)
     }
 
     /// Headquarters' channel for this customer goes first.
@@ -186,7 +195,10 @@ impl<'a, 'f> Course<'a, '_, 'f> {
     fn deadline(&self, hours: u32) -> Option<NaiveDateTime> {
         let About::Fact(id) = self.anchor.about else { return None };
         let contact = self.history.contacts.iter().find(|contact| contact.id == id)?;
-        Some(self.rules.zone.shop_time(contact.at.checked_add_signed(TimeDelta::hours(i64::from(hours)))?))
+        let at = self.rules.zone.shop_time(contact.at.checked_add_signed(TimeDelta::hours(i64::from(hours)))?);
+        // the clock of a terminal can be behind; the day of the contact cannot
+        let end_of_day = contact.on().and_time(NaiveTime::MIN) + TimeDelta::days(1) - TimeDelta::minutes(1);
+        Some(if at.date() < contact.on() { end_of_day } else { at })
     }
 
     /// A date beside the anchor, where it is known.
@@ -212,7 +224,7 @@ impl<'a, 'f> Course<'a, '_, 'f> {
         while let Some(window) = next {
             let number = attempts.len() as u32;
             let (attempt, contact) = self.attempt(step, number, window, nth_channel(channels, window.n_no_replies));
-            next = contact.and_then(|contact| self.next_window(&contact, until_on, window.n_no_replies));
+            next = contact.and_then(|contact| self.next_window(&contact, (opens_on, until_on), window.n_no_replies));
             attempts.push(attempt);
         }
         attempts
@@ -221,32 +233,41 @@ impl<'a, 'f> Course<'a, '_, 'f> {
     /// One attempt, and the contact that closed it, where one did.
     fn attempt(&self, step: &Step, number: u32, next: Next, channel: Channel) -> (Attempt, Option<Contact<'f>>) {
         let Next { opens_on, until_on, is_chosen, .. } = next;
-        let key = self.anchor.key.to_string();
-        let due_id = DueId::of(&self.plan.id, &step.id, &self.history.file.customer.id, &key, number);
-        let window = Window { opens_on, until_on, spans: self.superseded_spans(step) };
+        let due_id = self.due_id(step, number);
+        let known_on = self.anchor.known_on.min(opens_on);
+        let window = Window { known_on, opens_on, until_on, spans: self.superseded_spans(step) };
         let end = if step.from == Some(FromDate::NoShowOn) { self.end.after_missed() } else { self.end };
-        let contact = closing(&self.history.contacts, due_id)
-            .find(|contact| contact.outcome.code != OutcomeCode::Unknown && accepts(&window, &end, contact))
+        let waived = self.history.waived(due_id).filter(|(on, _)| known_on <= *on && *on <= until_on);
+        let waived_on = waived.map(|(on, _)| on);
+        let contact = named_by(&self.history.contacts, due_id)
+            .filter(|contact| contact.outcome.code != OutcomeCode::Unknown)
+            .find(|contact| accepts(&window, &end, waived_on, contact.on(), Some(contact.order())))
             .copied();
-        let kept_on = end.kept_on.filter(|on| *on >= opens_on && *on <= until_on);
-        let waived = self.history.waived(due_id).filter(|(on, _)| opens_on <= *on && *on <= until_on);
-        let state = match (contact, kept_on) {
-            (Some(contact), kept_on) if kept_on.is_none_or(|kept_on| contact.on() <= kept_on) => closed_state(&contact),
-            (_, Some(kept_on)) => State::Done { on: kept_on },
-            _ => self.unclosed_state(&window, &end, waived),
+        let is_kept = |on: &NaiveDate| opens_on <= *on && accepts(&window, &end, waived_on, *on, None);
+        let state = match (contact, end.kept_on.filter(is_kept)) {
+            (Some(contact), _) => closed_state(&contact),
+            (None, Some(kept_on)) => State::Done { on: kept_on },
+            (None, None) => self.unclosed_state(&window, &end, waived),
         };
-        let closed_by = contact.filter(|contact| state == closed_state(contact)).map(|contact| contact.id);
+        let closed_by = contact.map(|contact| contact.id);
         let contact = contact.filter(|_| matches!(state, State::NotReached { .. } | State::Postponed { .. }));
         let open_days = self.open_days(&window, &end, state);
-        (Attempt { due_id, number, opens_on, until_on, channel, is_chosen, closed_by, state, open_days }, contact)
+        let attempt =
+            Attempt { due_id, number, known_on, opens_on, until_on, channel, is_chosen, closed_by, state, open_days };
+        (attempt, contact)
     }
 
     /// The window of the attempt that follows a contact.
-    fn next_window(&self, contact: &Contact<'_>, step_until: NaiveDate, n_no_replies: usize) -> Option<Next> {
+    fn next_window(
+        &self,
+        contact: &Contact<'_>,
+        (step_opens, step_until): (NaiveDate, NaiveDate),
+        n_no_replies: usize,
+    ) -> Option<Next> {
         let shift = |from: NaiveDate, until: NaiveDate| self.rules.calendar.next_shift(from, until).unwrap_or(from);
         match contact.outcome.code {
             OutcomeCode::NoReply if n_no_replies < MAX_RETRIES => {
-                let opens_on = contact.on().checked_add_days(Days::new(RETRY_DAYS))?;
+                let opens_on = contact.on().checked_add_days(Days::new(RETRY_DAYS))?.max(step_opens);
                 let opens_on = shift(opens_on, step_until);
                 let n_no_replies = n_no_replies + 1;
                 (opens_on <= step_until).then_some(Next {
@@ -265,7 +286,8 @@ impl<'a, 'f> Course<'a, '_, 'f> {
         }
     }
 
-    /// Spans in which later anchors stand in place of this run: from the anchor's day, to before its return.
+    /// Spans in which later anchors stand in place of this run: from the anchor's day, or the later one on which it came
+    /// to be, to before its return.
     fn superseded_spans(&self, step: &Step) -> Vec<Span> {
         if step.keep {
             return Vec::new();
@@ -338,23 +360,6 @@ impl<'a, 'f> Course<'a, '_, 'f> {
     }
 }
 
-/// Which branch a contact takes: its score decides, without a score its code. A step that asks for a score takes no
-/// good end for granted.
-fn result(step: &Step, contact: &Contact<'_>) -> Option<Branch> {
-    match (contact.outcome.score, contact.outcome.code) {
-        (Some(score), _) if score >= GOOD_SCORE => Some(Branch::Positive),
-        (Some(score), _) if score <= BAD_SCORE => Some(Branch::Negative),
-        (Some(_), _) => None,
-        (None, OutcomeCode::Complaint) => Some(Branch::Negative),
-        (None, _) if step.asks == Some(Asks::Satisfaction) => None,
-        (None, OutcomeCode::NoNeed) => Some(Branch::Negative),
-        (None, OutcomeCode::Interested | OutcomeCode::Appointment | OutcomeCode::Visited | OutcomeCode::Bought) => {
-            Some(Branch::Positive)
-        }
-        _ => None,
-    }
-}
-
 /// The window of an attempt to come, and how many attempts went without a reply by then.
 #[derive(Clone, Copy)]
 struct Next {
@@ -362,28 +367,4 @@ struct Next {
     until_on: NaiveDate,
     n_no_replies: usize,
     is_chosen: bool,
-}
-
-/// Whether a contact on a due of this window closes it: on a day of the window, before the run ended, and not after a
-/// later anchor took its place. On the day of a later anchor or a return the contact may have come first.
-fn accepts(window: &Window, end: &RunEnd<'_>, contact: &Contact<'_>) -> bool {
-    let on = contact.on();
-    let in_window = window.opens_on <= on && on <= window.until_on;
-    let superseded = window.spans.iter().any(|span| span.from < on && span.covers(on));
-    let gone = end.gone().is_some_and(|(gone_on, _)| gone_on < on);
-    let ended = end.contact.is_some_and(|end| end.order() < contact.order());
-    let kept = end.kept_on.is_some_and(|kept_on| kept_on < window.opens_on);
-    in_window && !superseded && !gone && !ended && !kept
-}
-
-/// What a contact makes of the attempt that it closes.
-fn closed_state(contact: &Contact<'_>) -> State {
-    let on = contact.on();
-    match contact.outcome.code {
-        OutcomeCode::NoReply => State::NotReached { on },
-        OutcomeCode::CallLater => State::Postponed { on },
-        OutcomeCode::DoNotContact => State::Ended { on, cause: EndCause::Outcome },
-        OutcomeCode::Skipped => State::Skipped { on, reason: contact.outcome.reason.unwrap_or(SkipReason::Unknown) },
-        _ => State::Done { on },
-    }
 }

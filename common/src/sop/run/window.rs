@@ -19,6 +19,8 @@ impl Span {
 
 /// An attempt's window, and the spans in which later anchors supersede it.
 pub(super) struct Window {
+    /// From this day on a contact closes it: shifts, starts and edited plans move the first day, but not what was done.
+    pub known_on: NaiveDate,
     pub opens_on: NaiveDate,
     pub until_on: NaiveDate,
     pub spans: Vec<Span>,
