@@ -248,6 +248,18 @@ fn what_rests_says_until_when() {
 }
 
 #[test]
+fn a_run_that_waited_while_another_one_began_rests_with_it() {
+    let story = chain(&["P03"]).risk("2026-07-01", Risk::Red).risk("2026-07-20", Risk::Green);
+    let mut story = story.risk("2026-08-01", Risk::Red);
+    let starts = Starts::work_out(std::iter::once(&story.file), &story.rules, day(TODAY));
+    story.rules = story.rules.with_starts(starts);
+    let plan = of_plan(&story, TODAY, "P03");
+    assert_eq!(plan.runs.last().map(|run| run.born_on), Some(day("2026-07-01")));
+    assert_eq!(plan.not_started[0].why, WhyNotStarted::Rests { until_on: day("2026-12-28") });
+    assert_eq!((plan.standing, plan.rests_until), (Standing::Resting, Some(day("2026-12-28"))));
+}
+
+#[test]
 fn what_runs_once_and_what_began_later_say_so() {
     let once = one_step("once", "on = \"purchase\"", "offset = \"0d\"\nuntil = \"+9d\"");
     let story = Story::new(vec![once]).buy("2026-07-01", 50_000).buy("2026-08-10", 50_000);

@@ -5,13 +5,13 @@ use chrono::{Days, NaiveDate};
 use super::absence::gaps;
 use super::missing::missing;
 use super::plan::{NextRun, NotStarted, PlanExplained, RunExplained, Standing, TriggerExplained, WhyNotStarted};
-use super::probe::{Triggers, anchors_with, bare, is_met, version_on, without_once, without_rest};
+use super::probe::{Triggers, anchors_with, bare, is_met, version_on, without_rest};
 use super::run::{OfRun, Open};
 use super::step::{AttemptState, NotDue, StepExplained};
 use crate::apply::CustomerFile;
 use crate::sop::anchor::{Anchor, Search, anchors, candidates};
 use crate::sop::history::History;
-use crate::sop::plan::{Plan, Step};
+use crate::sop::plan::{Plan, Restart, Step};
 use crate::sop::rules::Rules;
 use crate::sop::run::{Absence, Run, follow};
 
@@ -116,29 +116,21 @@ impl<'a> Desk<'a, '_> {
         let plan = search.plan;
         let met = anchors_with(search, &bare);
         let in_audience = anchors_with(search, &without_rest);
-        let rested = anchors_with(search, &without_once);
-        let ready: Vec<Anchor> = candidates(search).into_iter().map(|(anchor, _)| anchor).collect();
         let started: Vec<Anchor> = anchors(search).into_iter().map(|(anchor, _)| anchor).collect();
         let lacks = |anchors: &[Anchor], anchor: &Anchor| !anchors.iter().any(|of| of.key == anchor.key);
         let why = |anchor: &Anchor| {
-            if !lacks(&started, anchor) {
-                return None;
-            }
             if lacks(&in_audience, anchor) {
                 let gaps = gaps(self.history, self.rules, version_on(plan, anchor.on), anchor.born_on);
                 return (!gaps.is_empty()).then_some(WhyNotStarted::NotInAudience { as_of: anchor.born_on, gaps });
             }
-            if lacks(&rested, anchor) {
-                let before = rested.iter().rfind(|of| of.on <= anchor.on && of.returned_on.is_none())?;
-                return Some(WhyNotStarted::Rests { until_on: plan.rest?.from(before.on)? });
+            match version_on(plan, self.history.today).throttle {
+                Some(throttle) => Some(self.has_no_turn(plan, throttle, anchor, &started)),
+                None => kept_back(plan, &started, anchor.on),
             }
-            if lacks(&ready, anchor) {
-                return Some(WhyNotStarted::Once);
-            }
-            Some(self.waits(plan, anchor))
         };
+        let not_met = met.iter().filter(|anchor| lacks(&started, anchor));
         let mut not_started: Vec<(Anchor, WhyNotStarted)> =
-            met.iter().filter_map(|anchor| Some((anchor.clone(), why(anchor)?))).collect();
+            not_met.filter_map(|anchor| Some((anchor.clone(), why(anchor)?))).collect();
         if met.is_empty() {
             not_started.extend(self.before_start(search));
         }
@@ -152,17 +144,19 @@ impl<'a> Desk<'a, '_> {
         shown.map(answer).collect()
     }
 
-    fn waits(&self, plan: &Plan, anchor: &Anchor) -> WhyNotStarted {
+    /// Why a day that would start a run of a throttled plan has not: others go first, or another run of the customer
+    /// had started when its turn came.
+    fn has_no_turn(&self, plan: &Plan, throttle: u32, anchor: &Anchor, started: &[Anchor]) -> WhyNotStarted {
         let (customer, today) = (&self.history.file.customer.id, self.history.today);
-        match anchor.over_on().filter(|on| *on <= today) {
-            Some(on) => WhyNotStarted::Lost { on },
-            None => {
-                let place = self.rules.starts.place_of(&plan.id, customer, &anchor.key, today);
-                let throttle = plan.throttle.unwrap_or_default();
-                let (place, n_waiting) = (place.map(|(place, _)| place), place.map(|(_, n_waiting)| n_waiting));
-                WhyNotStarted::Waits { throttle, place, n_waiting }
-            }
+        let place = self.rules.starts.place_of(&plan.id, customer, &anchor.key, today);
+        if let Some((place, n_waiting)) = place {
+            return WhyNotStarted::Waits { throttle, place: Some(place), n_waiting: Some(n_waiting) };
         }
+        if let Some(on) = anchor.over_on().filter(|on| *on <= today) {
+            return WhyNotStarted::Lost { on };
+        }
+        let unknown = WhyNotStarted::Waits { throttle, place: None, n_waiting: None };
+        kept_back(plan, started, NaiveDate::MAX).unwrap_or(unknown)
     }
 
     /// The latest day that meets a trigger, of a plan that begins after it.
@@ -193,6 +187,15 @@ impl<'a> Desk<'a, '_> {
         });
         let next = to_come.min_by_key(|anchor| (anchor.born_on, anchor.on))?;
         Some(NextRun { anchor_on: next.on, starts_on: next.born_on })
+    }
+}
+
+/// Why no run starts on a day where one had started before: the plan rests, or runs once.
+fn kept_back(plan: &Plan, started: &[Anchor], day: NaiveDate) -> Option<WhyNotStarted> {
+    let before = started.iter().rfind(|of| of.on <= day && of.returned_on.is_none())?;
+    match plan.rest.and_then(|rest| rest.from(before.on)) {
+        Some(until_on) => Some(WhyNotStarted::Rests { until_on }),
+        None => (plan.restart == Restart::Once).then_some(WhyNotStarted::Once),
     }
 }
 

@@ -27,14 +27,9 @@ pub(super) fn bare(plan: &mut Plan) {
     without_rest(plan);
 }
 
-/// Takes away what a run keeps back that came before.
+/// Takes away that a run keeps back those that come after it.
 pub(super) fn without_rest(plan: &mut Plan) {
     plan.rest = None;
-    without_once(plan);
-}
-
-/// Takes away that a plan runs once.
-pub(super) fn without_once(plan: &mut Plan) {
     if plan.restart == Restart::Once {
         plan.restart = Restart::Every;
     }
