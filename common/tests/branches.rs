@@ -306,6 +306,18 @@ fn an_outcome_ends_a_run_that_began_on_an_earlier_day() {
 }
 
 #[test]
+fn who_walked_out_and_bought_on_the_same_day_is_not_followed() {
+    let plan =
+        || sop("ends_on = ['bought']", &["on = 'outcome'; codes = ['visited']"], &["offset = '+1d'; until = '+2d'"]);
+    let story = Story::new(vec![plan()]).contact("2026-01-02", Visited, |_| {});
+    story.check_days("2026-01-01", "2026-01-31", "01-03..01-04");
+    let bought = story.contact("2026-01-02", Bought, |outcome| outcome.amount_fen = Some(100));
+    bought.check_days("2026-01-01", "2026-01-31", "");
+    let again = bought.contact("2026-01-02", Visited, |_| {});
+    again.check_days("2026-01-01", "2026-01-31", "01-03..01-04");
+}
+
+#[test]
 fn do_not_contact_ends_the_runs_of_its_own_day_too() {
     let story =
         lead(sop("", &["on = 'lead'"], &["offset = '0d'; until = '+9d'"])).contact("2026-01-01", DoNotContact, |_| {});

@@ -71,9 +71,18 @@ pub(crate) fn ending_contact<'f>(history: &History<'f>, plan: &Plan, anchor: &An
         let code = contact.outcome.code;
         // do_not_contact ends every run, those of the same day too; other codes end what began before
         (code == OutcomeCode::DoNotContact && contact.on() >= anchor.born_on)
-            || (plan.ends_on.contains(&EndsOn::Code(code)) && contact.on() > anchor.born_on)
+            || (plan.ends_on.contains(&EndsOn::Code(code)) && began_before(history, anchor, contact))
     };
     history.contacts.iter().find(ends).copied()
+}
+
+/// Whether a run began before a contact: of one that a contact started the order of the two tells, else their days.
+fn began_before(history: &History<'_>, anchor: &Anchor, contact: &Contact<'_>) -> bool {
+    let starts = |other: &&Contact<'_>| anchor.about == About::Fact(other.id) && other.on() == anchor.born_on;
+    match history.contacts.iter().find(starts) {
+        Some(start) => start.order() < contact.order(),
+        None => anchor.born_on < contact.on(),
+    }
 }
 
 /// A branch that was taken: by which contact, and from which day on.
