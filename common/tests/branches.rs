@@ -203,6 +203,14 @@ fn a_step_that_nobody_tried_ends_in_no_branch() {
 }
 
 #[test]
+fn who_asked_for_another_day_has_replied() {
+    let later = branching().log_with("2026-01-05", CallLater, &["s"], |o| o.next_on = Some(day("2026-01-07")));
+    later.check_days("2026-01-05", "2026-12-31", "01-07..01-10");
+    let tried = later.log("2026-01-09", NoReply, &["s"]);
+    tried.check_days("2026-01-09", "2026-12-31", "");
+}
+
+#[test]
 fn a_branch_that_counts_from_the_anchor_waits_for_its_day() {
     let steps = ["offset = '0d'; until = '+9d'; no_reply = ['value']", "id = 'value'; offset = '+14d'; until = '+24d'"];
     let story = lead(sop("", &["on = 'lead'"], &steps)).log("2026-01-09", NoReply, &["s"]);

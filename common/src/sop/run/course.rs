@@ -357,10 +357,14 @@ impl<'a, 'f> Course<'a, '_, 'f> {
     fn ending(&self, step_run: &StepRun<'_>) -> Option<(Branch, Taken<'f>)> {
         let last = step_run.attempts.last()?;
         let contact = last.closed_by.and_then(|id| self.history.contacts.iter().find(|contact| contact.id == id));
+        // who asked for another day has replied
+        let was_silent = || step_run.attempts.iter().all(|attempt| !matches!(attempt.state, State::Postponed { .. }));
         match last.state {
             State::Done { on } => Some((result(step_run.step, contact?)?, Taken { on, contact: contact.copied() })),
-            State::NotReached { on } => Some((Branch::NoReply, Taken { on, contact: contact.copied() })),
-            State::Expired if step_run.attempts.len() > 1 => {
+            State::NotReached { on } if was_silent() => {
+                Some((Branch::NoReply, Taken { on, contact: contact.copied() }))
+            }
+            State::Expired if step_run.attempts.len() > 1 && was_silent() => {
                 let on = last.until_on.succ_opt()?;
                 (on <= self.history.today).then_some((Branch::NoReply, Taken { on, contact: None }))
             }
