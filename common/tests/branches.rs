@@ -350,6 +350,20 @@ fn a_promise_kept_on_a_day_on_which_it_was_superseded_or_ended_is_not_done_by_it
     assert_eq!((kept.due, kept.done, kept.on_time), (1, 1, 1));
 }
 
+#[test]
+fn an_anchor_that_came_late_supersedes_from_the_day_on_which_it_was_heard_of() {
+    let plan = sop("restart = 'supersede'", &["on = 'life_event'; kind = 'birth'"], &["offset = '0d'; until = '+60d'"]);
+    let story = Story::new(vec![plan]).life_event("2026-01-01", "birth", "2026-01-01", true);
+    let story = story.log("2026-01-10", Interested, &["s"]);
+    // told on the twentieth of an event of the fifth: what was done on the tenth stays done
+    let story = story.life_event("2026-01-20", "birth", "2026-01-05", true);
+    story.check("2026-01-19", "").check("2026-01-20", "s 01-05 wecom");
+    let period = guide_common::time::Period::new(day("2026-01-01"), day("2026-01-31")).unwrap();
+    let report =
+        guide_common::report::report(std::iter::once(&story.file), &story.rules, period, day("2026-01-31"), None);
+    assert_eq!((report.total.done, report.total.open, report.total.superseded), (1, 1, 0));
+}
+
 // supersession
 
 #[test]

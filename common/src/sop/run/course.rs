@@ -301,7 +301,8 @@ impl<'a, 'f> Course<'a, '_, 'f> {
         if step.keep {
             return Vec::new();
         }
-        self.later.iter().map(|(anchor, _)| Span { from: anchor.on, to: anchor.returned_on }).collect()
+        let span = |anchor: &Anchor| Span { from: anchor.on.max(anchor.born_on), to: anchor.returned_on };
+        self.later.iter().map(|(anchor, _)| span(anchor)).collect()
     }
 
     fn unclosed_state(&self, window: &Window, end: &RunEnd<'_>, waived: Option<(NaiveDate, WaiveReason)>) -> State {
