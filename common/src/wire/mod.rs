@@ -1,6 +1,7 @@
 //! The shapes of both APIs: `hub` between daemon and hub, `local` with `card` and `record` between interface and daemon.
 
 pub mod card;
+pub mod forecast;
 pub mod hub;
 pub mod local;
 pub mod record;

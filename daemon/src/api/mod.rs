@@ -12,6 +12,7 @@ mod leaves;
 mod library;
 mod open;
 mod outbox;
+mod plans;
 mod record;
 mod reports;
 mod sync;
@@ -62,6 +63,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/templates/{id}/script", get(library::script))
         .route("/v1/plans", get(library::plans))
         .route("/v1/plans/{id}", get(library::plan))
+        .route("/v1/plans/simulate", post(plans::simulate))
         .route("/v1/reports", get(reports::show))
         .route("/v1/undo", post(undo::undo))
         .route("/v1/sync", get(sync::show))

@@ -1,0 +1,38 @@
+//! `/v1/plans/simulate`: what a plan would mean before it is published.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use guide_common::wire::forecast::{SimulateRequest, SimulateResponse};
+
+use crate::api::error::{Answer, ApiError};
+use crate::api::extract::{Body, terminal};
+use crate::app::App;
+use crate::core::forecast::ForecastError;
+
+/// `POST /v1/plans/simulate`.
+pub async fn simulate(
+    State(app): State<Arc<App>>,
+    Body(request): Body<SimulateRequest>,
+) -> Answer<Json<SimulateResponse>> {
+    let core = Arc::clone(&terminal(&app)?.core);
+    let found = tokio::task::spawn_blocking(move || core.simulate(&request)).await;
+    found.map_err(|_| failed())?.map(Json).map_err(problem)
+}
+
+fn failed() -> ApiError {
+    ApiError::new(500, "forecast", "the forecast failed unexpectedly")
+}
+
+fn problem(error: ForecastError) -> ApiError {
+    let detail = error.to_string();
+    match error {
+        ForecastError::Malformed(_) => ApiError::new(422, "malformed_plan", detail).hint("docs/plans.md"),
+        ForecastError::Unfit { .. } => ApiError::new(422, "unfit_plan", detail).hint("docs/plans.md"),
+        ForecastError::UnknownPlan => ApiError::new(404, "unknown_plan", detail).hint("guide plan list"),
+        ForecastError::UnknownVersion { .. } => ApiError::new(404, "unknown_version", detail),
+        ForecastError::Days => ApiError::bad_request(detail),
+        ForecastError::Store(error) => error.into(),
+    }
+}

@@ -1,0 +1,111 @@
+//! What a plan would mean for this terminal's customers, before headquarters publishes it.
+
+use std::sync::Arc;
+
+use chrono::Days;
+use guide_common::file_error::FileError;
+use guide_common::id::PlanId;
+use guide_common::sop::plan::Plan;
+use guide_common::sop::plan_file::{check_plans, parse};
+use guide_common::sop::simulate::simulate;
+use guide_common::time::Period;
+use guide_common::wire::forecast::{MAX_SIMULATED_DAYS, PlanSource, SimulateRequest, SimulateResponse};
+
+use crate::core::Core;
+use crate::store::StoreError;
+
+/// Why there is no forecast.
+#[derive(Debug, thiserror::Error)]
+pub enum ForecastError {
+    /// The text is no plan.
+    #[error(transparent)]
+    Malformed(#[from] FileError),
+    /// The plan does not fit the published ones.
+    #[error("{plan}: {fault}")]
+    Unfit {
+        /// The plan with the fault.
+        plan: PlanId,
+        /// What is wrong.
+        fault: String,
+    },
+    /// No such plan was published.
+    #[error("no such plan was published")]
+    UnknownPlan,
+    /// The plan has no such version here.
+    #[error("of {plan} the versions {versions} are here")]
+    UnknownVersion {
+        /// The plan.
+        plan: PlanId,
+        /// Those that are here.
+        versions: String,
+    },
+    /// The period is too short or too long.
+    #[error("a simulation runs over 1 to {MAX_SIMULATED_DAYS} days")]
+    Days,
+    /// The customers' files could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Core {
+    /// Runs a plan, with the published ones beside it, over this guide's own customers.
+    pub fn simulate(&self, request: &SimulateRequest) -> Result<SimulateResponse, ForecastError> {
+        let (on, shared) = {
+            let state = self.state();
+            (state.on, Arc::clone(&state.shared))
+        };
+        let rules = &shared.rules;
+        let mut plan = plan_of(&request.plan, rules.plans())?;
+        if let Some(throttle) = request.throttle {
+            plan.throttle = Some(throttle).filter(|throttle| *throttle > 0);
+        }
+        let plans = with_plan(rules.plans(), &plan)?;
+        if !(1..=MAX_SIMULATED_DAYS).contains(&request.days) {
+            return Err(ForecastError::Days);
+        }
+        let before = on.checked_sub_days(Days::new(u64::from(request.days) - 1));
+        let period = before.and_then(|from| Period::new(from, on)).ok_or(ForecastError::Days)?;
+
+        let files = self.own_files()?;
+        let simulation = simulate(&files, &rules.with_plans(plans.clone()), period, &request.assume);
+        let published = match plans == rules.plans() {
+            true => simulation.total.clone(),
+            false => simulate(&files, rules, period, &request.assume).total,
+        };
+        let Plan { id, name, version, throttle, .. } = plan;
+        Ok(SimulateResponse { plan: id, name, version, throttle, assume: request.assume, simulation, published })
+    }
+}
+
+/// The plan that a request means.
+fn plan_of(source: &PlanSource, published: &[Plan]) -> Result<Plan, ForecastError> {
+    let (id, version) = match source {
+        PlanSource::Text(text) => return Ok(parse(text)?),
+        PlanSource::Published { id, version } => (id, version),
+    };
+    let newest = published.iter().find(|plan| plan.id == *id).ok_or(ForecastError::UnknownPlan)?;
+    let Some(version) = version else {
+        return Ok(newest.clone());
+    };
+    let versions = || std::iter::successors(Some(newest), |plan| plan.earlier.as_ref().map(|earlier| &earlier.plan));
+    versions().find(|plan| plan.version == *version).cloned().ok_or_else(|| ForecastError::UnknownVersion {
+        plan: id.clone(),
+        versions: versions().map(|plan| plan.version.to_string()).collect::<Vec<_>>().join(", "),
+    })
+}
+
+/// The published plans with a plan in its place among them. What was wrong between the published ones before is no
+/// fault of this one.
+fn with_plan(published: &[Plan], plan: &Plan) -> Result<Vec<Plan>, ForecastError> {
+    let mut plans = published.to_vec();
+    match plans.iter_mut().find(|known| known.id == plan.id) {
+        Some(known) => *known = plan.clone(),
+        None => plans.push(plan.clone()),
+    }
+    plans.sort_by(|a, b| a.id.cmp(&b.id));
+    let known = check_plans(published);
+    match check_plans(&plans).into_iter().find(|fault| !known.contains(fault)) {
+        Some((plan, fault)) => Err(ForecastError::Unfit { plan, fault }),
+        None => Ok(plans),
+    }
+}
