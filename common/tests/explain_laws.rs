@@ -332,6 +332,7 @@ proptest! {
         prop_assert_eq!(explained.dues.len(), explained.task.dues.len());
         prop_assert!(explained.dues.iter().all(|due| due.trigger != "unknown"), "{:?}", explained.dues);
         for prospect in &explained.prospects {
+            prop_assert!(prospect.score > explained.task.score && prospect.points > 0, "{:?}", prospect);
             if let Change::Day { on } | Change::EachDay { until_on: on, .. } = prospect.change {
                 let task = customer_day(file, rules, on).task;
                 prop_assert_eq!(task.map(|task| task.score), Some(prospect.score), "{:?}", prospect);

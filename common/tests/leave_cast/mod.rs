@@ -96,17 +96,17 @@ fn sold_in_the_leave(person: Person, idx: i64) -> Person {
 
 /// A birthday in the days to come: the moment to announce its treat passed.
 fn birthday_to_come(person: Person, idx: i64) -> Person {
-    person.level().birthday(2 + idx % 5)
+    person.known(idx).level().birthday(2 + idx % 5)
 }
 
 /// A birthday during the leave: the reminder of its coupon is a promotion that passed.
 fn birthday_over(person: Person, idx: i64) -> Person {
-    person.level().birthday(-10 + idx % 5).coupon(40)
+    person.known(idx).level().birthday(-10 + idx % 5).coupon(40)
 }
 
 /// A child born two weeks ago: the offer for its first month is a promotion that passed.
 fn newborn(person: Person, idx: i64) -> Person {
-    person.birth(-18 + idx)
+    person.known(idx).birth(-18 + idx)
 }
 
 /// Five points a month ago: asking for a word to a friend is a promotion that passed.
@@ -130,8 +130,8 @@ fn last_day_of_knowledge(person: Person, _: i64) -> Person {
 }
 
 /// Taken over from a colleague: the question for preferences on its last day, handed over.
-fn last_day_of_preference(person: Person, _: i64) -> Person {
-    person.taken_over(-14)
+fn last_day_of_preference(person: Person, idx: i64) -> Person {
+    person.sale(day(-150 - idx), 900).taken_over(-14)
 }
 
 pub fn day(offset: i64) -> NaiveDate {
@@ -191,6 +191,11 @@ impl Person {
     pub fn tag(self, group: &str, value: &str) -> Self {
         let (group, value) = (group.to_owned(), value.to_owned());
         self.change(|customer| customer.tags.push(Tag { group, value, on: Some(day(-70)), source: None }))
+    }
+
+    /// A customer of five months: what follows that sale is over, and it is no long silence.
+    pub fn known(self, idx: i64) -> Self {
+        self.sale(day(-150 - idx), 5_400)
     }
 
     /// A sale of pieces without a rhythm of care.

@@ -124,6 +124,10 @@ fn of_days(history: &History<'_>, rules: &Rules, task: &TaskRow) -> Vec<Prospect
             of_day.dues.iter().any(|due| task.dues.iter().any(|of_today| of_today.due_id == due.due_id))
         };
         let Some(of_day) = day.task.as_ref().filter(goes_on) else { break };
+        if of_day.score <= task.score {
+            // what is gone by then weighs more than what has grown
+            continue;
+        }
         for term in &of_day.terms {
             let before = points(&highest, term.name);
             if term.points <= before {
