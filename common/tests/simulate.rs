@@ -7,6 +7,7 @@ mod what_if;
 
 use chrono::{Days, NaiveDate, Weekday};
 use guide_common::apply::CustomerFile;
+use guide_common::customer::{Customer, Tag};
 use guide_common::fact::{Fact, FactBody};
 use guide_common::id::{CustomerId, PlanId};
 use guide_common::outcome::{Channel, Outcome, OutcomeCode};
@@ -16,6 +17,7 @@ use guide_common::sop::plan::{Plan, Purpose};
 use guide_common::sop::rules::Rules;
 use guide_common::sop::settings::Settings;
 use guide_common::sop::simulate::{Assumption, SimulatedDay, Simulation, Simulator, simulate};
+use guide_common::sop::trigger::Trigger;
 use guide_common::time::Period;
 use story::{Story, day, one_step};
 use what_if::generate::{Case, case};
@@ -182,6 +184,29 @@ fn days_with_more_than_a_guide_can_do_and_the_busiest_day_are_named() {
         "one contact is no day over"
     );
     assert_eq!(found.by_plan[&plan_id("P01")].contacts, 6);
+}
+
+/// A run whose place another one takes was open until that day.
+#[test]
+fn what_comes_to_be_later_takes_nothing_from_the_days_before() {
+    let mut plan = one_step("once", "on = \"promise\"", "offset = \"-9d\"\nuntil = \"0d\"");
+    plan.triggers.extend([Trigger::Lead, Trigger::ContactAdded]);
+    plan.triggers.push(Trigger::Tagged { group: "A".to_owned(), value: None });
+    let story = Story::new(vec![plan]).promise("2026-08-12", "2026-08-30");
+    let later = Some(day("2026-08-25"));
+    let changes: [fn(&mut Customer, Option<NaiveDate>); 3] = [
+        |customer, on| customer.lead_on = on,
+        |customer, on| customer.wecom_on = on,
+        |customer, on| {
+            customer.tags.push(Tag { group: "A".to_owned(), value: "a".to_owned(), on, source: None });
+        },
+    ];
+    for change in changes {
+        let mut file = story.file.clone();
+        change(&mut file.customer, later);
+        let found = simulate([&file], &story.rules, period("2026-08-12", "2026-08-29"), &always(100));
+        assert_eq!(days(&found, |day| day.contacts), "08-21 08-25");
+    }
 }
 
 #[test]

@@ -184,7 +184,7 @@ fn body(file: &CustomerFile, rules: &Rules, n: u64, dice: &mut Dice) -> Option<F
     let latest =
         |is_wanted: fn(&FactBody) -> bool| file.facts.iter().rfind(|fact| is_wanted(&fact.body)).map(|fact| fact.id);
     let amnesty = OpId(uuid::Uuid::from_u128(9_000));
-    Some(match dice.below(22) {
+    Some(match dice.below(25) {
         0..6 => FactBody::Outcome(outcome(on, if dice.one_in(2) { due_ids() } else { Vec::new() }, dice)),
         6 => FactBody::ComplaintClosed(ComplaintClosed { on, words: "可以了".to_owned() }),
         7 => FactBody::Promise(Promise { on, text: "找同款".to_owned(), item: None, due_on: later(dice, 12) }),
@@ -220,7 +220,7 @@ fn body(file: &CustomerFile, rules: &Rules, n: u64, dice: &mut Dice) -> Option<F
                 amnesty,
             }),
         },
-        16 => FactBody::Coupon(Coupon {
+        16 | 22.. => FactBody::Coupon(Coupon {
             no: n.to_string(),
             name: "券".to_owned(),
             kind: "CASH".to_owned(),
@@ -264,7 +264,7 @@ fn body(file: &CustomerFile, rules: &Rules, n: u64, dice: &mut Dice) -> Option<F
                 told_by_customer: true,
             }),
         },
-        _ => FactBody::Dispatched(Dispatched {
+        21 => FactBody::Dispatched(Dispatched {
             on,
             from_on: later(dice, 6),
             plan: rules.plans()[dice.below(3) as usize].id.clone(),

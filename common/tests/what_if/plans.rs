@@ -93,7 +93,7 @@ const SOURCES: &[(&str, Source)] = &[
             &["offset='0d';until='+1d';purpose='answer';channels=['phone','visit']"],
         ),
     ),
-    ("coupon", ("", &["on='coupon_expiry'"], &["offset='-4d';until='-1d';purpose='promo';when='coupon_open'"])),
+    ("coupon", ("", &["on='coupon_expiry'"], &["offset='-12d';until='-1d';when='coupon_open'"])),
     (
         "ticket",
         (
@@ -204,11 +204,19 @@ const SOURCES: &[(&str, Source)] = &[
         ("throttle=1", &["on='purchase'"], &["offset='+1d';until='+3d'", "offset='+4d';until='+4d';channels=['card']"]),
     ),
     ("autumn", ("", &["on='date';date='02-08'"], &["offset='0d';until='+25d';purpose='promo'"])),
+    (
+        "either",
+        (
+            "restart='once'",
+            &["on='promise'", "on='lead'", "on='tagged';group='A'", "on='contact_added'"],
+            &["offset='-9d';until='+9d'"],
+        ),
+    ),
 ];
 
 /// Plans whose runs give way to one that came to be later and has an earlier anchor: of a contact that closed dues of
 /// such a run and of others only the others are remembered, and so what they were for.
-pub const GIVING_WAY: [&str; 3] = ["tagged_again", "once", "rest"];
+pub const GIVING_WAY: [&str; 4] = ["tagged_again", "once", "rest", "either"];
 
 /// All of them.
 pub static PLANS: LazyLock<Vec<Plan>> =

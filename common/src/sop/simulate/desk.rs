@@ -13,7 +13,7 @@ use crate::sop::plan_file::sources;
 use crate::sop::rules::Rules;
 use crate::sop::starts::Starts;
 use crate::sop::trigger::Trigger;
-use crate::time::{Offset, Period};
+use crate::time::Period;
 
 use super::Assumption;
 use super::touched::touched_by_each;
@@ -104,8 +104,7 @@ fn rivals(rules: &Rules) -> BTreeMap<String, Rules> {
 }
 
 /// Whether the anchors of a plan that a later day sees leave alone what an earlier day saw, as long as no fact comes
-/// between. An anchor that appears with time (a yearly date, a silence) must not stand before one that was seen earlier,
-/// nor supersede from a day before it appeared.
+/// between: an anchor that appears with time (a yearly date, a silence) must not stand before one that was seen earlier.
 fn is_steady(plan: &Plan) -> bool {
     let versions = || std::iter::successors(Some(plan), |plan| plan.earlier.as_deref().map(|earlier| &earlier.plan));
     let orders = plan.restart == Restart::Once || plan.rest.is_some();
@@ -117,8 +116,7 @@ fn is_steady(plan: &Plan) -> bool {
     }
     let kind = if has_yearly { is_yearly } else { is_silence };
     let repeats = versions().any(|version| version.repeat.is_some());
-    let supersedes_late = has_yearly && plan.restart == Restart::Supersede && versions().any(opens_late);
-    triggers.iter().all(|trigger| kind(trigger)) && !repeats && !supersedes_late
+    triggers.iter().all(|trigger| kind(trigger)) && !repeats
 }
 
 fn is_yearly(trigger: &Trigger) -> bool {
@@ -135,17 +133,5 @@ fn is_told_by_day(trigger: &Trigger) -> bool {
         Trigger::Purchase(purchase) => !purchase.each_item,
         Trigger::Lead | Trigger::ContactAdded | Trigger::Tagged { .. } | Trigger::Level { .. } => true,
         other => is_yearly(other) || is_silence(other),
-    }
-}
-
-/// Whether every step opens only after its anchor.
-fn opens_late(version: &Plan) -> bool {
-    let own = version.steps.iter().filter(|step| step.from.is_none());
-    own.map(|step| step.offset).min_by_key(|offset| offset.max_days()).is_some_and(is_later)
-}
-
-fn is_later(offset: Offset) -> bool {
-    match offset {
-        Offset::Days(n) | Offset::Months(n) => n > 0,
     }
 }

@@ -116,7 +116,7 @@ impl Simulation {
             by_plan: rules.plans().iter().map(|plan| (plan.id.clone(), PlanLoad::default())).collect(),
             days: period.from.iter_days().take_while(|on| *on <= period.to).map(day).collect(),
         };
-        for plan in rules.plans().iter().filter(|plan| plan.throttle.is_some()) {
+        for plan in rules.plans().iter().filter(|plan| plan.is_throttled()) {
             for on in rules.starts.full_days(&plan.id) {
                 if let Some(day) = simulation.day(*on) {
                     day.full.insert(plan.id.clone(), 1);
