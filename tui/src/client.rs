@@ -1,7 +1,9 @@
-//! The daemon's local API as typed calls. It knows shapes and paths; connections are `transport`'s, the stream of
-//! notices is `events`'. A client works in any tokio runtime and may be shared: each call uses a connection of its own.
+//! The daemon's local API as typed calls: what is read here, what is recorded in `record`. It knows shapes and paths;
+//! connections are `transport`'s, the stream of notices is `events`'. A client works in any tokio runtime and may be
+//! shared: each call uses a connection of its own.
 
 mod events;
+mod record;
 mod transport;
 
 use std::path::{Path, PathBuf};
@@ -9,18 +11,17 @@ use std::time::Duration;
 
 use chrono::NaiveDateTime;
 use futures_util::stream::BoxStream;
-use guide_common::id::{CustomerId, OpId, PlanId, TemplateId};
+use guide_common::id::{CustomerId, PlanId, TemplateId};
 use guide_common::paths::Paths;
 use guide_common::report::Report;
 use guide_common::sop::plan::{Lang, Plan};
 use guide_common::template::Template;
 use guide_common::time::Period;
 use guide_common::wire::Problem;
-use guide_common::wire::card::CustomerCard;
+use guide_common::wire::card::{Appointments, CustomerCard, Leaves, Promises, Secrets};
 use guide_common::wire::local::{
     Clock, CustomerList, EnrollLocalRequest, Health, Notice, Outbox, ScriptView, Status, SyncStatus, TaskDetail, Today,
 };
-use guide_common::wire::record::{ComplaintCloseRequest, OutcomeRequest, PromiseRequest, SavedResponse, UndoRequest};
 use hyper::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -126,44 +127,39 @@ impl Client {
         self.read(&format!("/v1/tasks/{}?lang={}", encoded(id), lang_name(lang))).await
     }
 
-    /// Logs what came of a task.
-    pub async fn log_outcome(&self, task: &str, request: &OutcomeRequest) -> Result<SavedResponse> {
-        self.write(Method::POST, &format!("/v1/tasks/{}/outcome", encoded(task)), request).await
-    }
-
     /// Customers whose name, phone or id matches, the best first.
     pub async fn customers(&self, q: &str, limit: usize) -> Result<CustomerList> {
         self.read(&format!("/v1/customers?q={}&limit={limit}", encoded(q))).await
     }
 
-    /// One customer.
+    /// One customer; what is kept secret is masked.
     pub async fn customer(&self, id: &CustomerId) -> Result<CustomerCard> {
         self.read(&format!("/v1/customers/{}", encoded(id.as_str()))).await
     }
 
-    /// Logs a contact that no task asked for.
-    pub async fn log_contact(&self, customer: &CustomerId, request: &OutcomeRequest) -> Result<SavedResponse> {
-        self.write(Method::POST, &format!("/v1/customers/{}/contacts", encoded(customer.as_str())), request).await
+    /// One customer with what is kept secret.
+    pub async fn customer_revealed(&self, id: &CustomerId) -> Result<CustomerCard> {
+        self.read(&format!("/v1/customers/{}?reveal=true", encoded(id.as_str()))).await
     }
 
-    /// Records a promise.
-    pub async fn promise(&self, customer: &CustomerId, request: &PromiseRequest) -> Result<SavedResponse> {
-        self.write(Method::POST, &format!("/v1/customers/{}/promises", encoded(customer.as_str())), request).await
+    /// The promises that are open, over all customers.
+    pub async fn promises(&self) -> Result<Promises> {
+        self.read("/v1/promises").await
     }
 
-    /// Closes the customer's open complaint with the customer's words.
-    pub async fn close_complaint(
-        &self,
-        customer: &CustomerId,
-        request: &ComplaintCloseRequest,
-    ) -> Result<SavedResponse> {
-        let path = format!("/v1/customers/{}/complaint/close", encoded(customer.as_str()));
-        self.write(Method::POST, &path, request).await
+    /// The visits that are not over, over all customers.
+    pub async fn appointments(&self) -> Result<Appointments> {
+        self.read("/v1/appointments").await
     }
 
-    /// Takes an op back; without an id the newest that still stands.
-    pub async fn undo(&self, op_id: Option<OpId>) -> Result<SavedResponse> {
-        self.write(Method::POST, "/v1/undo", &UndoRequest { op_id }).await
+    /// The secrets that are kept, over all customers.
+    pub async fn secrets(&self) -> Result<Secrets> {
+        self.read("/v1/secrets").await
+    }
+
+    /// The guide's days off and leaves.
+    pub async fn leaves(&self) -> Result<Leaves> {
+        self.read("/v1/leaves").await
     }
 
     /// The published templates.

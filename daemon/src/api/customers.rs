@@ -60,9 +60,9 @@ pub async fn log_contact(
     Body(request): Body<OutcomeRequest>,
 ) -> Answer<Json<SavedResponse>> {
     let core = &terminal(&app)?.core;
-    let due_ids = request.due_ids.clone();
-    let facts = record::outcome(request, app.clock.today(), due_ids, Channel::default())?;
-    record::save(core, &customer(&id)?, facts).await.map(Json)
+    let (id, due_ids) = (customer(&id)?, request.due_ids.clone());
+    let facts = record::outcome(core, &id, request, due_ids, Channel::default())?;
+    record::save(core, &id, facts).await.map(Json)
 }
 
 /// `POST /v1/customers/{id}/promises`.

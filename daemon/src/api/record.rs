@@ -22,9 +22,20 @@ fn clean(text: &str) -> String {
 }
 
 /// An outcome, and the promise and the visit that were agreed with it.
-pub fn outcome(request: OutcomeRequest, on: NaiveDate, due_ids: Vec<DueId>, channel: Channel) -> Answer<Vec<FactBody>> {
+pub fn outcome(
+    core: &Core,
+    customer: &CustomerId,
+    request: OutcomeRequest,
+    due_ids: Vec<DueId>,
+    channel: Channel,
+) -> Answer<Vec<FactBody>> {
+    let on = core.clock.today();
     let code = request.code.parse().map_err(ApiError::bad_request)?;
     let reason = request.reason.as_deref().map(str::parse).transpose().map_err(ApiError::bad_request)?;
+    let quoted = match (request.quoted, &request.template) {
+        (None, Some(template)) => core.quote(template, customer)?,
+        (quoted, _) => quoted,
+    };
     let outcome = Outcome {
         channel: request.channel.unwrap_or(channel),
         due_ids,
@@ -37,7 +48,7 @@ pub fn outcome(request: OutcomeRequest, on: NaiveDate, due_ids: Vec<DueId>, chan
         template: request.template,
         fills: request.fills.iter().map(|(name, fill)| (clean(name), clean(fill))).collect(),
         purpose: request.purpose,
-        quoted: request.quoted,
+        quoted,
         ..Outcome::new(on, code)
     };
     outcome.check()?;

@@ -41,7 +41,7 @@ pub async fn log(
         Named::Open(task) => task.channel,
         _ => Channel::default(),
     };
-    let facts = record::outcome(request, app.clock.today(), due_ids, channel)?;
+    let facts = record::outcome(core, &customer, request, due_ids, channel)?;
     Ok(Json(core.record(&customer, facts, ClosesTask::Yes).await?))
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use guide_common::apply::CustomerFile;
 use guide_common::id::{CustomerId, OpId, PlanId, TemplateId};
-use guide_common::outcome::Channel;
+use guide_common::outcome::{Channel, Quote};
 use guide_common::report::{Report, report};
 use guide_common::sop::plan::Lang;
 use guide_common::template::compiled::CompiledTemplate;
@@ -56,6 +56,12 @@ impl Core {
         let dues = task.map(|task| task.dues).unwrap_or_default();
         let due = dues.iter().find(|due| due.template.as_ref() == Some(&template.template().id));
         Ok(Some(self.script(template, &loaded.file, due, lang)))
+    }
+
+    /// The gold price that a template says to a customer at this moment, where it says one and may.
+    pub fn quote(&self, template: &TemplateId, customer: &CustomerId) -> Result<Option<Quote>, StoreError> {
+        let view = self.script_for(template, customer, Lang::default())?;
+        Ok(view.and_then(|view| view.script.quoted))
     }
 
     fn script(&self, template: &CompiledTemplate, file: &CustomerFile, due: Option<&DueRow>, lang: Lang) -> ScriptView {

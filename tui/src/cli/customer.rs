@@ -1,15 +1,22 @@
-//! `guide customer find|show`.
+//! `guide customer find|show|tag`.
 
 use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Subcommand};
+use guide_common::consent::SecretSide;
 use guide_common::customer::Calendar;
+use guide_common::id::CustomerId;
 use guide_common::outcome::Outcome;
+use guide_common::sop::gate::Hold;
+use guide_common::sop::plan::Lang;
 use guide_common::text::{Lines, sanitise};
 use guide_common::wire::card::{CustomerCard, TagRow};
 use guide_common::wire::local::CustomerList;
+use guide_common::wire::record::TagRequest;
 
+use crate::cli::appointment::line;
 use crate::cli::context::{Context, today};
 use crate::cli::failure::Answer;
+use crate::cli::log::show_saved;
 use crate::cli::table::{Side, Table};
 use crate::lang::name::{channel_name, hold_name, outcome_name, reason_name, tier_name};
 use crate::lang::{amount, date, pick};
@@ -38,7 +45,34 @@ enum Command {
         /// The customer's id
         #[arg(value_name = "ID")]
         id: String,
+        /// Show what is kept secret too: only where nobody else sees the screen
+        #[arg(long)]
+        reveal: bool,
     },
+    /// Apply or take away a tag
+    #[command(subcommand)]
+    Tag(TagCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum TagCommand {
+    /// Apply a tag
+    Add(TagArgs),
+    /// Take a tag away
+    Remove(TagArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+struct TagArgs {
+    /// The customer's id
+    #[arg(value_name = "CUSTOMER")]
+    customer: String,
+    /// The group: its code such as MAT, or its name
+    #[arg(value_name = "GROUP")]
+    group: String,
+    /// The value: its name, or its initials such as zz
+    #[arg(value_name = "VALUE")]
+    value: String,
 }
 
 /// Runs the command.
@@ -49,13 +83,31 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
             let list = client.customers(&q.join(" "), limit).await?;
             context.show(&list, |context| list_page(&list, today(&status), context))
         }
-        Command::Show { id } => {
+        Command::Show { id, reveal } => {
             let id = context.customer_id(&id)?;
             let (client, status) = context.client_and_status().await?;
-            let card = client.customer(&id).await?;
+            let card = if reveal { client.customer_revealed(&id).await? } else { client.customer(&id).await? };
             context.show(&card, |context| card_page(&card, today(&status), context))
         }
+        Command::Tag(TagCommand::Add(args)) => {
+            let (customer, request) = tag_request(args, context)?;
+            let saved = context.client().await?.add_tag(&customer, &request).await?;
+            let TagRequest { group, value } = request;
+            show_saved(&saved, &text!(context.lang, "打上标签 {group} {value}", "tagged {group} {value}"), context)
+        }
+        Command::Tag(TagCommand::Remove(args)) => {
+            let (customer, request) = tag_request(args, context)?;
+            let saved = context.client().await?.remove_tag(&customer, &request).await?;
+            let TagRequest { group, value } = request;
+            let what = text!(context.lang, "去掉标签 {group} {value}", "the tag {group} {value} is taken away");
+            show_saved(&saved, &what, context)
+        }
     }
+}
+
+fn tag_request(args: TagArgs, context: &Context) -> Answer<(CustomerId, TagRequest)> {
+    let request = TagRequest { group: args.group, value: args.value };
+    Ok((context.customer_id(&args.customer)?, request))
 }
 
 pub(crate) fn list_page(list: &CustomerList, today: NaiveDate, context: &Context) -> String {
@@ -95,9 +147,12 @@ pub(crate) fn card_page(card: &CustomerCard, today: NaiveDate, context: &Context
     if let Some(task) = card.task {
         page.push_str(&text!(context.lang, "今日任务 {task}\n", "today's task {task}\n"));
     }
-    for section in
-        [promises(card, today, context), contacts(card, today, 10, context), purchases(card, today, 10, context)]
-    {
+    for section in [
+        promises(card, today, context),
+        appointments(card, today, context),
+        contacts(card, today, 10, context),
+        purchases(card, today, 10, context),
+    ] {
         page.push_str(&section);
     }
     page
@@ -129,12 +184,42 @@ pub(crate) fn head(card: &CustomerCard, context: &Context) -> String {
         head.push('\n');
     }
     for hold in &card.holds {
-        let reason = hold_name(hold.reason, lang);
-        let until = hold.until_on.map(|day| text!(lang, "，到 {}", " until {}", date::full(day, lang)));
-        head.push_str(&style.red(&format!("! {reason}{}", until.unwrap_or_default())));
+        head.push_str(&style.red(&format!("! {}", held(hold, lang))));
+        head.push('\n');
+    }
+    for secret in card.secrets.iter().filter(|secret| secret.side == SecretSide::Giver) {
+        let until = date::full(secret.until_on, lang);
+        let from = secret.person.as_ref().map(|person| text!(lang, "，不让 {person} 知道", " from {person}"));
+        let from = from.unwrap_or_default();
+        head.push_str(&style.red(&text!(
+            lang,
+            "! 惊喜保密至 {until}{from}",
+            "! a surprise is kept{from} until {until}"
+        )));
         head.push('\n');
     }
     head
+}
+
+/// A hold with the day, and the time, from which it is over.
+pub(crate) fn held(hold: &Hold, lang: Lang) -> String {
+    let reason = hold_name(hold.reason, lang);
+    let time = hold.until_time.map(|time| format!(" {}", date::time(time))).unwrap_or_default();
+    match hold.until_on.map(|day| date::full(day, lang)) {
+        Some(day) => text!(lang, "{reason}，{day}{time} 起可联系", "{reason}, free from {day}{time}"),
+        None => reason.to_owned(),
+    }
+}
+
+/// Visits agreed and not over.
+pub(crate) fn appointments(card: &CustomerCard, today: NaiveDate, context: &Context) -> String {
+    let lang = context.lang;
+    let mut section = String::new();
+    for row in &card.appointments {
+        let line = sanitise(&line(row, today, lang), Lines::One, 200);
+        section.push_str(&format!("  {}\n", if row.visit_on < today { context.style.red(&line) } else { line }));
+    }
+    titled(pick(lang, ("预约", "Visits")), section)
 }
 
 /// What was promised and not yet kept.

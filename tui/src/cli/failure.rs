@@ -20,6 +20,8 @@ pub enum Failure {
     Client(ClientError),
     /// No daemon serves and none could be started.
     Start(StartError),
+    /// A rule says no, as a sentence in the user's language.
+    Refused(String),
     /// Something else, as a sentence in the user's language.
     Failed(String),
     /// A signal of this number ended it.
@@ -42,6 +44,7 @@ impl Failure {
             // as a shell says it of a program that the signal ended
             Self::Signal(number) => 128 + (number & 0x7f),
             Self::Usage(_) => 2,
+            Self::Refused(_) => 3,
             Self::Start(_) => 4,
             Self::Client(error) => client_exit_code(error),
         }
@@ -51,7 +54,9 @@ impl Failure {
     pub fn report(&self, lang: Lang) {
         let explained = match self {
             Self::Reported | Self::Signal(_) => return,
-            Self::Usage(text) | Self::Failed(text) => Explained { what: text.clone(), next: None },
+            Self::Usage(text) | Self::Refused(text) | Self::Failed(text) => {
+                Explained { what: text.clone(), next: None }
+            }
             Self::Start(error) => error.explain(lang),
             Self::Client(error) => explain(error, lang),
         };

@@ -5,7 +5,8 @@ use clap::Args as ClapArgs;
 use guide_common::id::{DueId, TemplateId};
 use guide_common::outcome::{Channel, OutcomeCode, SkipReason};
 use guide_common::purchase::parse_fen;
-use guide_common::wire::record::{OutcomeRequest, PromiseRequest, SavedResponse};
+use guide_common::sop::plan::Purpose;
+use guide_common::wire::record::{AppointmentRequest, OutcomeRequest, PromiseRequest, SavedResponse};
 
 use crate::cli::context::{Context, today};
 use crate::cli::dates::DateWord;
@@ -57,11 +58,20 @@ pub struct Args {
     #[arg(long = "fill", value_name = "NAME=TEXT", value_parser = fill)]
     fills: Vec<(String, String)>,
     /// Something promised in the contact
-    #[arg(long, value_name = "TEXT", requires = "promise_by")]
+    #[arg(long, value_name = "TEXT", requires = "by")]
     promise: Option<String>,
     /// By when it was promised
-    #[arg(long, value_name = "DATE", requires = "promise")]
-    promise_by: Option<DateWord>,
+    #[arg(long, alias = "promise-by", value_name = "DATE", requires = "promise")]
+    by: Option<DateWord>,
+    /// A visit agreed in the contact: its day, and its time
+    #[arg(long, value_names = ["DATE", "HH:MM"], num_args = 1..=2, conflicts_with_all = ["next", "time"])]
+    visit: Vec<String>,
+    /// The customer began the contact: it counts in no cap
+    #[arg(long, requires = "customer")]
+    answer: bool,
+    /// The contact was to sell: it counts as a promotion
+    #[arg(long, requires = "customer", conflicts_with = "answer")]
+    promo: bool,
 }
 
 /// Runs the command.
@@ -111,26 +121,50 @@ fn bad_code(code: &str, fault: &str, context: &Context) -> Failure {
 }
 
 fn request(args: &Args, code: OutcomeCode, today: NaiveDate, context: &Context) -> Answer<OutcomeRequest> {
-    let promise = match (&args.promise, args.promise_by) {
+    let promise = match (&args.promise, args.by) {
         (Some(text), Some(by)) => {
             Some(PromiseRequest { text: text.clone(), item: None, due_on: day(by, today, context)? })
         }
         _ => None,
     };
+    // outcome 2 is a visit agreed; with any other it stands beside what came of the contact
+    let (booked, appointment) = match visit(&args.visit, today, context)? {
+        Some(visit) if code == OutcomeCode::Appointment => (Some(visit), None),
+        visit => (None, visit),
+    };
+    let next_on = args.next.map(|word| day(word, today, context)).transpose()?;
+    let purpose = match (args.answer, args.promo) {
+        (true, _) => Some(Purpose::Answer),
+        (false, true) => Some(Purpose::Promo),
+        (false, false) => None,
+    };
     Ok(OutcomeRequest {
         due_ids: args.dues.clone(),
         channel: args.channel,
         score: args.score,
-        next_on: args.next.map(|word| day(word, today, context)).transpose()?,
-        next_time: args.time,
+        next_on: booked.as_ref().map(|visit| visit.visit_on).or(next_on),
+        next_time: booked.and_then(|visit| visit.visit_time).or(args.time),
         amount_fen: args.amount,
         reason: args.reason.map(|reason| reason.names().1.to_owned()),
         note: args.note.clone(),
         template: args.template.clone(),
         fills: args.fills.iter().cloned().collect(),
         promise,
+        appointment,
+        purpose,
         ..OutcomeRequest::new(code.names().2)
     })
+}
+
+/// The day and the time of a visit.
+fn visit(words: &[String], today: NaiveDate, context: &Context) -> Answer<Option<AppointmentRequest>> {
+    let (on, time) = match words {
+        [] => return Ok(None),
+        [on] => (on, None),
+        [on, time, ..] => (on, Some(clock_time(time).map_err(Failure::Usage)?)),
+    };
+    let visit_on = day(on.parse().map_err(Failure::Usage)?, today, context)?;
+    Ok(Some(AppointmentRequest { visit_on, visit_time: time, text: None }))
 }
 
 /// The id of the queue's first task for the word `next`; every other word is the daemon's to resolve.
@@ -155,7 +189,11 @@ pub(crate) fn show_saved(saved: &SavedResponse, what: &str, context: &Context) -
 pub(crate) fn saved_page(saved: &SavedResponse, what: &str, context: &Context) -> String {
     use guide_common::text::{Lines, sanitise};
     let lang = context.lang;
-    let (name, n_open) = (sanitise(&saved.name, Lines::One, 80), saved.queue.n_open);
+    let name = match saved.customer.is_guide_itself() {
+        true => pick(lang, ("本人", "yourself")).to_owned(),
+        false => sanitise(&saved.name, Lines::One, 80),
+    };
+    let n_open = saved.queue.n_open;
     let mut page = text!(
         lang,
         "已保存在本机：{name} · {what}（还有 {n_open} 条待办）\n",
@@ -169,6 +207,10 @@ pub(crate) fn saved_page(saved: &SavedResponse, what: &str, context: &Context) -
             "{n_gone} of the dues had gone; the contact counts.\n"
         ));
     }
+    if saved.n_ops > 1 {
+        let n_ops = saved.n_ops;
+        page.push_str(&text!(lang, "一并保存 {n_ops} 条记录。\n", "{n_ops} records were saved together.\n"));
+    }
     let op_id = saved.op_id;
     if saved.undone.is_none() {
         page.push_str(&context.style.dim(&text!(lang, "撤销：guide undo {op_id}", "take back: guide undo {op_id}")));
@@ -177,7 +219,7 @@ pub(crate) fn saved_page(saved: &SavedResponse, what: &str, context: &Context) -
     page
 }
 
-fn clock_time(text: &str) -> Result<NaiveTime, String> {
+pub(crate) fn clock_time(text: &str) -> Result<NaiveTime, String> {
     NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| format!("{text:?} is no time; write 14:30"))
 }
 

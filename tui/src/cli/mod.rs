@@ -1,9 +1,11 @@
 //! The command line: what can be asked, one file a command. Everything that the interface does can be done here.
 
+pub mod appointment;
 pub mod clock;
 pub mod complaint;
 pub mod completions;
 pub mod config;
+pub mod consent;
 pub mod context;
 pub mod customer;
 pub mod dates;
@@ -11,13 +13,16 @@ pub mod demo;
 pub mod enroll;
 pub mod failure;
 pub mod interactive;
+pub mod leave;
 pub mod log;
 pub mod man;
 pub mod next;
+mod open;
 pub mod outbox;
 pub mod plan;
 pub mod promise;
 pub mod report;
+pub mod secret;
 pub mod signal;
 pub mod start;
 pub mod status;
@@ -66,12 +71,20 @@ enum Command {
     Log(log::Args),
     /// Take back the newest record, or the one that is named
     Undo(undo::Args),
-    /// Find and show customers
+    /// Find, show and tag customers
     Customer(customer::Args),
     /// Close a complaint
     Complaint(complaint::Args),
-    /// Record a promise with its date
+    /// Record, list and keep promises
     Promise(promise::Args),
+    /// Record, list and close visits that were agreed
+    Appointment(appointment::Args),
+    /// Record what a customer allows
+    Consent(consent::Args),
+    /// Keep a gift secret from the one who gets it
+    Secret(secret::Args),
+    /// Enter a leave; list and cancel leaves
+    Leave(leave::Args),
     /// List, show and render templates
     Template(template::Args),
     /// List and show plans
@@ -182,6 +195,10 @@ async fn run(command: Option<Command>, context: &Context, config: config::Config
         Command::Customer(args) => customer::run(args, context).await,
         Command::Complaint(args) => complaint::run(args, context).await,
         Command::Promise(args) => promise::run(args, context).await,
+        Command::Appointment(args) => appointment::run(args, context).await,
+        Command::Consent(args) => consent::run(args, context).await,
+        Command::Secret(args) => secret::run(args, context).await,
+        Command::Leave(args) => leave::run(args, context).await,
         Command::Template(args) => template::run(args, context).await,
         Command::Plan(args) => plan::run(args, context).await,
         Command::Report(args) => report::run(args, context).await,

@@ -3,14 +3,14 @@
 use guide_common::paths::{Env, Paths};
 use guide_common::report::Report;
 use guide_common::sop::plan::{Lang, Plan};
-use guide_common::wire::card::CustomerCard;
+use guide_common::wire::card::{Appointments, CustomerCard, Leaves, Promises, Secrets};
 use guide_common::wire::local::{CustomerList, Outbox, Status, SyncStatus, TaskDetail, Today};
 use guide_common::wire::record::SavedResponse;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use crate::cli::context::{Context, Form, Style};
-use crate::cli::{customer, log, next, outbox, plan, report, status, sync, today};
+use crate::cli::{appointment, customer, leave, log, next, outbox, plan, promise, report, secret, status, sync, today};
 
 const DUE: &str = "a5557955a8bbe3b272830408b351fa68";
 const OP: &str = "01989b0e-8a1e-7000-8000-000000000001";
@@ -48,16 +48,29 @@ fn task() -> serde_json::Value {
     })
 }
 
+/// A task that headquarters asks to be hurried, with a step that counts in hours.
+fn rushed() -> serde_json::Value {
+    let (mut task, mut due) = (task(), due());
+    due["deadline_at"] = json!("2026-08-12T18:30:00");
+    due["coupon"] = json!("SVC");
+    task["dues"] = json!([due]);
+    task["rush"] = json!({ "by": "顾南星", "why": "客户等回电" });
+    task
+}
+
 fn today_value() -> Today {
     read(json!({
         "on": "2026-08-12", "checked": true,
-        "tasks": [task(), {
+        "tasks": [task(), rushed(), {
             "id": "00ffb2c3d4e5", "customer": "C00011", "name": "Wei \u{1b}[31mAnn", "tier": "C", "score": 9,
             "channel": "wecom", "terms": [], "dues": [due(), due()]
         }],
         "held": [{
             "customer": "C00006", "name": "区若彤", "tier": "B",
             "hold": { "reason": "promo_rest", "until_on": "2026-10-01" }, "dues": [due()]
+        }, {
+            "customer": "C00007", "name": "朴允熙", "tier": "A", "dues": [due()],
+            "hold": { "reason": "contact_hours", "until_on": "2026-08-13", "until_time": "09:30:00" }
         }],
         "done": [{
             "op_id": OP, "customer": "C00001", "name": "单雅宁", "at": "2026-08-12T10:05:00",
@@ -70,8 +83,9 @@ fn today_value() -> Today {
 fn card() -> CustomerCard {
     read(json!({
         "id": "C00002", "name": "曾予墨", "phone_masked": "100****0002", "tier": "S",
-        "birthday": { "month": 8, "day": 19 }, "tags": [{ "group": "MAT", "value": "珍珠" }],
-        "purchases": [{
+        "birthday": { "month": 8, "day": 19 },
+        "tags": [{ "group": "MAT", "value": "珍珠" }, { "group": "BUD", "value": "3–8千", "stale": true }],
+        "purchases": [{ "secret_until": "2026-08-21" }, {
             "id": "p1", "customer": "C00002", "bought_on": "2025-12-24", "amount_fen": 1050000,
             "items": [{ "name": "珍珠项链" }]
         }],
@@ -84,7 +98,12 @@ fn card() -> CustomerCard {
             }
         }],
         "promises": [{ "op_id": OP, "promise": { "on": "2026-08-01", "text": "找同款 6.5 号戒圈", "due_on": "2026-08-10" } }],
-        "holds": [{ "reason": "open_complaint" }],
+        "appointments": [
+            { "op_id": OP, "made_on": "2026-07-30", "visit_on": "2026-08-11" },
+            { "op_id": OP, "made_on": "2026-08-01", "visit_on": "2026-08-20", "visit_time": "14:30:00", "text": "试对戒" }
+        ],
+        "secrets": [{ "op_id": OP, "side": "giver", "person": "C00004", "until_on": "2026-08-21" }],
+        "holds": [{ "reason": "open_complaint" }, { "reason": "touch_cap", "until_on": "2026-08-14" }],
         "task": "00a1b2c3d4e5"
     }))
 }
@@ -107,6 +126,51 @@ fn the_page_of_a_task() {
         }]
     }));
     check("task", |context| next::page(&detail, "2026-08-12".parse().unwrap(), context));
+    let script = |id: &str, zh: &str, en: &str| {
+        json!({
+            "name": { "zh": zh, "en": en }, "channel": "wecom", "script": { "template": id, "pieces": [{ "text": "您好" }] }
+        })
+    };
+    let detail: TaskDetail = read(json!({
+        "task": rushed(), "customer": card(),
+        "hold": { "reason": "contact_hours", "until_on": "2026-08-13", "until_time": "09:30:00" },
+        "scripts": [script("T04", "低分安抚", "low score"), script("T10", "保养提醒", "care reminder")]
+    }));
+    check("task_rushed", |context| next::page(&detail, "2026-08-12".parse().unwrap(), context));
+}
+
+#[test]
+fn the_pages_of_what_is_open() {
+    let today = "2026-08-12".parse().unwrap();
+    let of = |row: serde_json::Value| {
+        let mut of = json!({ "customer": "C00002", "name": "曾予墨", "op_id": OP });
+        of.as_object_mut().unwrap().extend(row.as_object().unwrap().clone());
+        of
+    };
+    let promise =
+        |text: &str, due_on: &str| of(json!({ "promise": { "on": "2026-08-01", "text": text, "due_on": due_on } }));
+    let promises = json!({ "promises": [promise("找同款 6.5 号戒圈", "2026-08-10"), promise("寄证书", "2026-08-14")] });
+    let promises: Promises = read(promises);
+    check("promises", |context| promise::page(&promises, today, context));
+    check("promises_none", |context| promise::page(&Promises::default(), today, context));
+    let visit = |on: &str, more: serde_json::Value| {
+        let mut row = json!({ "made_on": "2026-08-01", "visit_on": on });
+        row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        of(row)
+    };
+    let visits =
+        [visit("2026-08-11", json!({})), visit("2026-08-20", json!({ "visit_time": "14:30:00", "text": "试对戒" }))];
+    let appointments: Appointments = read(json!({ "appointments": visits }));
+    check("appointments", |context| appointment::page(&appointments, today, context));
+    let secrets: Secrets = read(json!({ "secrets": [
+        of(json!({ "side": "giver", "person": "C00004", "purchase": "p-1", "until_on": "2026-08-21" })),
+        of(json!({ "side": "recipient", "person": "C00003", "until_on": "2026-08-21" }))
+    ] }));
+    check("secrets", |context| secret::page(&secrets, today, context));
+    let leaves: Leaves = read(json!({ "days_off": ["Mon", "Sun"], "leaves": [
+        { "op_id": OP, "on": "2026-08-01", "from_on": "2026-08-20", "to_on": "2026-08-25", "deputy": "G02" }
+    ] }));
+    check("leaves", |context| leave::page(&leaves, today, context));
 }
 
 #[test]

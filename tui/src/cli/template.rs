@@ -6,7 +6,7 @@ use guide_common::template::Template;
 use guide_common::text::{Lines, sanitise};
 
 use crate::cli::context::{Context, Form};
-use crate::cli::failure::Answer;
+use crate::cli::failure::{Answer, Failure};
 use crate::cli::next::print_script;
 use crate::cli::table::{Side, Table};
 use crate::lang::name::channel_name;
@@ -55,7 +55,11 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
         Command::Render { id, customer } => {
             let view = client.script(&id, &context.customer_id(&customer)?, context.lang).await?;
             match context.form {
-                Form::Json => context.show(&view, |_| String::new()),
+                Form::Json => {
+                    context.show(&view, |_| String::new())?;
+                    let withheld = view.script.withheld();
+                    withheld.map_or(Ok(()), |withheld| Err(Failure::Refused(withheld.sentence(context.lang))))
+                }
                 Form::Text => print_script(&view, context),
             }
         }

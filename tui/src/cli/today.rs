@@ -1,10 +1,12 @@
 //! `guide today`: the queue, what the gate holds, and what was logged.
 
 use clap::Args as ClapArgs;
+use guide_common::sop::plan::Lang;
 use guide_common::wire::local::{DueRow, HeldRow, TaskRow, Today};
 
 use crate::cli::context::Context;
 use crate::cli::failure::Answer;
+use crate::cli::next::rush_line;
 use crate::cli::table::{Side, Table};
 use crate::lang::name::{channel_name, hold_name, outcome_name, term_name};
 use crate::lang::{date, pick};
@@ -82,9 +84,9 @@ fn tasks(today: &Today, terms: bool, context: &Context) -> String {
             task.id.to_string(),
             task.name.clone(),
             task.tier.letter().to_owned(),
-            steps(&task.dues, context),
+            task_what(task, context),
             channel_name(task.channel, lang).to_owned(),
-            closes(&task.dues).map(|day| date::short(day, today.on, lang)).unwrap_or_default(),
+            closes(task, today.on, lang),
             task.score.to_string(),
             if terms { because(task, context) } else { String::new() },
         ]);
@@ -102,7 +104,10 @@ fn held(rows: &[HeldRow], today: &Today, context: &Context) -> String {
         (pick(lang, ("到", "Until")), Side::Left),
     ]);
     for row in rows {
-        let until = row.hold.until_on.map(|day| date::short(day, today.on, lang));
+        let until = row.hold.until_on.map(|day| {
+            let time = row.hold.until_time.map(|time| format!(" {}", date::time(time))).unwrap_or_default();
+            date::short(day, today.on, lang) + &time
+        });
         table.row([
             row.name.clone(),
             row.tier.letter().to_owned(),
@@ -142,9 +147,22 @@ pub(crate) fn steps(dues: &[DueRow], context: &Context) -> String {
     names.join(" + ")
 }
 
-/// The first day on which something of a task closes.
-pub(crate) fn closes(dues: &[DueRow]) -> Option<chrono::NaiveDate> {
-    dues.iter().map(|due| due.until_on).min()
+/// The names of what is due together, and who asks for haste.
+fn task_what(task: &TaskRow, context: &Context) -> String {
+    let steps = steps(&task.dues, context);
+    match &task.rush {
+        Some(rush) => format!("{steps}  {}", rush_line(rush, context.lang)),
+        None => steps,
+    }
+}
+
+/// The first day on which something of a task closes; the hour, where one counts.
+fn closes(task: &TaskRow, today: chrono::NaiveDate, lang: Lang) -> String {
+    if let Some(at) = task.dues.iter().filter_map(|due| due.deadline_at).min() {
+        return format!("{} {}", date::short(at.date(), today, lang), date::time(at.time()));
+    }
+    let until_on = task.dues.iter().map(|due| due.until_on).min();
+    until_on.map(|day| date::short(day, today, lang)).unwrap_or_default()
 }
 
 /// The terms of a task's place.

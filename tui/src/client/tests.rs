@@ -5,6 +5,8 @@ use tokio::net::{UnixListener, UnixStream};
 
 use futures_util::StreamExt;
 
+use guide_common::wire::record::OutcomeRequest;
+
 use super::*;
 
 fn folder() -> tempfile::TempDir {

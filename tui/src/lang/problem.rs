@@ -52,13 +52,22 @@ pub fn explain(error: &ClientError, lang: Lang) -> Explained {
 pub fn explain_problem(problem: &Problem, lang: Lang) -> Explained {
     match known(&problem.code) {
         Some((what, next)) => {
-            Explained { what: pick(lang, what).to_owned(), next: next.map(|next| pick(lang, next).to_owned()) }
+            let mut what = pick(lang, what).to_owned();
+            if names_choices(&problem.code) {
+                what.push_str(&format!(" ({})", sanitise(&problem.detail, Lines::One, 400)));
+            }
+            Explained { what, next: next.map(|next| pick(lang, next).to_owned()) }
         }
         None => Explained {
             what: sanitise(&problem.detail, Lines::One, 400),
             next: problem.hint.as_deref().map(|hint| sanitise(hint, Lines::One, 400)),
         },
     }
+}
+
+/// Whether the details of a problem list what could be asked for instead.
+fn names_choices(code: &str) -> bool {
+    code == "unknown_tag"
 }
 
 const UNREACHABLE: (Pair, Pair) = (
@@ -130,6 +139,20 @@ fn known(code: &str) -> Option<(Pair, Option<Pair>)> {
         "unknown_target" => {
             (("要撤销的记录不存在或已撤销", "what should be taken back is not there, or was taken back"), None)
         }
+        "unknown_record" => (
+            ("没有这条未结的记录", "there is no such record that is open"),
+            Some(("用 list 查看记录编号", "list shows the records")),
+        ),
+        "unknown_tag" => (("没有这个标签", "there is no such tag"), None),
+        "unknown_purchase" => (
+            ("这位客户没有这笔消费", "this customer has no such purchase"),
+            Some((
+                "用 --purchase last，或 guide customer show 编号 --reveal --json 查编号",
+                "use --purchase last, or guide customer show ID --reveal --json for the ids",
+            )),
+        ),
+        "own_deputy" => (("代班的不能是本人", "a guide cannot stand in for the guide's own leave"), None),
+        "nothing_to_record" => (("没有需要记录的", "there is nothing to record"), None),
         "nothing_to_undo" => (("没有可以撤销的记录", "there is nothing to take back"), None),
         "store" => (
             (
