@@ -20,8 +20,8 @@ pub enum PublishCommand {
 /// Plans to publish.
 #[derive(Debug, clap::Args)]
 pub struct PlansArgs {
-    /// What becomes of customers in the middle of a plan: they keep the version with which they began, or migrate
-    #[arg(long, value_enum, default_value_t = RunningChoice::Keep)]
+    /// What becomes of customers in the middle of a plan: they migrate at once, or keep the version with which they began
+    #[arg(long, value_enum, default_value_t = RunningChoice::Migrate)]
     pub(in crate::cli) running: RunningChoice,
     #[command(flatten)]
     pub(in crate::cli) files: FilesArgs,
