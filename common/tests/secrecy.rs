@@ -85,6 +85,16 @@ fn a_hidden_piece_is_hidden_and_the_piece_of_another_purchase_is_not() {
 }
 
 #[test]
+fn a_hidden_purchase_stays_hidden_in_runs_that_repeat() {
+    let step = "offset = '0d'; until = '+2d'; purpose = 'answer'; variant = [{ when = 'amount_yuan >= 1', channels = ['phone'] }]";
+    let plan = sop("repeat = '+10d'", &["on = 'purchase'"], &[step]);
+    let story = Story::new(vec![plan]).buy("2026-08-07", 100);
+    story.check_gate("2026-08-17", "s phone");
+    let story = story.secret("2026-08-07", "2026-08-21", Giver, Some("p0"));
+    story.check_gate("2026-08-17", "| secrecy 08-22: s").check_gate("2026-08-27", "s phone");
+}
+
+#[test]
 fn who_must_not_know_hears_nothing_of_the_giver_until_the_day_after_the_last_one() {
     let story = linked().secret("2026-08-07", "2026-08-21", Recipient, None);
     story.check_gate("2026-08-06", "s wecom, s2 wecom").check_gate("2026-08-07", "s2 wecom | secrecy 08-22: s");

@@ -33,6 +33,8 @@ pub struct Anchor {
     pub known_on: NaiveDate,
     /// What it is about.
     pub about: About,
+    /// The day of what it is about; a repetition and a start that was put off count from a later one.
+    pub about_on: NaiveDate,
     /// From this day on it is no anchor: its purchase was returned.
     pub returned_on: Option<NaiveDate>,
     /// From this day on there is nothing left to do: the coupon was used, the piece collected, the customer came back.
@@ -54,6 +56,7 @@ impl Anchor {
             born_on,
             known_on: born_on,
             about,
+            about_on: on,
             returned_on: None,
             settled_on: None,
             kept_on: None,

@@ -232,7 +232,7 @@ impl<'f> StepFields<'_, 'f> {
         let history = self.customer.history;
         match &self.anchor.about {
             About::PurchaseDay => {
-                let idx = history.days.binary_search_by_key(&self.anchor.on, |day| day.on).ok()?;
+                let idx = history.days.binary_search_by_key(&self.anchor.about_on, |day| day.on).ok()?;
                 Some(history.days[idx].net_fen_on(self.customer.day))
             }
             About::Piece(purchase, _) => {
@@ -260,7 +260,7 @@ pub(crate) fn anchor_piece<'f>(history: &History<'f>, anchor: &Anchor) -> Option
     let purchases = history.file.purchases.iter();
     match &anchor.about {
         About::PurchaseDay => {
-            let of_day = purchases.filter(|sale| sale.bought_on == anchor.on && !sale.is_return());
+            let of_day = purchases.filter(|sale| sale.bought_on == anchor.about_on && !sale.is_return());
             let sale = of_day.max_by_key(|sale| (sale.amount_fen, sale.id.as_str()))?;
             let named = sale.items.iter().find(|item| item.name.is_some() || item.category.is_some());
             Some((sale, named.or(sale.items.first())?))

@@ -311,10 +311,10 @@ pub fn recipient_secret(history: &History<'_>) -> Option<NaiveDate> {
 /// Until when the purchase of an anchor is kept secret, as of a day.
 pub fn secret_until(history: &History<'_>, anchor: &Anchor, day: NaiveDate) -> Option<NaiveDate> {
     let is_about = |secret: &&&Secret| match (&anchor.about, &secret.purchase) {
-        (About::PurchaseDay, None) => secret.on <= anchor.on,
+        (About::PurchaseDay, None) => secret.on <= anchor.about_on,
         (About::PurchaseDay, Some(hidden)) => {
             let purchases = history.file.purchases.iter();
-            purchases.filter(|purchase| purchase.bought_on == anchor.on).any(|purchase| purchase.id == *hidden)
+            purchases.filter(|purchase| purchase.bought_on == anchor.about_on).any(|purchase| purchase.id == *hidden)
         }
         (About::Piece(purchase, _), Some(hidden)) => purchase == hidden,
         (About::Piece(purchase, _), None) => {
