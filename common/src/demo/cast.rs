@@ -139,14 +139,15 @@ fn ge(nth: usize, lang: Lang) -> Option<Story> {
     Some(story)
 }
 
-/// Holds a coupon that two shops will try to take.
+/// Holds a coupon that two shops will try to take; nothing else waits for her guide, who comes back from a leave.
 fn ren(nth: usize, lang: Lang) -> Option<Story> {
     let story = Story::new(nth, ("任晚舟", "Ren Wanzhou"), ("任女士", "Ms Ren"), lang)?
         .of(2)
-        .on_wecom(-30)
-        .bought(-30, "蓝宝石吊坠", 6_980)
-        .thanked(-30)
-        .scored(-30, -26, 4);
+        .on_wecom(-34)
+        .bought(-34, "蓝宝石吊坠", 6_980)
+        .thanked(-34)
+        .scored(-34, -30, 4)
+        .said(Said::new(-12, OutcomeCode::Interested).closing("P01", "knowledge", RunOf::Day(-34)));
     let no = "Q88001";
     let coupon = Coupon {
         no: no.to_owned(),

@@ -10,7 +10,7 @@ use super::history::{History, Person};
 use super::people::person;
 use super::staff::{Layout, Staff};
 use super::story::Story;
-use super::{Chain, circle, content, d0, day, gold_price, record, tags};
+use super::{Chain, backlog, circle, content, d0, day, gold_price, record, tags};
 use crate::customer::{Birthday, Customer, Tier};
 use crate::fact::Fact;
 use crate::id::{CustomerId, PurchaseId};
@@ -100,8 +100,8 @@ impl Drawing<'_> {
         let customer = &mut story.customer;
         customer.store = Some(staff.profile.store.id.clone());
         customer.tier = tier(&story.sales);
-        let wecom_on = customer.wecom_on.map(|on| (on - d0()).num_days());
-        let first_on = story.sales.first().map(|sale| sale.on).into_iter().chain(wecom_on).min().unwrap_or(-30);
+        let known_on = customer.wecom_on.into_iter().chain(customer.lead_on).map(|on| (on - d0()).num_days());
+        let first_on = story.sales.first().map(|sale| sale.on).into_iter().chain(known_on).min().unwrap_or(-30);
         customer.since_on = Some(day(first_on.min(-1)));
         let drafts = self.history.of_story(&story, staff);
         let mut records = record::of_member(&story.customer, &story.sales, self.lang);
@@ -116,11 +116,22 @@ impl Drawing<'_> {
         })
     }
 
+    /// The `nth` customer of a guide who comes back on the first day: told by hand, under a drawn name.
+    fn waiting(&self, idx: usize, guide_idx: usize, nth: usize) -> Option<Made> {
+        let customer = person(self.seed, idx, self.first_drawn, self.lang)?;
+        let mut dice = Dice::new(self.seed, "backlog", idx as u64);
+        self.told(backlog::story(&mut dice, (guide_idx, &self.staff[guide_idx]), (nth, customer), self.lang))
+    }
+
     /// A drawn customer.
     fn drawn(&mut self, idx: usize) -> Option<Made> {
         let guide_idx = assigned(self.seed, idx, self.staff);
         let staff = &self.staff[guide_idx];
         let nth = self.books[guide_idx].n_customers;
+        if staff.is_on_leave(-1) {
+            self.books[guide_idx].n_customers += 1;
+            return self.waiting(idx, guide_idx, nth);
+        }
         let (mut customer, mut sales) = self.draw(idx, guide_idx)?;
         sales.sort_by_key(|sale| sale.on);
         customer.store = Some(staff.profile.store.id.clone());

@@ -29,7 +29,8 @@ pub(super) struct Staff {
     pub(super) share: u64,
     /// Of what comes due, in thousandths.
     pub(super) handles: u64,
-    /// Days from the first day, both inclusive, on which nothing was recorded, and who stood in.
+    /// Days from the first day, both inclusive, on which nothing was recorded, and who stood in. Whoever comes back on
+    /// the first day has the customers of [`super::backlog`].
     pub(super) leave: Option<(i64, i64, &'static str)>,
 }
 

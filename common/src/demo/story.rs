@@ -105,8 +105,12 @@ impl Story {
         let mut customer = Customer::new(customer_id(nth)?, in_lang(name, lang));
         customer.salutation = Some(in_lang(salutation, lang));
         customer.phone = Some(format!("{}", 10_000_000_001_u64 + nth as u64));
-        let (sales, deeds, records) = (Vec::new(), Vec::new(), Vec::new());
-        Some(Self { guide: 0, customer, sales, deeds, records, lang })
+        Some(Self::about(customer, lang))
+    }
+
+    /// Of a customer of the first guide who has a name.
+    pub(super) fn about(customer: Customer, lang: Lang) -> Self {
+        Self { guide: 0, customer, sales: Vec::new(), deeds: Vec::new(), records: Vec::new(), lang }
     }
 
     /// Of another guide.

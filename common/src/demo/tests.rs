@@ -24,6 +24,7 @@ use crate::template::{file, render};
 use crate::wire::local::{HeldRow, TaskRow};
 
 mod cast;
+mod d4;
 
 fn lesson() -> Chain {
     chain(SEED, Lang::Zh)
@@ -96,7 +97,7 @@ fn steps(tasks: &[TaskRow]) -> BTreeSet<&str> {
 fn a_seed_gives_the_same_bytes_on_every_machine() {
     // a change to the generator changes these on purpose; a machine must not
     let hashes = [lesson(), chain(SEED, Lang::En), sized(7, 300, 2, 2)].map(|chain| hash(&chain));
-    assert_eq!(hashes, ["3c61a6fb58314312", "5e25d7e4303709c4", "af0964021d5a59b7"]);
+    assert_eq!(hashes, ["f8c335516d597ee0", "fa26592d25c921e7", "af0964021d5a59b7"]);
     assert_ne!(hash(&chain(SEED + 1, Lang::Zh)), hash(&lesson()));
 }
 

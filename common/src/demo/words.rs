@@ -33,3 +33,12 @@ pub(super) const PROMISES: [(Both, Both); 5] = [
     (("配一颗同色珍珠", "match a pearl of the same colour"), ("同色淡水珍珠", "freshwater pearl in your colour")),
     (("找小一号的同款戒指", "find the ring one size smaller"), ("小一号的素圈戒指", "plain ring one size smaller")),
 ];
+/// Work that pieces are left for.
+pub(super) const WORKS: [Both; 6] = [
+    ("改圈", "resizing"),
+    ("清洗抛光", "clean and polish"),
+    ("补镀", "re-plating"),
+    ("换绳", "restringing"),
+    ("刻字", "engraving"),
+    ("断链焊接", "chain repair"),
+];

@@ -146,10 +146,15 @@ fn owner_changed(dice: &mut Dice, customer: &Customer, guide: &GuideProfile) -> 
     if !dice.happens(40) || customer.since_on.is_none_or(|since| on <= since) {
         return None;
     }
+    taken_over(&customer.id, on, guide)
+}
+
+/// That a customer came from the colleague who left.
+pub(super) fn taken_over(customer: &CustomerId, on: NaiveDate, guide: &GuideProfile) -> Option<Fact> {
     let from = GuideId::new(FORMER_GUIDE).ok()?;
     let number = format!("{on}/{from}/{}", guide.id);
     let changed = OwnerChanged { on, from: Some(from), to: guide.id.clone(), to_name: guide.name.clone() };
-    fact(&customer.id, &number, FactBody::OwnerChanged(changed))
+    fact(customer, &number, FactBody::OwnerChanged(changed))
 }
 
 /// Births, and friends who came and bought.

@@ -7,6 +7,7 @@ use super::member::spent_fen;
 use crate::customer::Customer;
 use crate::demo::dice::Dice;
 use crate::demo::shop::Sale;
+use crate::demo::words::WORKS;
 use crate::demo::{Both, d0, day, in_lang};
 use crate::fact::{Fact, FactBody};
 use crate::id::CustomerId;
@@ -26,15 +27,6 @@ const COUPONS: [(u64, (&str, Both, i64)); 8] = [
 ];
 /// A birthday's coupon is issued so many days before, and holds so many days after it.
 const BIRTHDAY_COUPON: (i64, i64) = (10, 15);
-/// The work of a ticket.
-const WORKS: [Both; 6] = [
-    ("改圈", "resizing"),
-    ("清洗抛光", "clean and polish"),
-    ("补镀", "re-plating"),
-    ("换绳", "restringing"),
-    ("刻字", "engraving"),
-    ("断链焊接", "chain repair"),
-];
 
 pub(super) fn coupons(dice: &mut Dice, customer: &Customer, lang: Lang) -> Vec<Fact> {
     let n_coupons = *dice.weighted(&[(72, 0), (21, 1), (7, 2)]);
