@@ -3,6 +3,7 @@
 //! shared: each call uses a connection of its own.
 
 mod events;
+mod forecast;
 mod record;
 mod transport;
 

@@ -1,6 +1,7 @@
 //! The command line: what can be asked, one file a command. Everything that the interface does can be done here.
 
 pub mod appointment;
+pub mod bar;
 pub mod clock;
 pub mod complaint;
 pub mod completions;
@@ -19,11 +20,14 @@ pub mod man;
 pub mod next;
 mod open;
 pub mod outbox;
+pub mod patience;
 pub mod plan;
+pub mod plan_forecast;
 pub mod promise;
 pub mod report;
 pub mod secret;
 pub mod signal;
+pub mod source;
 pub mod start;
 pub mod status;
 pub mod sync;
@@ -87,7 +91,7 @@ enum Command {
     Leave(leave::Args),
     /// List, show and render templates
     Template(template::Args),
-    /// List and show plans
+    /// List, show and try out plans
     Plan(plan::Args),
     /// Report a period
     Report(report::Args),
@@ -254,6 +258,8 @@ fn environment() -> Result<Env, String> {
     })
 }
 
+#[cfg(test)]
+mod forecast_tests;
 #[cfg(test)]
 mod page_tests;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `guide plan list|show`.
+//! `guide plan list|show`; what looks ahead is `plan_forecast`'s.
 
 use clap::{Args as ClapArgs, Subcommand};
 use guide_common::id::PlanId;
@@ -7,6 +7,7 @@ use guide_common::text::{Lines, sanitise};
 
 use crate::cli::context::Context;
 use crate::cli::failure::Answer;
+use crate::cli::plan_forecast;
 use crate::cli::table::{Side, Table};
 use crate::lang::name::{asks_name, channel_name, outcome_name, purpose_name};
 use crate::lang::pick;
@@ -30,6 +31,8 @@ enum Command {
         #[arg(value_name = "ID")]
         id: PlanId,
     },
+    /// Show what a plan would have meant for the last days; nothing is recorded or published
+    Simulate(plan_forecast::Args),
 }
 
 /// Runs the command.
@@ -44,6 +47,7 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
             let plan = client.plan(&id).await?;
             context.show(&plan, |context| plan_page(&plan, context))
         }
+        Command::Simulate(args) => plan_forecast::run(args, &client, context).await,
     }
 }
 
