@@ -1,5 +1,7 @@
-//! The shapes of both APIs: `hub` between daemon and hub, `local` with `card` and `record` between interface and daemon.
+//! The shapes of both APIs: `hub` between daemon and hub, `local` with `ask`, `card` and `record` between
+//! interface and daemon.
 
+pub mod ask;
 pub mod card;
 pub mod forecast;
 pub mod hub;

@@ -63,6 +63,6 @@ pub async fn script(
     core.script_for(&id, &customer(&query.customer)?, query.lang)?.map(Json).ok_or_else(ApiError::unknown_customer)
 }
 
-fn unknown_template() -> ApiError {
+pub fn unknown_template() -> ApiError {
     ApiError::new(404, "unknown_template", "no such template was published").hint("guide template list")
 }

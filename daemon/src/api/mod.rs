@@ -1,5 +1,6 @@
 //! The local API, described in `docs/protocol.md`: a file per resource. Handlers are thin; rules live in `core`.
 
+mod ask;
 mod clock;
 mod consent;
 mod customers;
@@ -40,12 +41,14 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/today", get(today::show))
         .route("/v1/tasks/{id}", get(tasks::show))
         .route("/v1/tasks/{id}/outcome", post(tasks::log))
+        .route("/v1/tasks/{id}/explain", get(ask::task))
         .route("/v1/customers", get(customers::list))
         .route("/v1/customers/{id}", get(customers::show))
         .route("/v1/customers/{id}/contacts", post(customers::log_contact))
         .route("/v1/customers/{id}/promises", post(customers::promise))
         .route("/v1/customers/{id}/appointments", post(customers::appointment))
         .route("/v1/customers/{id}/complaint/close", post(customers::close_complaint))
+        .route("/v1/customers/{id}/explain", get(ask::explain))
         .route("/v1/customers/{id}/tags", post(tags::add))
         .route("/v1/customers/{id}/tags/remove", post(tags::remove))
         .route("/v1/customers/{id}/consent", post(consent::consent))
@@ -59,10 +62,14 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/leaves", get(leaves::list).post(leaves::enter))
         .route("/v1/leaves/{op}/cancel", post(leaves::cancel))
         .route("/v1/templates", get(library::templates))
+        .route("/v1/templates/lint", post(ask::lint_file))
+        .route("/v1/templates/stats", get(ask::stats))
         .route("/v1/templates/{id}", get(library::template))
+        .route("/v1/templates/{id}/lint", get(ask::lint_template))
         .route("/v1/templates/{id}/script", get(library::script))
         .route("/v1/plans", get(library::plans))
         .route("/v1/plans/{id}", get(library::plan))
+        .route("/v1/amnesty", get(ask::preview).post(ask::amnesty))
         .route("/v1/plans/simulate", post(plans::simulate))
         .route("/v1/reports", get(reports::show))
         .route("/v1/undo", post(undo::undo))

@@ -45,7 +45,7 @@ pub async fn log(
     Ok(Json(core.record(&customer, facts, ClosesTask::Yes).await?))
 }
 
-fn not_open(named: &Named) -> ApiError {
+pub fn not_open(named: &Named) -> ApiError {
     match named {
         Named::Closed(_) => ApiError::new(409, "task_closed", "this task was logged today")
             .hint("guide undo takes the outcome back; guide log --customer ID CODE logs a further contact"),

@@ -1,6 +1,7 @@
 //! The terminal's state: the hub's documents with this terminal's ops on top, and the queue worked out from them. In
 //! memory is only what lists need; files are read from the cache when they are asked for.
 
+pub mod ask;
 pub mod card;
 pub mod check;
 mod desk;
@@ -13,6 +14,7 @@ pub mod queue;
 pub mod record;
 pub mod row;
 pub mod show;
+mod stats;
 mod undo;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

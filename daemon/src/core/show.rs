@@ -1,6 +1,5 @@
 //! The answers that show something: a task, a script, the outbox, a report.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use guide_common::apply::CustomerFile;
@@ -14,8 +13,7 @@ use guide_common::time::Period;
 use guide_common::wire::local::{DueRow, Outbox, OutboxRow, ScriptView, TaskDetail, TaskRow};
 
 use crate::core::card::Secrets;
-use crate::core::file::assemble;
-use crate::core::{Core, State, apply_pending};
+use crate::core::{Core, State};
 use crate::outbox::kept::Kept;
 use crate::store::StoreError;
 
@@ -106,23 +104,18 @@ impl Core {
 
     /// The report of a period over all customers, a chunk of files at a time.
     pub fn report(&self, period: Period, only: Option<&PlanId>) -> Result<Report, StoreError> {
-        let (on, shared, guide) = {
+        let (on, shared) = {
             let state = self.state();
-            (state.on, Arc::clone(&state.shared), state.profile.id.clone())
+            (state.on, Arc::clone(&state.shared))
         };
         let mut total = report(std::iter::empty(), &shared.rules, period, on, only);
         let mut files: Vec<CustomerFile> = Vec::with_capacity(REPORT_CHUNK);
-        self.store.each_customer(|id, items| {
-            if let Some(mut loaded) = assemble(&id, &items) {
-                let pending = self.state().outbox.pending_of(&id);
-                apply_pending(&mut loaded, &pending, &guide);
-                files.push(loaded.file);
-            }
+        self.each_file(|file| {
+            files.push(file);
             if files.len() == REPORT_CHUNK {
                 total.add(&report(files.iter(), &shared.rules, period, on, only));
                 files.clear();
             }
-            ControlFlow::Continue(())
         })?;
         total.add(&report(files.iter(), &shared.rules, period, on, only));
         Ok(total)
