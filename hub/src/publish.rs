@@ -49,9 +49,9 @@ impl What {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Running {
     /// They follow the version with which they began.
-    #[default]
     Keep,
     /// They follow the further version from its publication on.
+    #[default]
     Migrate,
 }
 

@@ -9,7 +9,7 @@ use guide_common::id::{CustomerId, DeviceId, GuideId, OpId};
 
 use crate::db::directory::{json, owners};
 use crate::db::feed::{Change, Feed, Written, kind};
-use crate::db::{Db, commit, file};
+use crate::db::{Db, commit};
 use crate::error::HubError;
 use crate::import::Mode;
 
@@ -129,11 +129,7 @@ async fn put_batch(
         places.push(Some(changes.len()));
         let body = match stored.get(id).filter(|stored| !stored.deleted) {
             Some(stored) if existing == Existing::Leave => stored.body.clone(),
-            Some(stored) => {
-                let before: Fact = file::parse(kind::FACT, id, &stored.body)?;
-                json(&Fact { undone: before.undone, ..(*fact).clone() })?
-            }
-            None => json(fact)?,
+            _ => json(fact)?,
         };
         changes.push(Change::put(kind::FACT, id, fact.customer.as_str(), body));
     }

@@ -148,7 +148,9 @@ async fn the_guide_s_queue_holds_what_was_sent() {
 async fn sending_again_does_nothing_twice_and_goes_on_where_a_run_broke_off() {
     let test = shop().await;
     let request = to(&[Tier::S, Tier::A, Tier::B]);
+    let other_words = Request { why: Some("别的".to_owned()), by: "别人".to_owned(), ..request.clone() };
     let whole = ask(&test, &request).await.unwrap();
+    let late = ask(&test, &other_words).await.unwrap();
     // a run that broke off after the first guide's batch
     let first = Preview { facts: whole.facts[..2].to_vec(), ..whole.clone() };
     assert_eq!(send(&test.db, &first, &mut |_| {}).await.unwrap(), 2);
@@ -156,10 +158,9 @@ async fn sending_again_does_nothing_twice_and_goes_on_where_a_run_broke_off() {
     assert_eq!((again.counts.n_there, again.facts.len()), (2, 2));
     assert_eq!(send(&test.db, &again, &mut |_| {}).await.unwrap(), 2);
     let before = (head(&test.db, "G1").await, head(&test.db, "G2").await);
-    let other_words = Request { why: Some("别的".to_owned()), by: "别人".to_owned(), ..request.clone() };
     assert_eq!(carry_out(&test, &other_words).await, 0);
     // also a preview of before that is carried out late
-    assert_eq!(send(&test.db, &whole, &mut |_| {}).await.unwrap(), 0);
+    assert_eq!(send(&test.db, &late, &mut |_| {}).await.unwrap(), 0);
     assert_eq!((head(&test.db, "G1").await, head(&test.db, "G2").await), before);
     let another = Request { dispatch: "another".to_owned(), ..request };
     assert_eq!(carry_out(&test, &another).await, 4);
