@@ -63,7 +63,7 @@ fn publish_templates(hub: &Hub) {
 /// Publishes P01 with another minimum and restart rule, as the next version, and waits until all have it.
 async fn publish_p01(hub: &Hub, terminals: &[Terminal], version: u32, min_cents: i64, restart: &str) {
     let text = P01
-        .replace("version = 1", &format!("version = {version}"))
+        .replace("version = 2", &format!("version = {version}"))
         .replace("min_amount_fen = 30000", &format!("min_amount_fen = {min_cents}"))
         .replace("\"supersede\"", &format!("{restart:?}"));
     let file = hub.home.join("P01.toml");

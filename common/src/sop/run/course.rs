@@ -321,8 +321,10 @@ impl<'a, 'f> Course<'a, '_, 'f> {
             };
         }
         if let Some((on, cause)) = ended {
+            // a contact ends what the morning left: what an anchor of that day had superseded was not open any more
+            let is_over = |since: NaiveDate| since < on || (since == on && cause == EndCause::Outcome);
             return match window.superseded_since(on) {
-                Some(since) if since < on => State::Superseded { on: since },
+                Some(since) if is_over(since) => State::Superseded { on: since },
                 _ => State::Ended { on, cause },
             };
         }
