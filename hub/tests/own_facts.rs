@@ -153,6 +153,8 @@ async fn the_report_knows_the_guide_s_calendar() {
 async fn an_outcome_for_a_due_of_a_throttled_plan_is_applied_where_its_run_has_started() {
     let hub = hub().await;
     let db = &hub.test_db.db;
+    hub.test_db.import("customer_id,purchased_on,amount\nC3,2026-08-10,100\n").await;
+    assign(&hub.test_db, &["C3"], "G1").await;
     let throttled =
         PLAN.replace("[trigger]", "throttle = 1\nstarts_on = \"2026-08-01\"\n[trigger]").replace("+3d", "0d");
     publish_texts(&hub.test_db, What::Plans, &[&throttled]).await;
@@ -167,7 +169,7 @@ async fn an_outcome_for_a_due_of_a_throttled_plan_is_applied_where_its_run_has_s
         let due_id = due(customer);
         terminal.outcome(customer, on, |outcome| outcome.due_ids = vec![due_id])
     };
-    // C2 bought for more and starts on the 10th, C1 on the 11th
-    let ops = [say("C2", "2026-08-10"), say("C1", "2026-08-10"), say("C1", "2026-08-11")];
-    assert_eq!(push(&terminal, &ops).await, ["applied", "superseded", "applied"]);
+    // who bought for more starts first: C2 on the 10th, C1 on the 11th, C3 on the 12th
+    let ops = [say("C2", "2026-08-10"), say("C1", "2026-08-11"), say("C3", "2026-08-11")];
+    assert_eq!(push(&terminal, &ops).await, ["applied", "applied", "superseded"]);
 }

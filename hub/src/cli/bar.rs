@@ -34,7 +34,7 @@ mod tests {
     fn the_greatest_number_fills_the_width() {
         assert_eq!(bar(10, 10, 4), "████");
         assert_eq!(bar(5, 10, 4), "██");
-        assert_eq!(bar(1, 64, 4), "▌");
+        assert_eq!(bar(1, 8, 4), "▌");
         assert_eq!(bar(1, 1_000, 4), "▏", "what is there is seen");
         assert_eq!((bar(0, 10, 4), bar(0, 0, 4)), (String::new(), String::new()));
     }
