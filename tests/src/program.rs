@@ -157,9 +157,7 @@ impl Hub {
     pub fn cli(&self, args: &[&str]) -> String {
         let mut command = command("guide-hub", &self.home);
         command.args(args).arg("--data").arg(self.data()).stdin(Stdio::null());
-        if args[0] == "report" {
-            command.args(self.clock.args());
-        }
+        command.args(self.clock.args());
         succeed(command)
     }
 
