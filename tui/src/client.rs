@@ -2,6 +2,7 @@
 //! connections are `transport`'s, the stream of notices is `events`'. A client works in any tokio runtime and may be
 //! shared: each call uses a connection of its own.
 
+mod ask;
 mod events;
 mod forecast;
 mod record;

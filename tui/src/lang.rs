@@ -1,7 +1,9 @@
 //! Which language is spoken, and every text of the command line in both. A text is a pair, so that one that lacks a
 //! language does not compile.
 
+pub mod course;
 pub mod date;
+pub mod explain;
 pub mod help;
 pub mod name;
 pub mod problem;

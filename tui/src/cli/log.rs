@@ -168,7 +168,7 @@ fn visit(words: &[String], today: NaiveDate, context: &Context) -> Answer<Option
 }
 
 /// The id of the queue's first task for the word `next`; every other word is the daemon's to resolve.
-async fn resolve(task: &str, client: &Client) -> Answer<String> {
+pub(crate) async fn resolve(task: &str, client: &Client) -> Answer<String> {
     if task != "next" {
         return Ok(task.to_owned());
     }

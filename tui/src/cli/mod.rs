@@ -1,5 +1,6 @@
 //! The command line: what can be asked, one file a command. Everything that the interface does can be done here.
 
+pub mod amnesty;
 pub mod appointment;
 pub mod bar;
 pub mod clock;
@@ -12,6 +13,7 @@ pub mod customer;
 pub mod dates;
 pub mod demo;
 pub mod enroll;
+pub mod explain;
 pub mod failure;
 pub mod interactive;
 pub mod leave;
@@ -23,6 +25,7 @@ pub mod outbox;
 pub mod patience;
 pub mod plan;
 pub mod plan_forecast;
+mod plan_page;
 pub mod promise;
 pub mod report;
 pub mod secret;
@@ -89,7 +92,11 @@ enum Command {
     Secret(secret::Args),
     /// Enter a leave; list and cancel leaves
     Leave(leave::Args),
-    /// List, show and render templates
+    /// Clear the backlog after a leave: shown first, then done
+    Amnesty(amnesty::Args),
+    /// Say why a task stands where it does, and what every plan makes of a customer
+    Explain(explain::Args),
+    /// List, show, render and check templates
     Template(template::Args),
     /// List, show and try out plans
     Plan(plan::Args),
@@ -203,6 +210,8 @@ async fn run(command: Option<Command>, context: &Context, config: config::Config
         Command::Consent(args) => consent::run(args, context).await,
         Command::Secret(args) => secret::run(args, context).await,
         Command::Leave(args) => leave::run(args, context).await,
+        Command::Amnesty(args) => amnesty::run(args, context).await,
+        Command::Explain(args) => explain::run(args, context).await,
         Command::Template(args) => template::run(args, context).await,
         Command::Plan(args) => plan::run(args, context).await,
         Command::Report(args) => report::run(args, context).await,
@@ -258,6 +267,8 @@ fn environment() -> Result<Env, String> {
     })
 }
 
+#[cfg(test)]
+mod ask_tests;
 #[cfg(test)]
 mod forecast_tests;
 #[cfg(test)]

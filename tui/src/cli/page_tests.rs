@@ -10,7 +10,9 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use crate::cli::context::{Context, Form, Style};
-use crate::cli::{appointment, customer, leave, log, next, outbox, plan, promise, report, secret, status, sync, today};
+use crate::cli::{
+    appointment, customer, leave, log, next, outbox, plan_page, promise, report, secret, status, sync, today,
+};
 
 const DUE: &str = "a5557955a8bbe3b272830408b351fa68";
 const OP: &str = "01989b0e-8a1e-7000-8000-000000000001";
@@ -229,7 +231,7 @@ fn the_pages_of_plans_reports_and_the_outbox() {
             "until": "+7d", "channels": ["wecom", "phone"], "template": "T03", "asks": "satisfaction"
         }]
     }));
-    check("plan", |context| plan::plan_page(&plan, context));
+    check("plan", |context| plan_page::plan_page(&plan, context));
     let figures = json!({
         "due": 12, "done": 5, "on_time": 4, "skipped": 1, "skipped_by": { "travelling": 1 }, "not_reached": 1,
         "expired": 2, "superseded": 1, "ended": 0, "open": 2, "outcomes": { "interested": 4, "skipped": 1 },

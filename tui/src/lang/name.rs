@@ -172,6 +172,15 @@ pub fn op_kind_name(kind: &str, lang: Lang) -> &str {
         "promise" => pick(lang, ("承诺", "promise")),
         "promise_kept" => pick(lang, ("承诺兑现", "promise kept")),
         "complaint_closed" => pick(lang, ("投诉关闭", "complaint closed")),
+        "appointment" => pick(lang, ("预约", "visit agreed")),
+        "appointment_closed" => pick(lang, ("预约结束", "visit over")),
+        "tag_added" => pick(lang, ("打标签", "tag applied")),
+        "tag_removed" => pick(lang, ("去标签", "tag taken away")),
+        "consent" => pick(lang, ("授权", "consent")),
+        "secret" => pick(lang, ("惊喜保密", "secret")),
+        "leave" => pick(lang, ("休假", "leave")),
+        "waived" => pick(lang, ("休假清理", "amnesty")),
+        "handed" => pick(lang, ("交给代班", "handed to the deputy")),
         other => other,
     }
 }

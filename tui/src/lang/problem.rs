@@ -67,7 +67,7 @@ pub fn explain_problem(problem: &Problem, lang: Lang) -> Explained {
 
 /// Whether the details of a problem list what could be asked for instead.
 fn names_choices(code: &str) -> bool {
-    code == "unknown_tag"
+    matches!(code, "unknown_tag" | "template_fault")
 }
 
 const UNREACHABLE: (Pair, Pair) = (
@@ -151,6 +151,13 @@ fn known(code: &str) -> Option<(Pair, Option<Pair>)> {
                 "use --purchase last, or guide customer show ID --reveal --json for the ids",
             )),
         ),
+        "no_leave_over" => (
+            ("没有刚结束的休假", "no leave has just ended"),
+            Some(("guide leave list 可查看", "guide leave list shows the leaves")),
+        ),
+        "template_fault" => {
+            (("模板文件有误", "the template file has a fault"), Some(("见 docs/templates.md", "docs/templates.md")))
+        }
         "own_deputy" => (("代班的不能是本人", "a guide cannot stand in for the guide's own leave"), None),
         "nothing_to_record" => (("没有需要记录的", "there is nothing to record"), None),
         "nothing_to_undo" => (("没有可以撤销的记录", "there is nothing to take back"), None),

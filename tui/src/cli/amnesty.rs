@@ -1,0 +1,155 @@
+//! `guide amnesty`: what becomes of the backlog after a leave, shown before it is done.
+
+use chrono::NaiveDate;
+use clap::Args as ClapArgs;
+use guide_common::amnesty::WaiveReason;
+use guide_common::sop::backlog::{Amnesty, DueFate, Fate};
+
+use crate::cli::context::{Context, Form};
+use crate::cli::failure::{Answer, Failure};
+use crate::cli::log::saved_page;
+use crate::cli::table::{Side, Table};
+use crate::lang::course::waive_name;
+use crate::lang::{date, pick};
+use crate::text;
+
+/// Arguments of `guide amnesty`.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    /// Do it; without this it is only shown
+    #[arg(long, visible_alias = "yes")]
+    apply: bool,
+    /// List every due, also those that stay
+    #[arg(long)]
+    all: bool,
+}
+
+/// Runs the command.
+pub async fn run(args: Args, context: &Context) -> Answer<()> {
+    let lang = context.lang;
+    let client = context.client().await?;
+    if args.apply {
+        let done = client.apply_amnesty().await?;
+        let what = pick(lang, ("休假清理已完成", "the amnesty is done"));
+        return context.show(&done, |context| {
+            page(&done.amnesty, args.all, context) + "\n" + &saved_page(&done.saved, what, context)
+        });
+    }
+    let preview = client.amnesty().await?;
+    let Some(amnesty) = &preview.amnesty else {
+        return match context.form {
+            Form::Json => context.show(&preview, |_| String::new()),
+            Form::Text => Err(Failure::Refused(text!(
+                lang,
+                "没有刚结束的休假；guide leave list 可查看",
+                "no leave has just ended; guide leave list shows the leaves"
+            ))),
+        };
+    };
+    context.show(&preview, |context| {
+        let hint = text!(
+            lang,
+            "\n以上只是预览。确认执行：guide amnesty --apply（guide undo 可整个撤回）\n",
+            "\nNothing was changed. To do it: guide amnesty --apply (guide undo takes all of it back)\n"
+        );
+        page(amnesty, args.all, context) + &context.style.dim(&hint)
+    })
+}
+
+pub(crate) fn page(amnesty: &Amnesty, all: bool, context: &Context) -> String {
+    let (lang, style, count) = (context.lang, context.style, &amnesty.count);
+    let (from, to) = (date::day(amnesty.leave.from_on, lang), date::day(amnesty.leave.to_on, lang));
+    let (n_dues, n_kept) = (count.n_dues, count.n_kept);
+    let mut page = style.bold(&text!(
+        lang,
+        "休假 {from} 至 {to}：积压 {n_dues} → {n_kept}",
+        "Leave from {from} to {to}: {n_dues} dues → {n_kept} tasks"
+    )) + "\n";
+    page.push_str(&counts(amnesty, context));
+    page.push_str(&list(amnesty, all, context));
+    page
+}
+
+/// The numbers, which add up to all that is open.
+fn counts(amnesty: &Amnesty, context: &Context) -> String {
+    let (lang, count) = (context.lang, &amnesty.count);
+    let mut table = Table::new([("", Side::Right), ("", Side::Left), ("", Side::Left)]);
+    let mut row = |n: usize, what: &str, more: String| table.row([n.to_string(), what.to_owned(), more]);
+    let at_risk = match count.n_at_risk {
+        0 => String::new(),
+        n => text!(lang, "其中 {n} 条会来不及", "{n} of them too late"),
+    };
+    row(count.n_kept, pick(lang, ("保留", "stay")), at_risk);
+    row(count.n_merged, pick(lang, ("合并到同一次联系", "go with another one")), String::new());
+    let reasons = [WaiveReason::MomentPassed, WaiveReason::PromoPassed, WaiveReason::Overtaken];
+    let by_reason: Vec<String> = reasons
+        .into_iter()
+        .filter(|reason| amnesty.n_expired_by(*reason) > 0)
+        .map(|reason| format!("{} {}", waive_name(reason, lang), amnesty.n_expired_by(reason)))
+        .collect();
+    row(count.n_expired, pick(lang, ("过期", "expire")), by_reason.join(pick(lang, ("，", ", "))));
+    let deputy = amnesty.deputy.as_ref().map(ToString::to_string).unwrap_or_default();
+    row(count.n_handed, pick(lang, ("交给代班", "go to the deputy")), deputy);
+    if count.n_held > 0 {
+        row(count.n_held, pick(lang, ("仍暂缓，不动", "stay held as they are")), String::new());
+    }
+    table.render_bare()
+}
+
+/// The dues by what becomes of them; those that stay only where all are asked for.
+fn list(amnesty: &Amnesty, all: bool, context: &Context) -> String {
+    let lang = context.lang;
+    let mut table = Table::new([
+        (pick(lang, ("客户", "Customer")), Side::Left),
+        (pick(lang, ("分层", "Tier")), Side::Left),
+        (pick(lang, ("节点", "Step")), Side::Left),
+        (pick(lang, ("方案", "Plan")), Side::Left),
+        (pick(lang, ("截止", "Until")), Side::Left),
+        (pick(lang, ("怎么办", "What")), Side::Left),
+    ]);
+    let mut shown: Vec<&DueFate> = amnesty.dues.iter().filter(|due| all || changes(due.fate)).collect();
+    shown.sort_by_key(|due| rank(due.fate));
+    for due in &shown {
+        table.row([
+            due.name.clone(),
+            due.tier.letter().to_owned(),
+            due.due.step_name.in_lang(lang).to_owned(),
+            due.due.plan.to_string(),
+            date::short(due.due.until_on, amnesty.on, lang),
+            fate_text(due.fate, amnesty.on, context),
+        ]);
+    }
+    if shown.is_empty() { String::new() } else { format!("\n{}", table.render(context.style)) }
+}
+
+fn changes(fate: Fate) -> bool {
+    !matches!(fate, Fate::Kept { .. } | Fate::Unknown)
+}
+
+fn rank(fate: Fate) -> (u8, Option<WaiveReason>) {
+    match fate {
+        Fate::Expired { reason } => (0, Some(reason)),
+        Fate::Handed { .. } => (1, None),
+        Fate::AtRisk { .. } => (2, None),
+        Fate::Merged { .. } => (3, None),
+        Fate::Kept { .. } | Fate::Unknown => (4, None),
+    }
+}
+
+fn fate_text(fate: Fate, today: NaiveDate, context: &Context) -> String {
+    let lang = context.lang;
+    let day = |day| date::short(day, today, lang);
+    match fate {
+        Fate::Expired { reason } => {
+            let reason = waive_name(reason, lang);
+            text!(lang, "过期：{reason}", "expires: {reason}")
+        }
+        Fate::Handed { until_on } => text!(lang, "交给代班，到 {}", "the deputy's until {}", day(until_on)),
+        Fate::AtRisk { until_on } => {
+            text!(lang, "保留，{} 前可能来不及", "stays, perhaps too late for {}", day(until_on))
+        }
+        Fate::Merged { .. } => text!(lang, "合并", "goes along"),
+        Fate::Kept { turn_on } => text!(lang, "保留，{} 轮到", "stays, its turn comes on {}", day(turn_on)),
+        Fate::Unknown => text!(lang, "其他", "other"),
+    }
+}

@@ -1,0 +1,55 @@
+//! The calls that ask why things are so, and what should become of them.
+
+use std::time::Duration;
+
+use guide_common::id::{CustomerId, TemplateId};
+use guide_common::sop::explain::task::TaskExplained;
+use guide_common::time::Period;
+use guide_common::wire::ask::{
+    AmnestyPreview, AmnestyResponse, CustomerExplained, LintRequest, LintResponse, TemplateStats,
+};
+use hyper::Method;
+
+use crate::client::{Client, Result, encoded, to_json};
+
+/// How long what looks at every customer may take.
+const LONG_PATIENCE: Duration = Duration::from_secs(60);
+
+impl Client {
+    /// Why a task stands where it does.
+    pub async fn explain_task(&self, task: &str) -> Result<TaskExplained> {
+        self.read(&format!("/v1/tasks/{}/explain", encoded(task))).await
+    }
+
+    /// What every plan makes of a customer.
+    pub async fn explain_customer(&self, customer: &CustomerId) -> Result<CustomerExplained> {
+        self.read(&format!("/v1/customers/{}/explain", encoded(customer.as_str()))).await
+    }
+
+    /// What an amnesty would do today.
+    pub async fn amnesty(&self) -> Result<AmnestyPreview> {
+        self.call(Method::GET, "/v1/amnesty", Vec::new(), LONG_PATIENCE).await
+    }
+
+    /// Does what a preview of this moment would show.
+    pub async fn apply_amnesty(&self) -> Result<AmnestyResponse> {
+        self.call(Method::POST, "/v1/amnesty", Vec::new(), LONG_PATIENCE).await
+    }
+
+    /// What lint says of a template file.
+    pub async fn lint_file(&self, text: String) -> Result<LintResponse> {
+        let path = "/v1/templates/lint";
+        self.call(Method::POST, path, to_json(path, &LintRequest { text })?, LONG_PATIENCE).await
+    }
+
+    /// What lint says of a published template.
+    pub async fn lint_template(&self, template: &TemplateId) -> Result<LintResponse> {
+        self.read(&format!("/v1/templates/{}/lint", encoded(template.as_str()))).await
+    }
+
+    /// How often templates were said in a period, and how often the customer replied.
+    pub async fn template_stats(&self, period: Period) -> Result<TemplateStats> {
+        let path = format!("/v1/templates/stats?from={}&to={}", period.from, period.to);
+        self.call(Method::GET, &path, Vec::new(), LONG_PATIENCE).await
+    }
+}
