@@ -3,7 +3,9 @@
 
 mod story;
 
+use guide_common::customer::Birthday;
 use guide_common::outcome::OutcomeCode::*;
+use guide_common::purchase::Item;
 use guide_common::sop::plan::{Earlier, Plan};
 use story::{Story, day, sop};
 
@@ -88,6 +90,19 @@ fn a_step_that_was_done_is_not_repeated_by_a_version_that_moves_it() {
         let story = story.log("2026-01-05", Interested, &["s"]);
         let moved = publish(story, purchase("version = 2", &[&format!("offset = '{offset}'; until = '{until}'")]));
         moved.check_days("2026-01-05", "2026-03-31", "");
+    }
+}
+
+#[test]
+fn a_greeting_that_was_sent_early_is_not_sent_again_by_a_version_that_moves_it() {
+    let wish = |trigger: &str, offset: &str| sop("", &[trigger], &[&format!("offset = '{offset}'; until = '+9d'")]);
+    let care = "on = 'purchase'; each_item = true; repeat_by_material = { '珍珠' = '+1m' }";
+    for trigger in ["on = 'birthday'", "on = 'date'; date = '01-20'", care] {
+        let mut story = Story::new(vec![wish(trigger, "-9d")]).buy("2025-12-20", 100);
+        story.file.purchases[0].items = vec![Item { material: Some("珍珠".to_owned()), ..Item::default() }];
+        story.file.customer.birthday = Birthday::solar(None, 1, 20);
+        let story = story.log("2026-01-15", Interested, &["s"]);
+        publish(story, wish(trigger, "0d")).check_days("2026-01-16", "2026-02-05", "");
     }
 }
 

@@ -66,8 +66,10 @@ fn yearly_anchor(search: &Search<'_, '_, '_>, date: Birthday, on: NaiveDate) -> 
     }
     let opens_on = search.opens_on(on);
     let born_on = since_on.map_or(opens_on, |since| since.max(opens_on));
+    // on which day its steps open depends on the version; what an earlier one did stays done
+    let known_on = since_on.unwrap_or(NaiveDate::MIN);
     (born_on <= search.history.today)
-        .then(|| Anchor::new(on, AnchorKey::Day(on), born_on, About::Yearly(date.calendar)))
+        .then(|| Anchor { known_on, ..Anchor::new(on, AnchorKey::Day(on), born_on, About::Yearly(date.calendar)) })
 }
 
 /// The days on which a silence became long enough, or a risk was seen. A silence that was long enough when the plan

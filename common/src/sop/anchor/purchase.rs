@@ -52,7 +52,11 @@ pub(super) fn pieces(search: &Search<'_, '_, '_>, trigger: &PurchaseTrigger) -> 
             }
             let about = About::Piece(sale.id.clone(), idx);
             let key = |on| AnchorKey::Piece(sale.id.clone(), idx, on);
-            let anchor = |on, born_on| Anchor { returned_on, ..Anchor::new(on, key(on), born_on, about.clone()) };
+            let known_on = sale.bought_on;
+            let anchor = |on, born_on| {
+                let anchor = Anchor::new(on, key(on), born_on, about.clone());
+                Anchor { returned_on, known_on, ..anchor }
+            };
             if trigger.repeat_by_material.is_empty() {
                 anchors.push(anchor(sale.bought_on, sale.bought_on));
             } else {
