@@ -178,6 +178,25 @@ fn a_promotion_whose_due_had_gone_was_a_promotion_all_the_same() {
 }
 
 #[test]
+fn a_promotion_whose_run_is_no_more_was_a_promotion_all_the_same() {
+    let gift = sop("id = 'G'", &["on = 'life_event'; kind = 'birth'"], &[PROMO]);
+    let story = open(vec![
+        gift,
+        sop("", &["on = 'lead'"], &[ANSWER, "id = 'q'; offset = '0d'; until = '+300d'; purpose = 'promo'"]),
+    ]);
+    let story = story.contact("2026-01-01", Interested, |outcome| outcome.purpose = Some(Purpose::Promo));
+    let story = story.life_event("2026-01-05", "birth", "2026-01-05", true);
+    let named = story.due_ids("2026-01-05", &["p", "a"]);
+    let mut story =
+        story.log_with("2026-01-05", Interested, &["p", "a"], |outcome| outcome.purpose = Some(Purpose::Promo));
+    let event = story.file.facts[1].id;
+    let undo = guide_common::op::Undo { on: day("2026-01-06"), op_id: event };
+    story.apply("2026-01-06", guide_common::op::OpBody::Undo(undo));
+    assert_eq!(named.len(), 2);
+    story.check_gate("2026-01-20", "| promo_cap 01-31: q");
+}
+
+#[test]
 fn after_no_need_promotions_rest_for_sixty_days() {
     let story = touched(NoNeed, Channel::Wecom, Some(Purpose::Answer));
     story.check_gate("2026-01-10", "a wecom, s wecom | promo_rest 03-11: p");

@@ -371,16 +371,16 @@ fn is_touch(contact: &Contact<'_>) -> bool {
         && !matches!(outcome.channel, Channel::Visit | Channel::Group | Channel::Moments | Channel::OfficialAccount)
 }
 
-/// What a contact was for: of the steps that it named the most selling one, closed by it or not; else what it says of
-/// itself.
+/// What a contact was for: the most selling of the steps that it named, closed by it or not, and of what it says of
+/// itself; it was a promotion also where its run is no more.
 fn purpose(contact: &Contact<'_>, runs: &[Run<'_>]) -> Purpose {
-    let own = contact.outcome.purpose.unwrap_or_default();
+    let own = contact.outcome.purpose;
     if contact.outcome.due_ids.is_empty() {
-        return own;
+        return own.unwrap_or_default();
     }
     let named = |step: &&StepRun<'_>| step.attempts.iter().any(|attempt| contact.names(attempt.due_id));
     let steps = runs.iter().flat_map(|run| &run.steps).filter(named);
-    steps.map(|step| step.step.purpose).min_by_key(|purpose| selling_rank(*purpose)).unwrap_or(own)
+    steps.map(|step| step.step.purpose).chain(own).min_by_key(|purpose| selling_rank(*purpose)).unwrap_or_default()
 }
 
 /// Promo counts most, answer least.
