@@ -92,6 +92,8 @@ fn a_hidden_purchase_stays_hidden_in_runs_that_repeat() {
     story.check_gate("2026-08-17", "s phone");
     let story = story.secret("2026-08-07", "2026-08-21", Giver, Some("p0"));
     story.check_gate("2026-08-17", "| secrecy 08-22: s").check_gate("2026-08-27", "s phone");
+    // bought on the day on which the hidden one's turn comes again: the run is about what was bought that day
+    story.buy("2026-08-17", 200).check_gate("2026-08-17", "s phone");
 }
 
 #[test]

@@ -77,6 +77,10 @@ impl Anchor {
         self.known_on = self.known_on.min(other.known_on);
         self.returned_on = later(self.returned_on, other.returned_on);
         self.settled_on = later(self.settled_on, other.settled_on);
+        // a purchase on the day on which an earlier one's turn comes again
+        if self.about_on < other.about_on {
+            (self.about, self.about_on) = (other.about.clone(), other.about_on);
+        }
     }
 }
 
