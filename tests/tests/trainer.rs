@@ -220,3 +220,47 @@ fn d5_an_edited_plan_is_tried_on_the_last_ninety_days() {
         assert_eq!(stage.guide(&["status"])["sync"]["n_unsent"], 0);
     });
 }
+
+/// D4, back from leave: the backlog of 许未晞, what the amnesty would do, what it does, and that it can be taken back,
+/// on the deputy's terminal too.
+#[test]
+fn d4_a_backlog_of_143_becomes_31_and_can_be_taken_back() {
+    let folder = folder();
+    runtime().block_on(async {
+        let mut stage = Stage::open(folder.path(), "xuweixi").await;
+        let deputy = Terminal::start(&folder.path().join("deputy"), &stage.hub);
+        deputy.enroll(&stage.hub, "zhouyuan").await;
+        let on = day("2026-08-12");
+        let n_tasks = |today: &Value| today["tasks"].as_array().unwrap().len();
+        let before = stage.today(on).await;
+        let own = std::mem::replace(&mut stage.terminal, deputy);
+        let n_of_deputy = n_tasks(&stage.today(on).await);
+        let deputy = std::mem::replace(&mut stage.terminal, own);
+
+        let preview = stage.guide(&["amnesty"]);
+        let count = &preview["amnesty"]["count"];
+        let figures = ["n_dues", "n_kept", "n_merged", "n_expired", "n_handed", "n_at_risk"];
+        assert_eq!(figures.map(|name| count[name].as_u64().unwrap()), [143, 31, 58, 41, 13, 0]);
+        let dues = preview["amnesty"]["dues"].as_array().unwrap();
+        let expired: Vec<&Value> = dues.iter().filter(|due| due["fate"]["what"] == "expired").collect();
+        assert_eq!(expired.len(), 41);
+        assert!(expired.iter().all(|due| due["fate"]["reason"].is_string()), "each with its reason");
+        assert_eq!(stage.today(on).await["tasks"], before["tasks"], "a preview changes nothing");
+
+        stage.guide(&["amnesty", "--yes"]);
+        assert_eq!(n_tasks(&stage.today(on).await), 31);
+        stage.guide(&["sync", "now"]);
+        assert_eq!(stage.guide(&["status"])["sync"]["n_unsent"], 0);
+        let own = std::mem::replace(&mut stage.terminal, deputy);
+        stage.guide(&["sync", "now"]);
+        assert_eq!(n_tasks(&stage.today(on).await), n_of_deputy + 13, "the deputy finds what was handed over");
+
+        let deputy = std::mem::replace(&mut stage.terminal, own);
+        stage.guide(&["undo"]);
+        assert_eq!(stage.today(on).await["tasks"], before["tasks"], "taken back as a whole");
+        stage.guide(&["sync", "now"]);
+        stage.terminal = deputy;
+        stage.guide(&["sync", "now"]);
+        assert_eq!(n_tasks(&stage.today(on).await), n_of_deputy, "and from the deputy");
+    });
+}
