@@ -6,7 +6,7 @@ mod story;
 use guide_common::outcome::OutcomeCode::*;
 use guide_common::report::{Figures, report};
 use guide_common::time::Period;
-use story::{Story, day};
+use story::{Story, day, sop};
 
 fn figures(story: &Story, from: &str, to: &str, today: &str) -> Figures {
     let period = Period::new(day(from), day(to)).unwrap();
@@ -88,6 +88,13 @@ fn a_run_returned_while_it_was_superseded_is_not_open_again_when_the_newer_one_i
     let story = story.buy("2026-03-02", -57_000).buy("2026-04-03", -27_000);
     // only the care step of the second run was ever open, on 2 April
     check(&story, "2026-03-18", "2026-04-03", [1, 0, 0, 0, 0, 0, 0, 1, 0]);
+}
+
+#[test]
+fn what_one_contact_starts_and_ends_at_once_was_never_due() {
+    let recovery = sop("", &["on = 'outcome'; max_score = 3"], &["offset = '0d'; until = '+5d'"]);
+    let story = Story::new(vec![recovery]).contact("2026-08-15", DoNotContact, |outcome| outcome.score = Some(2));
+    check(&story, "2026-08-15", "2026-08-31", [0; 9]);
 }
 
 #[test]

@@ -39,9 +39,13 @@ impl<'f> RunEnd<'f> {
     pub fn of(history: &History<'f>, plan: &Plan, anchor: &Anchor) -> Self {
         let returned = anchor.returned_on.map(|on| (on, EndCause::Returned));
         let settled = anchor.settled_on.map(|on| (on, EndCause::Settled));
+        let contact = ending_contact(history, plan, anchor);
+        // what one contact starts and ends at once was never open
+        let own = contact.filter(|contact| anchor.about == About::Fact(contact.id));
+        let own = own.map(|contact| (contact.on(), EndCause::Outcome));
         Self {
-            gone: returned.into_iter().chain(settled).min(),
-            contact: ending_contact(history, plan, anchor),
+            gone: [returned, settled, own].into_iter().flatten().min(),
+            contact,
             kept_on: anchor.kept_on,
             missed_on: anchor.missed_on,
         }
