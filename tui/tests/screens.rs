@@ -6,8 +6,10 @@ use guide::interface::app::App;
 use guide::interface::fixture::Desk;
 use guide::interface::svg::render;
 use guide::interface::theme::Theme;
+use guide_common::sop::gate::{Hold, HoldReason};
 use guide_common::sop::plan::Lang;
-use guide_common::wire::local::{ClockKind, SavedState};
+use guide_common::wire::card::AppointmentRow;
+use guide_common::wire::local::{ClockKind, RushRow, SavedState};
 use ratatui::buffer::{Buffer, CellWidth};
 
 fn open(desk: &mut Desk, lang: Lang, size: (u16, u16)) -> App {
@@ -104,6 +106,40 @@ fn customers_are_filtered_and_shown() {
     check!("customers-60x16", SMALL, "<Tab>");
     check!("customer-card-60x16", SMALL, "<Tab><Enter>j<Enter>");
     check!("customers-none-80x24", NORMAL, "<Tab>xyz");
+}
+
+#[test]
+fn the_privacy_key_masks_the_screen_at_once() {
+    check!("privacy-80x24", NORMAL, ".");
+    check!("privacy-120x36", LARGE, ".");
+    check!("privacy-customers-120x36", LARGE, ".<Tab><Enter>j");
+}
+
+#[test]
+fn haste_visits_hours_and_what_goes_along_stand_around_the_script() {
+    for (lang, suffix) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
+        let mut desk = Desk::new(lang, ClockKind::Real);
+        let other = desk.today.tasks[2].dues[0].clone();
+        let first = &mut desk.today.tasks[0];
+        first.rush = Some(RushRow { by: "顾南星".to_owned(), why: "客户等回电".to_owned() });
+        first.dues.push(other);
+        let card = desk.cards.get_mut(&first.customer).unwrap();
+        card.appointments = vec![AppointmentRow {
+            op_id: guide_common::id::OpId(uuid::Uuid::nil()),
+            made_on: "2026-08-01".parse().unwrap(),
+            visit_on: "2026-08-13".parse().unwrap(),
+            visit_time: "14:30:00".parse().ok(),
+            text: Some("试对戒".to_owned()),
+        }];
+        desk.today.tasks[1].dues[0].deadline_at = "2026-08-12T18:30:00".parse().ok();
+        desk.today.held[0].hold = Hold {
+            reason: HoldReason::ContactHours,
+            until_on: "2026-08-13".parse().ok(),
+            until_time: "09:30:00".parse().ok(),
+        };
+        let mut app = open(&mut desk, lang, LARGE);
+        insta::assert_snapshot!(format!("rush-120x36-{suffix}"), text(&render(&mut app)));
+    }
 }
 
 #[test]

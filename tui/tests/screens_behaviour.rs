@@ -464,3 +464,54 @@ fn the_cursor_stands_at_the_caret_of_a_field() {
     assert_eq!(buffer[(position.x - 1, position.y)].symbol(), "1");
     assert_eq!(buffer[(position.x - 3, position.y)].symbol(), "单");
 }
+
+#[test]
+fn behind_the_mask_no_name_phone_or_amount_is_left_and_everything_works_on() {
+    for keys in ["", "<Tab>", "<Tab><Enter>j", "jjj4", "jjjjjjjjjjjj", "c"] {
+        let (mut desk, mut app) = open();
+        desk.press(&mut app, keys);
+        let open_text = shown(&mut app);
+        assert!(open_text.contains('¥') || open_text.contains("100****"), "{keys}: there is something to mask");
+        // in a form and in the filter letters are text
+        let key = if app.layer.is_some() || app.is_filtering() { "<F12>" } else { "x" };
+        desk.press(&mut app, key);
+        let masked = shown(&mut app);
+        let secrets = ["¥", "100****", "戒指", "手镯", "项链"];
+        let names = desk.cards.values().map(|card| card.name.as_str());
+        for secret in secrets.into_iter().chain(names) {
+            assert!(!masked.contains(secret), "{keys}: {secret} in {masked}");
+        }
+    }
+    let (mut desk, mut app) = open();
+    desk.press(&mut app, "f银戒<Enter>xy");
+    assert!(desk.copied.as_deref().is_some_and(|text| text.contains("银戒")), "the script itself is not masked");
+    desk.press(&mut app, "6");
+    assert_eq!(logged(&desk)[0].code, "no_reply");
+    assert!(!shown(&mut app).contains(desk.today.done[0].name.as_str()), "not even in what was saved");
+    desk.press(&mut app, "x");
+    assert!(shown(&mut app).contains(desk.today.tasks[0].name.as_str()), "the same key shows everything again");
+}
+
+#[test]
+fn a_task_that_waits_for_its_time_is_closed_by_what_was_said_before() {
+    let (mut desk, mut app) = open();
+    let held = desk.today.tasks.remove(0);
+    let due_ids: Vec<_> = held.dues.iter().map(|due| due.due_id).collect();
+    desk.today.held.insert(
+        0,
+        guide_common::wire::local::HeldRow {
+            customer: held.customer.clone(),
+            name: held.name.clone(),
+            tier: held.tier,
+            hold: guide_common::sop::gate::Hold::new(guide_common::sop::gate::HoldReason::ContactHours, None),
+            dues: held.dues.clone(),
+        },
+    );
+    desk.press(&mut app, "r");
+    let n = desk.today.tasks.len();
+    desk.press(&mut app, &"j".repeat(n));
+    desk.asked.clear();
+    desk.press(&mut app, "5");
+    assert_eq!(logged(&desk)[0].due_ids, due_ids);
+    assert!(matches!(&desk.asked[0], Request::LogTask(id, _) if *id == held.id));
+}

@@ -1,6 +1,7 @@
 //! What each action does to the app.
 
 use chrono::{Days, Months, NaiveDateTime};
+use guide_common::id::TaskId;
 use guide_common::outcome::OutcomeCode;
 use guide_common::sop::gate::HoldReason;
 use guide_common::sop::plan::{Asks, Lang};
@@ -16,6 +17,7 @@ use super::layers::Layer;
 use super::layers::help::Help;
 use super::layers::outcome_form::{OutcomeForm, Target, WithNote};
 use super::layers::text_form::TextForm;
+use super::privacy::Privacy;
 use super::queries::Slot;
 use super::screens::Screen;
 use super::screens::customers::CustomersFocus;
@@ -47,6 +49,12 @@ impl App {
             Action::SyncNow => {
                 self.is_syncing = true;
                 self.ask(Slot::Machine, Request::SyncNow);
+            }
+            Action::Privacy => {
+                self.privacy = match self.privacy {
+                    Privacy::Off => Privacy::On,
+                    Privacy::On => Privacy::Off,
+                };
             }
             Action::OtherLang => self.other_lang(),
             Action::DayForward => self.move_clock(|now| now.checked_add_days(Days::new(1))),
@@ -244,6 +252,13 @@ impl App {
         match self.screen {
             Screen::Today => match self.data.entry(self.today.list.selected)? {
                 Entry::Task(row) => Some(self.task_target(row)),
+                // what waits for its time alone is closed like any task, by what was said before
+                Entry::Held(row) if is_of_time(row.hold.reason) => Some(Target {
+                    task: Some(TaskId::of(&row.customer, self.data.on())),
+                    due_ids: row.dues.iter().map(|due| due.due_id).collect(),
+                    asks_score: row.dues.iter().any(|due| due.asks == Some(Asks::Satisfaction)),
+                    ..contact(row.customer.clone(), &row.name)
+                }),
                 entry => Some(contact(entry.customer().clone(), entry.name())),
             },
             Screen::Customers => {
@@ -272,6 +287,11 @@ impl App {
             quoted: self.script().filter(|_| shown).and_then(|view| view.script.quoted),
         }
     }
+}
+
+/// Whether only the time of the day holds a task.
+fn is_of_time(reason: HoldReason) -> bool {
+    matches!(reason, HoldReason::ContactHours | HoldReason::NotYet)
 }
 
 fn contact(customer: guide_common::id::CustomerId, name: &str) -> Target {

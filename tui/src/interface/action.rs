@@ -50,6 +50,8 @@ pub enum Action {
     OtherScreen,
     /// Sync at once.
     SyncNow,
+    /// Mask names, phones, amounts and purchases on the screen, or show them again.
+    Privacy,
     /// Show the other language.
     OtherLang,
     /// Move the virtual clock a day.
@@ -171,6 +173,7 @@ const SPECS: &[Row] = &[
     (Action::ScrollUp, &[c('K'), c('<')], Place::Both, ["上滚", "Scroll up"], ["话术或客户卡向上滚动", "Scroll the script or the card up"]),
     (Action::CloseComplaint, &[c('c'), c('=')], Place::Both, ["结投诉", "Close"], ["记下客户的话，结束投诉", "Close the open complaint with the customer's words"]),
     (Action::SyncNow, &[c('r'), c('*')], Place::Both, ["同步", "Sync"], ["马上与总部同步", "Sync with headquarters at once"]),
+    (Action::Privacy, &[c('x'), c('.'), k(KeyCode::F(12))], Place::Both, ["遮挡", "Hide"], ["旁边有人：遮住姓名、手机、金额和消费；再按恢复", "Somebody beside you: mask names, phones, amounts and purchases; again shows them"]),
     (Action::OtherLang, &[c('L'), c('~')], Place::Both, ["English", "中文"], ["换成英文界面", "Show the interface in Chinese"]),
     (Action::DayForward, &[c(']'), k(KeyCode::F(6))], Place::Training, ["一天", "day"], ["训练时钟向前一天", "Move the training clock a day forward"]),
     (Action::WeekForward, &[c('}'), k(KeyCode::F(7))], Place::Training, ["一周", "week"], ["训练时钟向前一周", "Move the training clock a week forward"]),

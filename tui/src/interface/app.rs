@@ -13,6 +13,7 @@ use super::data::{Data, Entry};
 use super::effect::{Effect, Request};
 use super::event::{Event, Failure, ToastId};
 use super::layers::Layer;
+use super::privacy::Privacy;
 use super::queries::{Queries, Slot};
 use super::screens::Screen;
 use super::screens::customers::CustomersScreen;
@@ -45,6 +46,8 @@ pub struct App {
     pub toast: Option<Toast>,
     /// What went wrong; it stays until a key is pressed.
     pub trouble: Option<Trouble>,
+    /// Whether names and purchases are masked on the screen.
+    pub privacy: Privacy,
     /// Whether a cycle of sync was asked for and runs.
     pub is_syncing: bool,
     pub(super) recording: Option<Recording>,
@@ -139,6 +142,7 @@ impl App {
             layer: None,
             toast: None,
             trouble: None,
+            privacy: Privacy::Off,
             is_syncing: false,
             recording: None,
             queries: Queries::default(),

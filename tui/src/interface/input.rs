@@ -23,6 +23,10 @@ impl App {
         if is_interrupt {
             return self.effects.push(Effect::Quit);
         }
+        if key.code == KeyCode::F(12) {
+            // somebody steps up: whatever has the keys, the mask comes at once
+            return self.act(Action::Privacy);
+        }
         if self.recording.is_some() {
             // what is typed meanwhile is meant for the row after; beyond the bound nobody types knowingly
             if self.typed_ahead.len() < MAX_TYPED_AHEAD {

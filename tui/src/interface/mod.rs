@@ -14,7 +14,8 @@ pub mod fixture;
 mod input;
 pub mod keymap;
 pub mod layers;
-pub mod queries;
+pub mod privacy;
+mod queries;
 mod reading;
 pub mod screens;
 

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::app::App;
 use super::layers;
+use super::privacy::Privacy;
 use super::screens::{Screen, customers_view, today_view};
 use super::theme::Role;
 use super::widgets::{footer, header};
@@ -16,6 +17,17 @@ pub fn draw(app: &mut App, frame: &mut Frame) {
         return;
     }
     frame.buffer_mut().set_style(area, app.theme.style(Role::Text));
+    match app.privacy {
+        Privacy::Off => draw_shown(app, frame, area),
+        Privacy::On => {
+            let unmasked = app.mask();
+            draw_shown(app, frame, area);
+            app.unmask(unmasked);
+        }
+    }
+}
+
+fn draw_shown(app: &mut App, frame: &mut Frame, area: Rect) {
     let (mut body, mut header_area, mut training_area, mut footer_area) = (area, None, None, None);
     if area.height >= 3 {
         footer_area = Some(take_bottom(&mut body));

@@ -34,6 +34,9 @@ messages! {
     TabToday => "今日", "Today";
     TabCustomers => "客户", "Customers";
     Training => "训练", "TRAINING";
+    Hidden => "遮挡中", "HIDDEN";
+    Rush => "催办", "Rush";
+    Also => "另外", "Also";
     Received => "总部已收到", "received by HQ";
     ReceivedShort => "已收到", "received";
     NotEnrolledShort => "未登记", "not enrolled";

@@ -1,6 +1,7 @@
 //! Draws the selected row of the queue: the customer, the script, and the outcomes to choose from.
 
-use guide_common::wire::local::{DoneRow, HeldRow, ScriptView};
+use guide_common::sop::plan::Lang;
+use guide_common::wire::local::{DoneRow, HeldRow, ScriptView, TaskRow};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -90,18 +91,20 @@ fn draw_customer(app: &App, frame: &mut Frame, area: Rect) {
 fn card_lines(app: &App, max_rows: usize, cols: u16) -> Vec<Line<'static>> {
     let look = look(app, cols);
     let Some(entry) = app.data.entry(app.today.list.selected) else { return Vec::new() };
-    let terms = match entry {
-        Entry::Task(row) => row.terms.as_slice(),
-        _ => &[],
+    let (terms, rush) = match entry {
+        Entry::Task(row) => (row.terms.as_slice(), row.rush.as_ref()),
+        _ => (&[][..], None),
     };
+    let mut lines = rush.map(|rush| card::rush(rush, look)).unwrap_or_default();
+    let room = max_rows.min(40).saturating_sub(lines.len());
     match app.data.card(entry.customer()) {
-        Some(card) => card::brief(card, terms, max_rows.min(40), look),
+        Some(card) => lines.extend(card::brief(card, terms, room, look)),
         None => {
-            let mut lines = vec![Line::from(piece(Msg::Loading.text(app.lang), Role::Muted, &app.theme))];
-            lines.extend(card::why(terms, max_rows.saturating_sub(1), look));
-            lines
+            lines.push(Line::from(piece(Msg::Loading.text(app.lang), Role::Muted, &app.theme)));
+            lines.extend(card::why(terms, room.saturating_sub(1), look));
         }
     }
+    lines
 }
 
 fn script_titles(app: &App) -> [Line<'static>; 2] {
@@ -129,7 +132,7 @@ fn script_body(app: &App, cols: u16) -> Vec<Line<'static>> {
         Some(Entry::Held(row)) => held_body(app, row, cols),
         Some(Entry::Done(row)) => done_body(app, row, cols),
         Some(Entry::Task(row)) => match app.script() {
-            Some(view) => script_of(app, view, cols),
+            Some(view) => script_of(app, row, view, cols),
             None if app.data.details.contains_key(&row.id) => plain(app, Msg::NoScript.text(app.lang), cols),
             None => plain(app, Msg::Loading.text(app.lang), cols),
         },
@@ -137,9 +140,24 @@ fn script_body(app: &App, cols: u16) -> Vec<Line<'static>> {
     }
 }
 
-fn script_of(app: &App, view: &ScriptView, cols: u16) -> Vec<Line<'static>> {
+/// The script, and under it what else the contact is about.
+fn script_of(app: &App, row: &TaskRow, view: &ScriptView, cols: u16) -> Vec<Line<'static>> {
     let fills = app.shown_task().and_then(|id| app.today.fills.get(&id));
-    script_lines(view, fills, usize::from(cols), &app.theme)
+    let mut lines = script_lines(view, fills, usize::from(cols), &app.theme);
+    let shown = row.dues.iter().position(|due| due.template.as_ref() == Some(&view.script.template)).unwrap_or(0);
+    let others = row.dues.iter().enumerate().filter(|(idx, _)| *idx != shown);
+    let names: Vec<&str> = others.map(|(_, due)| due.step_name.in_lang(app.lang)).collect();
+    if !names.is_empty() {
+        let also = Msg::Also.text(app.lang);
+        let also = match app.lang {
+            Lang::Zh => format!("{also}：{}", names.join("、")),
+            Lang::En => format!("{also}: {}", names.join(", ")),
+        };
+        lines.push(Line::default());
+        let wrapped = wrapped(&also, usize::from(cols)).into_iter();
+        lines.extend(wrapped.map(|line| Line::from(piece(line, Role::Muted, &app.theme))));
+    }
+    lines
 }
 
 fn held_body(app: &App, row: &HeldRow, cols: u16) -> Vec<Line<'static>> {

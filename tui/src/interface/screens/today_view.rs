@@ -274,6 +274,13 @@ pub fn what(row: &TaskRow, lang: Lang) -> String {
 /// How much time a task has left: days late of a promise, else until its first window closes.
 pub fn deadline(app: &App, row: &TaskRow) -> (String, Role) {
     let today = app.data.on();
+    if row.rush.is_some() {
+        return (Msg::Rush.text(app.lang).to_lowercase(), Role::Bad);
+    }
+    let hours = row.dues.iter().filter_map(|due| due.deadline_at).min().filter(|at| at.date() <= today);
+    if let Some(at) = hours {
+        return (date::time(at.time()), Role::Warn);
+    }
     let has = |name: TermName| row.terms.iter().any(|term| term.name == name && term.points > 0);
     // the most important due comes first: here it is the promise
     let promised_on = row.dues.first().map(|due| due.anchor_on).filter(|on| *on < today);

@@ -7,6 +7,7 @@ use guide_common::purchase::Purchase;
 use guide_common::sop::plan::Lang;
 use guide_common::sop::queue::{Term, TermName};
 use guide_common::wire::card::{AppointmentRow, ContactRow, CustomerCard, PromiseRow, PurchaseRow, TagRow};
+use guide_common::wire::local::RushRow;
 use ratatui::text::Line;
 
 use super::paint::{piece, spread};
@@ -62,10 +63,19 @@ pub fn total(card: &CustomerCard, look: Look<'_>) -> Line<'static> {
         Lang::Zh => format!(" {n} 次 "),
         Lang::En => format!(" {n}× "),
     };
-    Line::from(vec![
-        piece(times, Role::Muted, look.theme),
-        piece(format!("{} ", amount(card.total_fen)), Role::Money, look.theme),
-    ])
+    let is_masked = card.purchases.iter().any(|row| row.purchase.is_none() && row.secret_until.is_none());
+    let total = if is_masked { words::MASK.to_owned() } else { amount(card.total_fen) };
+    Line::from(vec![piece(times, Role::Muted, look.theme), piece(format!("{total} "), Role::Money, look.theme)])
+}
+
+/// Who at headquarters asks for haste, and why.
+pub fn rush(row: &RushRow, look: Look<'_>) -> Vec<Line<'static>> {
+    let text = match look.lang {
+        Lang::Zh => format!("{}：{}", row.by, row.why),
+        Lang::En => format!("{}: {}", row.by, row.why),
+    };
+    let lines = wrapped(&text, body_cols(look)).into_iter();
+    labelled(Msg::Rush, lines.map(|line| Line::from(piece(line, Role::Bad, look.theme))).collect(), look)
 }
 
 /// What stands before a task, in at most `rows` lines: what holds, promises, purchases, contacts, and why the task

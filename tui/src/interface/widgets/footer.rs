@@ -67,7 +67,7 @@ fn actions(app: &App) -> Vec<Action> {
             actions.extend(several.then_some(Action::NextScript));
             actions.extend(app.shown_complaint().then_some(Action::CloseComplaint));
             actions.extend([Action::Undo, Action::Note, Action::Filter, Action::OtherScreen]);
-            actions.extend([Action::SyncNow, Action::OtherLang, Action::Quit]);
+            actions.extend([Action::SyncNow, Action::Privacy, Action::OtherLang, Action::Quit]);
             actions
         }
     }

@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 
 use super::paint::piece;
 use crate::interface::app::{App, Link};
+use crate::interface::privacy::Privacy;
 use crate::interface::screens::Screen;
 use crate::interface::theme::Role;
 use crate::interface::words::{self, Msg};
@@ -23,6 +24,10 @@ pub fn draw(app: &App, frame: &mut Frame, area: Rect) {
     let mut right = Vec::new();
     if app.data.is_training() {
         right.push(piece(format!(" {} ", Msg::Training.text(app.lang)), Role::Training, &app.theme));
+        right.push(Span::raw(" "));
+    }
+    if app.privacy == Privacy::On {
+        right.push(piece(format!(" {} ", Msg::Hidden.text(app.lang)), Role::Training, &app.theme));
         right.push(Span::raw(" "));
     }
     right.extend(state(app, Detail::Whole));
