@@ -4,6 +4,7 @@
 
 mod support;
 
+use guide_common::sop::plan_diff::RunningDiff;
 use guide_common::wire::Problem;
 use guide_common::wire::forecast::*;
 use serde_json::json;
@@ -140,4 +141,42 @@ async fn what_is_no_plan_is_refused_with_its_line_and_what_fits_no_other_plan_wi
     }
     let long = json!({ "plan": { "text": "#".repeat(300_000) } });
     assert_eq!(refused(long).await.0, 400);
+}
+
+/// What becomes of a step, as `kept moved dropped added closed`.
+fn fates(running: &RunningDiff, step: &str) -> [u64; 5] {
+    let figures = running.steps.iter().find(|figures| figures.step.as_str() == step).unwrap();
+    [&figures.kept, &figures.moved, &figures.dropped, &figures.added, &figures.closed].map(|class| class.n)
+}
+
+#[tokio::test]
+async fn an_edited_plan_is_compared_for_runs_that_keep_their_version_and_for_runs_that_move() {
+    let plan = WAKE_UP.replace("throttle = 1", "starts_on = \"2026-01-01\"");
+    let shop = shop(|hub| hub.publish_plan(&plan)).await;
+    let edited = plan.replace("version = 1", "version = 2").replace("+10d", "+20d");
+    let request = json!({ "old": { "published": { "id": "P03" } }, "new": { "text": edited } });
+    let found: DiffResponse = shop.daemon.post("/v1/plans/diff", &request).await.unwrap();
+    let diff = &found.diff;
+    assert_eq!((diff.old_version, diff.new_version, diff.steps.len()), (Some(1), Some(2), 1));
+    assert_eq!((diff.migrate.n_customers, fates(&diff.migrate, "service")), (3, [0, 3, 0, 0, 0]));
+    assert_eq!((diff.keep.n_customers, fates(&diff.keep, "service")), (3, [3, 0, 0, 0, 0]));
+    assert_eq!(found.customers.values().collect::<Vec<_>>(), ["顾客A", "顾客B", "顾客C"]);
+    assert_eq!(found.steps.len(), 1);
+}
+
+#[tokio::test]
+async fn two_plans_or_a_text_that_is_none_are_not_compared() {
+    let shop = shop(|hub| hub.publish_plan(WAKE_UP)).await;
+    let refused = async |old: serde_json::Value, new: serde_json::Value| {
+        let request = json!({ "old": old, "new": new });
+        let problem = shop.daemon.post::<DiffResponse>("/v1/plans/diff", &request).await.unwrap_err();
+        (problem.code, problem.detail)
+    };
+    let (known, of) = (json!({ "published": { "id": "P03" } }), |id: &str| json!({ "published": { "id": id } }));
+    assert_eq!(refused(known.clone(), of("P01")).await.0, "different_plans");
+    let (code, detail) = refused(known.clone(), json!({ "text": "id = \"P03\"\nversion = 2\ncolour = 1" })).await;
+    assert!(code == "malformed_plan" && detail.starts_with("the new plan, line "), "{code}: {detail}");
+    let (code, detail) = refused(json!({ "text": "id = 7" }), known).await;
+    assert!(code == "malformed_plan" && detail.starts_with("the old plan, line 1: "), "{code}: {detail}");
+    assert_eq!(refused(of("P99"), of("P01")).await.0, "unknown_plan");
 }

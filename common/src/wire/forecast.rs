@@ -1,9 +1,13 @@
-//! Forecasts over the local API: what a plan would mean for this terminal's customers, before it is published.
+//! Forecasts over the local API: what a plan would mean for this terminal's customers, and what an edited one would
+//! change, before it is published.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::PlanId;
+use crate::id::{CustomerId, PlanId, StepId};
 use crate::sop::plan::Text;
+use crate::sop::plan_diff::PlanDiff;
 use crate::sop::simulate::{Assumption, Simulation, Total};
 
 /// The longest period that is simulated, in days.
@@ -70,6 +74,28 @@ pub struct SimulateResponse {
     pub simulation: Simulation,
     /// The same days with the plans as they are published.
     pub published: Total,
+}
+
+/// `POST /v1/plans/diff`: two versions of one plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiffRequest {
+    /// The version before.
+    pub old: PlanSource,
+    /// The edited version.
+    pub new: PlanSource,
+}
+
+/// What would change if the edited version were published today in place of the one before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DiffResponse {
+    /// What differs, and what becomes of runs under way.
+    pub diff: PlanDiff,
+    /// The plan's name in the edited version.
+    pub name: Text,
+    /// The names of its steps, those of both versions.
+    pub steps: BTreeMap<StepId, Text>,
+    /// The names of the customers whose steps move.
+    pub customers: BTreeMap<CustomerId, String>,
 }
 
 #[cfg(test)]

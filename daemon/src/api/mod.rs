@@ -71,6 +71,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/plans/{id}", get(library::plan))
         .route("/v1/amnesty", get(ask::preview).post(ask::amnesty))
         .route("/v1/plans/simulate", post(plans::simulate))
+        .route("/v1/plans/diff", post(plans::diff))
         .route("/v1/reports", get(reports::show))
         .route("/v1/undo", post(undo::undo))
         .route("/v1/sync", get(sync::show))

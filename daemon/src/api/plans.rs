@@ -1,10 +1,10 @@
-//! `/v1/plans/simulate`: what a plan would mean before it is published.
+//! `/v1/plans/simulate` and `/v1/plans/diff`: what a plan would mean and change before it is published.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use guide_common::wire::forecast::{SimulateRequest, SimulateResponse};
+use guide_common::wire::forecast::{DiffRequest, DiffResponse, SimulateRequest, SimulateResponse};
 
 use crate::api::error::{Answer, ApiError};
 use crate::api::extract::{Body, terminal};
@@ -21,6 +21,13 @@ pub async fn simulate(
     found.map_err(|_| failed())?.map(Json).map_err(problem)
 }
 
+/// `POST /v1/plans/diff`.
+pub async fn diff(State(app): State<Arc<App>>, Body(request): Body<DiffRequest>) -> Answer<Json<DiffResponse>> {
+    let core = Arc::clone(&terminal(&app)?.core);
+    let found = tokio::task::spawn_blocking(move || core.plan_diff(&request)).await;
+    found.map_err(|_| failed())?.map(Json).map_err(problem)
+}
+
 fn failed() -> ApiError {
     ApiError::new(500, "forecast", "the forecast failed unexpectedly")
 }
@@ -28,7 +35,10 @@ fn failed() -> ApiError {
 fn problem(error: ForecastError) -> ApiError {
     let detail = error.to_string();
     match error {
-        ForecastError::Malformed(_) => ApiError::new(422, "malformed_plan", detail).hint("docs/plans.md"),
+        ForecastError::Malformed(_) | ForecastError::MalformedSide { .. } => {
+            ApiError::new(422, "malformed_plan", detail).hint("docs/plans.md")
+        }
+        ForecastError::DifferentPlans { .. } => ApiError::new(422, "different_plans", detail),
         ForecastError::Unfit { .. } => ApiError::new(422, "unfit_plan", detail).hint("docs/plans.md"),
         ForecastError::UnknownPlan => ApiError::new(404, "unknown_plan", detail).hint("guide plan list"),
         ForecastError::UnknownVersion { .. } => ApiError::new(404, "unknown_version", detail),

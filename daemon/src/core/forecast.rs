@@ -1,15 +1,20 @@
-//! What a plan would mean for this terminal's customers, before headquarters publishes it.
+//! What a plan would mean for this terminal's customers, and what an edited one would change, before headquarters
+//! publishes it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::Days;
 use guide_common::file_error::FileError;
-use guide_common::id::PlanId;
-use guide_common::sop::plan::Plan;
+use guide_common::id::{CustomerId, PlanId};
+use guide_common::sop::plan::{Lang, Plan, Step, Text};
+use guide_common::sop::plan_diff::diff;
 use guide_common::sop::plan_file::{check_plans, parse};
 use guide_common::sop::simulate::simulate;
 use guide_common::time::Period;
-use guide_common::wire::forecast::{MAX_SIMULATED_DAYS, PlanSource, SimulateRequest, SimulateResponse};
+use guide_common::wire::forecast::{
+    DiffRequest, DiffResponse, MAX_SIMULATED_DAYS, PlanSource, SimulateRequest, SimulateResponse,
+};
 
 use crate::core::Core;
 use crate::store::StoreError;
@@ -20,6 +25,22 @@ pub enum ForecastError {
     /// The text is no plan.
     #[error(transparent)]
     Malformed(#[from] FileError),
+    /// One of two texts is no plan.
+    #[error("the {side} plan, {fault}")]
+    MalformedSide {
+        /// Which: `old` or `new`.
+        side: &'static str,
+        /// What is wrong with it.
+        fault: FileError,
+    },
+    /// The plans to compare are two.
+    #[error("{old} and {new} are different plans: compare two versions of one")]
+    DifferentPlans {
+        /// The first.
+        old: PlanId,
+        /// The second.
+        new: PlanId,
+    },
     /// The plan does not fit the published ones.
     #[error("{plan}: {fault}")]
     Unfit {
@@ -75,6 +96,41 @@ impl Core {
         let Plan { id, name, version, throttle, .. } = plan;
         Ok(SimulateResponse { plan: id, name, version, throttle, assume: request.assume, simulation, published })
     }
+}
+
+impl Core {
+    /// What would change if an edited plan were published today.
+    pub fn plan_diff(&self, request: &DiffRequest) -> Result<DiffResponse, ForecastError> {
+        let (on, shared) = {
+            let state = self.state();
+            (state.on, Arc::clone(&state.shared))
+        };
+        let rules = &shared.rules;
+        let side = |side: &'static str, source: &PlanSource| {
+            plan_of(source, rules.plans()).map_err(|error| match error {
+                ForecastError::Malformed(fault) => ForecastError::MalformedSide { side, fault },
+                other => other,
+            })
+        };
+        let (old, new) = (side("old", &request.old)?, side("new", &request.new)?);
+        if old.id != new.id {
+            return Err(ForecastError::DifferentPlans { old: old.id, new: new.id });
+        }
+        with_plan(rules.plans(), &new)?;
+        let files = self.own_files()?;
+        let diff = diff(&files, rules, Some(&old), Some(&new), on);
+        let steps = old.steps.iter().chain(&new.steps).map(|step| (step.id.clone(), step_name(step))).collect();
+        let moved: BTreeSet<&CustomerId> =
+            diff.keep.moves.iter().chain(&diff.migrate.moves).map(|moved| &moved.customer).collect();
+        let named = files.iter().filter(|file| moved.contains(&file.customer.id));
+        let customers = named.map(|file| (file.customer.id.clone(), file.customer.name.clone())).collect();
+        Ok(DiffResponse { name: new.name, steps, customers, diff })
+    }
+}
+
+fn step_name(step: &Step) -> Text {
+    let name = |lang| step.title(lang).to_owned();
+    Text { zh: name(Lang::Zh), en: name(Lang::En) }
 }
 
 /// The plan that a request means.

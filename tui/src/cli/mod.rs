@@ -24,6 +24,7 @@ mod open;
 pub mod outbox;
 pub mod patience;
 pub mod plan;
+pub mod plan_diff;
 pub mod plan_forecast;
 mod plan_page;
 pub mod promise;

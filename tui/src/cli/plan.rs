@@ -6,6 +6,7 @@ use guide_common::sop::plan::Plan;
 
 use crate::cli::context::Context;
 use crate::cli::failure::Answer;
+use crate::cli::plan_diff;
 use crate::cli::plan_forecast;
 use crate::cli::plan_page::{plan_page, triggers};
 use crate::cli::table::{Side, Table};
@@ -30,6 +31,8 @@ enum Command {
     },
     /// Show what a plan would have meant for the last days; nothing is recorded or published
     Simulate(plan_forecast::Args),
+    /// Show what an edited plan changes, also for customers whose runs are under way
+    Diff(plan_diff::Args),
 }
 
 /// Runs the command.
@@ -45,6 +48,7 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
             context.show(&plan, |context| plan_page(&plan, context))
         }
         Command::Simulate(args) => plan_forecast::run(args, &client, context).await,
+        Command::Diff(args) => plan_diff::run(args, &client, context).await,
     }
 }
 
