@@ -395,6 +395,16 @@ fn what_was_done_in_a_run_that_was_superseded_and_counts_again_stays_done() {
 }
 
 #[test]
+fn what_was_done_before_a_purchase_was_heard_of_is_not_due_again_when_it_is_returned() {
+    let plan = sop("restart = 'supersede'", &["on = 'purchase'"], &["offset = '0d'; until = '+30d'"]);
+    let story = Story::new(vec![plan]).buy("2026-01-01", 100).log("2026-01-10", Interested, &["s"]);
+    // imported after the contact: bought five days before it
+    let story = story.buy("2026-01-05", 200);
+    story.check("2026-01-10", "s 01-05 wecom");
+    story.buy("2026-01-12", -200).check_days("2026-01-12", "2026-02-28", "");
+}
+
+#[test]
 fn a_step_over_a_channel_of_a_dispatch_goes_on_over_its_own() {
     let plan = sop("", &["on = 'dispatch'"], &["offset = '0d'; until = '+9d'; channels = ['wecom', 'sms']"]);
     let story = Story::new(vec![plan]).dispatch("D1", "2026-01-01", "2026-01-01", Some(Channel::Sms));

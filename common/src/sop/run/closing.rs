@@ -25,7 +25,8 @@ pub(super) fn accepts(
     order: Option<Order>,
 ) -> bool {
     let in_window = window.known_on <= on && on <= window.until_on;
-    let superseded = window.spans.iter().any(|span| span.from < on && span.covers(on));
+    // a later anchor that was returned stands in nobody's place: it was heard of too late to keep the contact from closing
+    let superseded = window.spans.iter().any(|span| span.from < on && span.to.is_none());
     let gone = end.gone().is_some_and(|(gone_on, _)| gone_on < on);
     let ended = end.contact.is_some_and(|end| order.map_or(end.on() < on, |order| end.order() < order));
     let passed = [end.kept_on, waived_on].into_iter().flatten().any(|passed_on| passed_on < on);
