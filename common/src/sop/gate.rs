@@ -266,11 +266,8 @@ pub fn contact_hours(settings: &Settings, now: NaiveDateTime) -> Option<Hold> {
 pub fn open_complaint<'f>(history: &History<'f>, day: NaiveDate) -> Option<Contact<'f>> {
     let facts = || history.file.facts.iter().filter(|fact| fact.on() <= day && fact.stands_on(history.today));
     let closed = facts().filter(|fact| matches!(fact.body, FactBody::ComplaintClosed(_))).map(Fact::order).max();
-    let complaints = history.contacts.iter().filter(|contact| contact.outcome.code == OutcomeCode::Complaint);
-    complaints
-        .filter(|contact| contact.on() <= day && closed.is_none_or(|closed| closed < contact.order()))
-        .next_back()
-        .copied()
+    let mut complaints = history.contacts.iter().filter(|contact| contact.outcome.code == OutcomeCode::Complaint);
+    complaints.rfind(|contact| contact.on() <= day && closed.is_none_or(|closed| closed < contact.order())).copied()
 }
 
 fn do_not_contact(history: &History<'_>) -> Option<Hold> {
@@ -298,8 +295,8 @@ fn no_consent(history: &History<'_>, channel: Channel) -> Option<Hold> {
 fn refusal_on<'f>(history: &History<'f>, channel: Channel, day: NaiveDate) -> Option<&'f Consent> {
     let is_over = |consent: &Consent| !consent.allowed && consent.until_on.is_some_and(|until_on| until_on < day);
     let consents = history.consents.iter().map(|(_, consent)| *consent);
-    let of_channel = consents.filter(|consent| consent.channel.is_none_or(|of| of == channel));
-    of_channel.filter(|consent| !is_over(consent)).next_back().filter(|consent| !consent.allowed)
+    let mut of_channel = consents.filter(|consent| consent.channel.is_none_or(|of| of == channel));
+    of_channel.rfind(|consent| !is_over(consent)).filter(|consent| !consent.allowed)
 }
 
 /// Until when something is kept from this customer.

@@ -47,9 +47,8 @@ pub(super) fn visits(search: &Search<'_, '_, '_>) -> Vec<Anchor> {
 pub(super) fn coupons(search: &Search<'_, '_, '_>, kinds: &[String]) -> Vec<Anchor> {
     let (today, last) = (search.history.today, search.last_anchor_day());
     let coupons = search.history.records.coupons.iter();
-    let wanted = coupons.filter(|(_, coupon)| {
-        coupon.until_on <= last && (kinds.is_empty() || kinds.iter().any(|kind| *kind == coupon.kind))
-    });
+    let wanted =
+        coupons.filter(|(_, coupon)| coupon.until_on <= last && (kinds.is_empty() || kinds.contains(&coupon.kind)));
     let anchors = wanted.map(|(id, coupon)| Anchor {
         settled_on: coupon.closed_on().filter(|on| *on <= today),
         ..of_fact(*id, coupon.until_on, coupon.on)
