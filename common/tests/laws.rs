@@ -9,11 +9,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use chrono::{Days, NaiveDate};
 use guide_common::apply::{Applied, CustomerFile};
 use guide_common::fact::FactBody;
-use guide_common::id::{DueId, OpId};
+use guide_common::id::{DueId, OpId, PlanId, StepId};
 use guide_common::op::{OpBody, Undo};
 use guide_common::outcome::{Outcome, OutcomeCode, SkipReason};
 use guide_common::report::{Report, report};
-use guide_common::sop::engine::dues;
+use guide_common::sop::engine::{Due, dues};
 use guide_common::sop::gate::HoldReason;
 use guide_common::sop::plan::Plan;
 use guide_common::sop::queue::{CustomerDay, customer_day};
@@ -173,6 +173,35 @@ proptest! {
         prop_assert!(left <= report.total.open, "{} of {} are open", left, report.total.open);
     }
 
+    /// What an evening's queue of the period held is counted, and nothing is that no queue of it held at any time.
+    #[test]
+    fn a_report_counts_the_steps_that_the_queues_of_its_days_held(seed in seed(7), from in 0..N_DAYS, length in 0_u64..20) {
+        let mut saga = Saga::new(&seed);
+        let (mut evenings, mut ever): (Steps, Steps) = (Steps::new(), Steps::new());
+        // what is taken back, or a leave that is entered late, changes what was seen
+        let mut events = seed.events.iter().filter(|(_, draw)| !draw.changes_the_past()).peekable();
+        for n in 0..=from + length {
+            if from <= n {
+                ever.extend(steps(&saga, date(n)));
+            }
+            while let Some((_, draw)) = events.next_if(|(on, _)| *on <= n) {
+                saga.happen(n, *draw);
+                if from <= n {
+                    ever.extend(steps(&saga, date(n)));
+                }
+            }
+            if from <= n {
+                evenings.extend(steps(&saga, date(n)));
+            }
+        }
+        let period = Period::new(date(from), date(from + length)).unwrap();
+        for (plan, figures) in saga.report_of(&saga.story.file, period).by_plan {
+            let count = |steps: &Steps| steps.iter().filter(|(of, _, _)| *of == plan).count() as u64;
+            let (least, most) = (count(&evenings), count(&ever));
+            prop_assert!((least..=most).contains(&figures.due), "{plan}: {least} to {most}, not {}", figures.due);
+        }
+    }
+
     #[test]
     fn an_edited_plan_never_repeats_a_step_that_was_done(seed in seed(10), cut in 0..N_DAYS) {
         let mut saga = Saga::new(&seed);
@@ -190,6 +219,14 @@ proptest! {
             }
         }
     }
+}
+
+/// Steps of runs.
+type Steps = HashSet<(PlanId, StepId, String)>;
+
+fn steps(saga: &Saga, on: NaiveDate) -> Steps {
+    let step = |due: &Due<'_>| (due.plan.id.clone(), due.step.id.clone(), due.anchor_key.to_string());
+    dues(&saga.story.file, &saga.rules_on(on), on).iter().map(step).collect()
 }
 
 /// Notes which dues the latest contacts closed, which named only what was open, and forgets those of contacts that were

@@ -49,6 +49,13 @@ pub struct Seed {
 #[derive(Clone, Copy, Debug)]
 pub struct Draw(pub u8, pub u16, pub u16);
 
+impl Draw {
+    /// Whether it is an undo, or a leave that may have begun.
+    pub fn changes_the_past(self) -> bool {
+        matches!(KINDS[usize::from(self.0) % KINDS.len()], "undo" | "leave")
+    }
+}
+
 pub fn seed(n_events: usize) -> impl Strategy<Value = Seed> {
     let event = (0..N_DAYS, (0..KINDS.len() as u8, any::<u16>(), any::<u16>()).prop_map(|(k, a, b)| Draw(k, a, b)));
     // the made-up ones more often: they are open longer
