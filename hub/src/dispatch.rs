@@ -110,6 +110,8 @@ pub async fn preview(db: &Db, request: &Request, moment: Moment) -> Result<Previ
         Some(list) => Some(Writer::new(&mut conn, list, &plan, request.from_on).await?),
         None => None,
     };
+    // who has to wait for the turn is meant all the same
+    let unthrottled = chain.with_plans(chain.plans().iter().map(|of| unthrottled(of, &plan.id)).collect());
     let mut sorter = Sorter::new(request, &plan, writer, moment);
     for guide in directory::guides(&mut conn).await?.into_iter().map(|row| row.profile) {
         let asked = request.who.guide.as_ref().is_none_or(|of| *of == guide.id)
@@ -118,7 +120,7 @@ pub async fn preview(db: &Db, request: &Request, moment: Moment) -> Result<Previ
             let files: Vec<_> = file::of_feed(&mut conn, guide.id.as_str()).await?.into_values().collect();
             let facts = file::guide_facts(&mut conn, guide.id.as_str()).await?;
             let today = moment.today();
-            let rules = with_starts(&guide_rules(&chain, &guide, &facts, today), &files, today);
+            let rules = with_starts(&guide_rules(&unthrottled, &guide, &facts, today), &files, today);
             for file in files.iter().filter(|file| file.customer.lent.is_none()) {
                 sorter.sort(file, &guide, &rules)?;
             }
@@ -286,6 +288,11 @@ impl<'r> Sorter<'r> {
         }
         Ok(self.preview)
     }
+}
+
+/// A plan, without its throttle where it is the one that is sent.
+fn unthrottled(plan: &Plan, sent: &PlanId) -> Plan {
+    Plan { throttle: plan.throttle.filter(|_| plan.id != *sent), ..plan.clone() }
 }
 
 /// How a tier is served: S by call, A over WeCom, B in groups, everyone else by text message.

@@ -21,7 +21,7 @@ const BATCH: usize = 50;
 /// How often loans that change meanwhile are looked at again; what is left is done after the next push.
 const ROUNDS: usize = 5;
 /// So long after a loan's end what the deputy recorded before is still taken in: a terminal may be without the network.
-pub const LATE_DAYS: u64 = 60;
+const LATE_DAYS: u64 = 60;
 
 /// Brings every loan up to date of which something changed, and ends those whose last day is over. Without a date no
 /// loan ends by its day and none begins again: commands of headquarters may run on another clock than the server.
@@ -48,10 +48,18 @@ pub async fn settle(db: &Db, today: Option<NaiveDate>) -> Result<(), HubError> {
             }
         }
     }
-    match today.and_then(|today| today.checked_sub_days(Days::new(LATE_DAYS))) {
-        Some(long_ago) => forget_before(&mut *db.conn().await?, long_ago).await,
-        None => Ok(()),
-    }
+    Ok(())
+}
+
+/// Forgets loans that ended so long ago that nothing of their deputies is taken in any more.
+pub async fn forget_old(db: &Db, today: NaiveDate) -> Result<(), HubError> {
+    let long_ago = today.checked_sub_days(Days::new(LATE_DAYS)).unwrap_or(today);
+    forget_before(&mut *db.conn().await?, long_ago).await
+}
+
+/// Whether what the deputy recorded during a loan that has ended is still taken in.
+pub fn is_taken_in_late(row: &LoanRow, today: NaiveDate) -> bool {
+    (today - row.until_on).num_days() <= LATE_DAYS as i64
 }
 
 /// Takes what the deputy recorded into the owner's feed.

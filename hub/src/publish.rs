@@ -118,7 +118,7 @@ pub async fn publish(
 ) -> Result<Vec<Published>, HubError> {
     let mut tx = db.begin().await?;
     let mut feed = Feed::lock_known(&mut tx, SHARED).await?;
-    let words = lint_words(&mut tx, &feed).await?;
+    let words = lint_words(&mut tx).await?;
     let mut faults = Vec::new();
     let mut parsed = Vec::new();
     for source in sources {
@@ -214,13 +214,11 @@ struct LintEntity {
 }
 
 /// The words in force: those that headquarters published, else those that come with the program.
-async fn lint_words(conn: &mut Conn, feed: &Feed) -> Result<LintWords, HubError> {
-    let stored = feed.load(conn, kind::LINT, &[kind::LINT]).await?;
-    let Some(stored) = stored.get(kind::LINT).filter(|stored| !stored.deleted) else {
-        return Ok(LintWords::standard().clone());
-    };
-    let entity: LintEntity = file::parse(kind::LINT, &stored.id, &stored.body)?;
-    LintWords::parse(&entity.text).map_err(|_| HubError::corrupt("the published lint words"))
+pub async fn lint_words(conn: &mut Conn) -> Result<LintWords, HubError> {
+    match file::shared::<LintEntity>(conn, kind::LINT).await? {
+        Some(entity) => LintWords::parse(&entity.text).map_err(|_| HubError::corrupt("the published lint words")),
+        None => Ok(LintWords::standard().clone()),
+    }
 }
 
 fn lint_body(version: u32, text: &str) -> Result<String, HubError> {

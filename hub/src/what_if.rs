@@ -1,15 +1,18 @@
-//! What-if (先算再发) over all guides: plans run over the customers of the past days with the terminals' own engine.
+//! What-if (先算再发) over all guides: plans run over the customers of the past days with the terminals' own engine, and
+//! what a further version of a plan means for customers in the middle of it.
 
 use std::collections::BTreeMap;
 
 use guide_common::id::{GuideId, StoreId};
 use guide_common::sop::plan::Plan;
+use guide_common::sop::plan_diff::{PlanDiff, diff};
 use guide_common::sop::simulate::{Assumption, Simulation, simulate};
 use guide_common::time::Period;
+use guide_common::wire::hub::GuideProfile;
 use serde::Serialize;
 
 use crate::clock::Moment;
-use crate::db::{Db, directory, file};
+use crate::db::{Conn, Db, directory, file};
 use crate::desk::{chain_rules, guide_rules};
 use crate::error::HubError;
 
@@ -54,14 +57,7 @@ pub async fn chain_simulation(
     let mut plans: Vec<Plan> = chain.plans().iter().filter(stays).chain(&what_if.plans).cloned().collect();
     plans.sort_by(|a, b| a.id.cmp(&b.id));
     let chain = chain.with_plans(plans);
-    let guides = directory::guides(&mut conn).await?.into_iter().map(|row| row.profile);
-    let asked: Vec<_> = guides
-        .filter(|guide| what_if.guide.as_ref().is_none_or(|of| *of == guide.id))
-        .filter(|guide| what_if.store.as_ref().is_none_or(|of| *of == guide.store.id))
-        .collect();
-    if asked.is_empty() {
-        return Err(HubError::refused("there is no such guide: `guide-hub guide list` shows those that there are"));
-    }
+    let asked = guides(&mut conn, what_if.guide.as_ref(), what_if.store.as_ref()).await?;
     let mut total: Option<Simulation> = None;
     let mut by_guide = BTreeMap::new();
     let mut guide_names = BTreeMap::new();
@@ -81,4 +77,54 @@ pub async fn chain_simulation(
     }
     let total = total.ok_or_else(|| HubError::corrupt("the guides"))?;
     Ok(ChainSimulation { total, by_guide, guide_names })
+}
+
+/// What a further version of a plan changes, with its parts.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ChainDiff {
+    /// All guides together.
+    #[serde(flatten)]
+    pub total: PlanDiff,
+    /// Each guide whose customers are in the middle of the plan.
+    pub by_guide: BTreeMap<GuideId, PlanDiff>,
+}
+
+/// Compares two versions of a plan guide by guide, as if the second were published today in the first one's place.
+pub async fn chain_diff(
+    db: &Db,
+    (old, new): (Option<&Plan>, Option<&Plan>),
+    (guide, store): (Option<&GuideId>, Option<&StoreId>),
+    moment: Moment,
+) -> Result<ChainDiff, HubError> {
+    let mut conn = db.conn().await?;
+    let chain = chain_rules(&mut conn, moment.zone).await?;
+    let today = moment.today();
+    let mut total = diff([], &chain, old, new, today);
+    let mut by_guide = BTreeMap::new();
+    for guide in guides(&mut conn, guide, store).await? {
+        let files = file::of_feed(&mut conn, guide.id.as_str()).await?;
+        let facts = file::guide_facts(&mut conn, guide.id.as_str()).await?;
+        let rules = guide_rules(&chain, &guide, &facts, today);
+        let of_guide = diff(files.values(), &rules, old, new, today);
+        total.add(&of_guide);
+        if of_guide.migrate.n_runs > 0 || of_guide.keep.n_runs > 0 {
+            by_guide.insert(guide.id, of_guide);
+        }
+    }
+    Ok(ChainDiff { total, by_guide })
+}
+
+/// The guides that are asked about.
+async fn guides(
+    conn: &mut Conn,
+    guide: Option<&GuideId>,
+    store: Option<&StoreId>,
+) -> Result<Vec<GuideProfile>, HubError> {
+    let all = directory::guides(conn).await?.into_iter().map(|row| row.profile);
+    let asked = all.filter(|profile| guide.is_none_or(|of| *of == profile.id));
+    let asked: Vec<_> = asked.filter(|profile| store.is_none_or(|of| *of == profile.store.id)).collect();
+    if asked.is_empty() {
+        return Err(HubError::refused("there is no such guide: `guide-hub guide list` shows those that there are"));
+    }
+    Ok(asked)
 }

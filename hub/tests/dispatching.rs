@@ -254,6 +254,26 @@ async fn a_script_with_a_gap_is_left_out_and_counted() {
 }
 
 #[tokio::test]
+async fn a_message_that_lint_stops_is_left_out_and_counted() {
+    let test = shop().await;
+    let listed = Request { text_list: Some(TextList { template: None, lang: Lang::Zh }), ..to(&[Tier::C]) };
+    let words = "version = 1\n[[words]]\nrule = \"absolute_claim\"\nfind = [\"云杉路店\"]\n\
+                 fix = { zh = \"不\", en = \"no\" }\n";
+    support::publish_texts(&test, What::Lint, &[words]).await;
+    let preview = ask(&test, &listed).await.unwrap();
+    assert_eq!(preview.counts.left_out, counts([("no_phone", 1), ("script_absolute_claim", 1)]));
+}
+
+#[tokio::test]
+async fn customers_who_wait_for_a_throttled_plan_are_sent_it() {
+    let test = shop().await;
+    let throttled = PLAN.replace("version = 1", "version = 2\nthrottle = 1");
+    support::publish_texts(&test, What::Plans, &[&throttled]).await;
+    let preview = ask(&test, &to(&[Tier::S, Tier::A, Tier::B])).await.unwrap();
+    assert_eq!(preview.counts.queued.values().sum::<u64>(), 4);
+}
+
+#[tokio::test]
 async fn a_plan_that_waits_for_no_dispatch_is_not_sent() {
     let test = shop().await;
     let plan = PLAN.replace("\"X4\"", "\"X5\"").replace("on = \"dispatch\"", "on = \"purchase\"");

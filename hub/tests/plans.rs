@@ -6,13 +6,14 @@ mod support;
 
 use guide_common::id::GuideId;
 use guide_common::sop::plan::Plan;
+use guide_common::sop::plan_diff::RunningDiff;
 use guide_common::sop::plan_file;
 use guide_common::sop::rules::Rules;
 use guide_common::sop::simulate::{Assumption, simulate};
 use guide_common::time::Period;
 use guide_hub::db::file;
 use guide_hub::publish::{Source, What, checked_plans};
-use guide_hub::what_if::{ChainSimulation, WhatIf, chain_simulation};
+use guide_hub::what_if::{ChainSimulation, WhatIf, chain_diff, chain_simulation};
 use support::{TODAY, TestDb, assign, day, guide_id, hub_command, moment, publish_texts};
 
 const PLAN: &str = r#"
@@ -97,6 +98,87 @@ async fn a_file_that_could_not_be_published_is_not_simulated() {
     let error = check(&format!("{PLAN}recovery = \"X9\"\n")).await.unwrap_err();
     assert!(error.starts_with("p.toml: line 12: it names the plan X9"), "{error}");
     assert_eq!(check(PLAN).await.unwrap().len(), 1);
+}
+
+const LONG: &str = r#"
+id = "X5"
+version = 1
+name = { zh = "回访", en = "Call" }
+[trigger]
+on = "purchase"
+[[step]]
+id = "call"
+offset = "+3d"
+until = "+7d"
+channels = ["wecom"]
+[[step]]
+id = "care"
+offset = "+40d"
+until = "+60d"
+channels = ["wecom"]
+"#;
+
+#[tokio::test]
+async fn a_diff_counts_whose_steps_stay_move_and_go_in_both_ways_over_all_guides() {
+    let test = shop().await;
+    publish_texts(&test, What::Plans, &[LONG]).await;
+    let edited = LONG.replace("version = 1", "version = 2").replace("+40d", "+45d");
+    let edited = edited.replace("\"call\"", "\"ring\"");
+    let new = plan_file::parse(&edited).unwrap();
+    let old = file::plans(&mut test.db.conn().await.unwrap()).await.unwrap().pop().unwrap();
+    let both = (Some(&old), Some(&new));
+    let found = chain_diff(&test.db, both, (None, None), moment(TODAY)).await.unwrap();
+    // nine bought in July, of whom eight have a guide: all wait for care, nobody for a call any more
+    let figures = |running: &RunningDiff, step: &str| {
+        let of_step = running.steps.iter().find(|figures| figures.step.as_str() == step).unwrap();
+        [&of_step.kept, &of_step.moved, &of_step.dropped, &of_step.added].map(|class| class.n)
+    };
+    assert_eq!((found.total.migrate.n_runs, figures(&found.total.migrate, "care")), (8, [0, 8, 0, 0]));
+    assert_eq!((found.total.keep.n_runs, figures(&found.total.keep, "care")), (8, [8, 0, 0, 0]));
+    let n_of = |guide: &str| found.by_guide[&guide_id(guide)].migrate.n_runs;
+    assert_eq!((n_of("G1"), n_of("G2")), (6, 2));
+    let one = chain_diff(&test.db, both, (Some(&guide_id("G2")), None), moment(TODAY)).await.unwrap();
+    assert_eq!(one.total.migrate.n_runs, 2);
+}
+
+#[test]
+fn a_diff_is_told_of_files_published_plans_and_published_versions() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, clock) = (dir.path().join("hub"), dir.path().join("clock"));
+    std::fs::write(&clock, "2026-08-12T10:00:00").unwrap();
+    let clock = clock.to_str().unwrap();
+    let put = |name: &str, text: &str| {
+        let file = dir.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    let hub = |args: &[&str]| hub_command(&data, &[args, &["--clock", "virtual", "--clock-file", clock]].concat());
+    let csv = put("c.csv", "customer_id,purchased_on,amount\nC1,2026-08-05,10\n");
+    let first = put("1.toml", LONG);
+    let second = put("2.toml", &LONG.replace("version = 1", "version = 2\npriority = 9").replace("+7d", "+9d"));
+    let third = put("3.toml", &LONG.replace("version = 1", "version = 3").replace("\"care\"", "\"later\""));
+    let other = put("4.toml", PLAN);
+    for args in [
+        &["store", "add", "--id", "S1", "--name", "云杉路店"][..],
+        &["guide", "add", "--id", "G1", "--name", "林", "--store", "S1"],
+        &["import", "purchases", &csv],
+        &["guide", "assign", "--unassigned", "--to", "G1"],
+        &["publish", "plans", &first],
+        &["publish", "plans", &second],
+    ] {
+        hub(args).check(0, "");
+    }
+    let alone = hub(&["plan", "diff", &third]);
+    alone.check(0, "X5, version 2 to 3\n  priority: 9 to 0\n  step call: until: +9d to +1w");
+    alone.check(0, "step care is removed");
+    alone.check(0, "care dropped: C1\nlater added: C1\n");
+    alone.check(0, "C1 call: 2026-08-08 to 2026-08-14 becomes 2026-08-08 to 2026-08-12");
+    hub(&["plan", "diff", "X5/1", "X5"]).check(0, "X5, version 1 to 2");
+    hub(&["plan", "diff", "X5/2", "X5"]).check(0, "nothing differs");
+    hub(&["plan", "diff", "X5", &third, "--json"]).check(0, "\"old_version\":2,\"new_version\":3");
+    hub(&["plan", "diff", "X5", &other]).check(1, "X5 and X1 are two plans");
+    hub(&["plan", "diff", &other]).check(0, "X1, version none to 1");
+    hub(&["plan", "diff", "X5/7", "X5"]).check(1, "X5/7 is neither a file nor a published plan");
 }
 
 #[test]

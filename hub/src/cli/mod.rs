@@ -8,6 +8,7 @@ mod dispatch;
 mod import;
 mod inspect;
 mod plan;
+mod plan_diff;
 mod price;
 mod publish;
 mod report;

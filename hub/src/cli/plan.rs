@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::args::plan::{PlanCommand, SimulateArgs};
 use super::bar::{bar, columns};
+use super::plan_diff;
 use super::table::Table;
 use super::{Output, Progress};
 use crate::clock::Moment;
@@ -40,6 +41,7 @@ pub(super) async fn run(db: &Db, command: PlanCommand, moment: Moment) -> Result
             Ok(Output::done(source.ok_or_else(missing)?))
         }
         PlanCommand::Simulate(args) => simulation(db, args, moment).await,
+        PlanCommand::Diff(args) => plan_diff::run(db, args, moment).await,
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) async fn run(db: &Db, zone: Zone, args: ServeArgs, clock: Clock) -> R
     let shop_time = moment.shop_time;
     // what a hub that was killed had begun
     loan::settle(db, Some(moment.today())).await?;
+    loan::forget_old(db, moment.today()).await?;
     // before anybody can learn the address, so that a signal is never missed
     let signal = server::stop_signal();
     let parent = args.exit_with_parent.then(server::end_of_stdin);

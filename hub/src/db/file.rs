@@ -70,7 +70,7 @@ pub async fn gold_price(conn: &mut Conn) -> Result<Option<GoldPrice>, HubError> 
 }
 
 /// The one entity of a kind of the shared feed.
-async fn shared<T: DeserializeOwned>(conn: &mut Conn, kind: &str) -> Result<Option<T>, HubError> {
+pub async fn shared<T: DeserializeOwned>(conn: &mut Conn, kind: &str) -> Result<Option<T>, HubError> {
     let row = sqlx::query("SELECT body FROM entity WHERE guide_id = $1 AND kind = $2 AND id = $2 AND deleted = 0")
         .bind(SHARED)
         .bind(kind)

@@ -1,13 +1,13 @@
 //! What would become of a plan sent to one customer: asked of the engine and the one gate that every contact passes.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use guide_common::apply::CustomerFile;
 use guide_common::fact::Fact;
 use guide_common::outcome::Channel;
-use guide_common::sop::anchor::is_in_audience;
-use guide_common::sop::gate::{Gate, Hold, Intent, holds};
+use guide_common::sop::gate::{Hold, Intent, holds};
 use guide_common::sop::history::History;
 use guide_common::sop::plan::{Plan, Purpose};
+use guide_common::sop::preview::preview;
 use guide_common::sop::queue::customer_day;
 use guide_common::sop::rules::Rules;
 use guide_common::sop::run::all_runs;
@@ -57,13 +57,10 @@ fn days(file: &CustomerFile, fact: &Fact, rules: &Rules, first_day: NaiveDate) -
 
 /// Asks the gate for a text message of headquarters, for which no run begins.
 pub(super) fn text_fate(file: &CustomerFile, plan: &Plan, purpose: Purpose, rules: &Rules, day: NaiveDate) -> Fate {
-    let history = History::of(file, day);
-    if !is_in_audience(&history, rules, plan, day) {
-        return Fate::NotMeant;
+    let asked = preview([file], rules, &plan.audience, Intent::of(purpose), &[Channel::Sms], day);
+    match asked.customers.first() {
+        Some((_, Ok(_))) => Fate::Open,
+        Some((_, Err(hold))) => Fate::Held(*hold),
+        None => Fate::NotMeant,
     }
-    let reach = rules.settings.promo_days.max(rules.settings.touch_gap_days);
-    let runs = all_runs(&history, rules, day.checked_sub_days(Days::new(reach.into())).unwrap_or(day));
-    let gate = Gate::of(&history, rules, &runs);
-    let held = gate.check(Intent::of(purpose)).or_else(|| gate.channel(&[Channel::Sms]).err());
-    held.map_or(Fate::Open, Fate::Held)
 }

@@ -13,7 +13,9 @@ use guide_common::outcome::Channel;
 use guide_common::sop::plan::{Lang, Plan, Purpose, Step};
 use guide_common::sop::settings::GoldPrice;
 use guide_common::template::compiled::CompiledTemplate;
-use guide_common::template::length::sms_fault;
+use guide_common::template::lint::script::{Delivery, lint_script};
+use guide_common::template::lint::words::LintWords;
+use guide_common::template::lint::{Place, Severity};
 use guide_common::template::source::{ScriptFacts, values};
 use guide_common::template::value::Value;
 use guide_common::template::variable::Variable;
@@ -21,6 +23,7 @@ use guide_common::wire::hub::GuideProfile;
 
 use crate::db::{Conn, file};
 use crate::error::HubError;
+use crate::publish::lint_words;
 
 /// How to write the list.
 #[derive(Clone, Debug)]
@@ -47,6 +50,7 @@ pub(super) struct Writer {
     plan: Plan,
     deadline_on: Option<NaiveDate>,
     gold_price: Option<GoldPrice>,
+    words: LintWords,
     lang: Lang,
 }
 
@@ -92,6 +96,7 @@ impl Writer {
                 .and_then(|until| until.from(from_on)),
             plan: plan.clone(),
             gold_price: file::gold_price(conn).await?,
+            words: lint_words(conn).await?,
             lang: list.lang,
         })
     }
@@ -120,8 +125,10 @@ impl Writer {
         }
         let script = self.template.script(&values, now, self.lang);
         let text = script.filled(&BTreeMap::new()).map_err(|withheld| format!("script_{}", withheld.rule()))?;
-        match sms_fault(&text, self.lang) {
-            Some(_) => Err("script_text_message".to_owned()),
+        let delivery = Delivery { place: Place::Headquarters, now, lang: self.lang, names: &[], linked_items: &[] };
+        let findings = lint_script(&script, &self.template, &values, &self.words, &delivery);
+        match findings.iter().find(|finding| finding.severity == Severity::Block) {
+            Some(finding) => Err(format!("script_{}", finding.rule.name())),
             None => Ok(TextMessage { phone, text }),
         }
     }

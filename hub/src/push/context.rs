@@ -8,6 +8,7 @@ use guide_common::customer::Loan;
 use guide_common::fact::FactBody;
 use guide_common::id::{CustomerId, GuideId};
 use guide_common::op::OpBody;
+use guide_common::outcome::Outcome;
 use guide_common::sop::engine::gone;
 use guide_common::sop::rules::Rules;
 
@@ -17,6 +18,7 @@ use crate::db::feed::Feed;
 use crate::db::{Conn, directory, file, loan};
 use crate::desk::{chain_rules, guide_rules, with_starts};
 use crate::error::HubError;
+use crate::loan::is_taken_in_late;
 
 /// What a push is judged by.
 pub(super) struct Context {
@@ -31,7 +33,7 @@ pub(super) struct Context {
 /// Reads what a push is judged by, under the lock of the guide's feed.
 pub(super) async fn context(tx: &mut Conn, feed: &Feed, ops: &[ReadOp], moment: Moment) -> Result<Context, HubError> {
     let mut files = files_of(tx, feed, ops).await?;
-    let returned = returned(tx, feed, ops, &mut files).await?;
+    let returned = returned(tx, feed, ops, moment.today(), &mut files).await?;
     let rules = rules_for(tx, feed, ops, &files, moment).await?;
     let guides = deputies(tx, ops).await?;
     Ok(Context { files, rules, guides, returned })
@@ -55,6 +57,7 @@ async fn returned(
     tx: &mut Conn,
     feed: &Feed,
     ops: &[ReadOp],
+    today: NaiveDate,
     files: &mut BTreeMap<CustomerId, CustomerFile>,
 ) -> Result<BTreeMap<CustomerId, NaiveDate>, HubError> {
     let is_missing = |id: &&str| !files.keys().any(|known| known.as_str() == *id);
@@ -63,7 +66,7 @@ async fn returned(
         return Ok(BTreeMap::new());
     }
     let mut rows = loan::of_deputy(tx, &feed.guide_id).await?;
-    rows.retain(|row| row.ended && missing.contains(row.customer.as_str()));
+    rows.retain(|row| row.ended && missing.contains(row.customer.as_str()) && is_taken_in_late(row, today));
     let owners = directory::owners(tx, &rows.iter().map(|row| row.customer.as_str()).collect::<Vec<_>>()).await?;
     let mut returned = BTreeMap::new();
     for row in rows {
@@ -78,7 +81,7 @@ async fn returned(
     Ok(returned)
 }
 
-/// The guide's rules. The starts of throttled plans, for which all of the guide's customers are read, are worked out
+/// The guide's rules, where an outcome names a due that must be looked for. The starts of throttled plans, for which all of the guide's customers are read, are worked out
 /// only where an outcome names a due that is not there without them.
 async fn rules_for(
     tx: &mut Conn,
@@ -87,22 +90,32 @@ async fn rules_for(
     files: &BTreeMap<CustomerId, CustomerFile>,
     moment: Moment,
 ) -> Result<Rules, HubError> {
+    let names_dues = |op: &ReadOp| outcome_of(op).is_some_and(|(_, outcome)| !outcome.due_ids.is_empty());
+    if !ops.iter().any(names_dues) {
+        return Ok(Rules::default());
+    }
     let corrupt = || HubError::corrupt(format!("the guide {}", feed.guide_id));
     let guide = directory::guide(tx, &feed.guide_id).await?.ok_or_else(corrupt)?;
     let facts = file::guide_facts(tx, &feed.guide_id).await?;
     let today = moment.today();
     let rules = guide_rules(&chain_rules(tx, moment.zone).await?, &guide, &facts, today);
     let is_missing = |op: &ReadOp| {
-        let ReadOp::Whole(op) = op else { return false };
-        let Ok(OpBody::Fact(FactBody::Outcome(outcome))) = op.content() else { return false };
-        let Some(file) = files.get(&op.customer) else { return false };
-        !outcome.due_ids.is_empty() && !gone(file, &rules, &outcome.due_ids, outcome.on).is_empty()
+        let Some((customer, outcome)) = outcome_of(op) else { return false };
+        files.get(customer).is_some_and(|file| !gone(file, &rules, &outcome.due_ids, outcome.on).is_empty())
     };
     if !rules.is_throttled() || !ops.iter().any(is_missing) {
         return Ok(rules);
     }
     let all = file::of_feed(tx, &feed.guide_id).await?;
     Ok(with_starts(&rules, all.values(), today))
+}
+
+fn outcome_of(op: &ReadOp) -> Option<(&CustomerId, Outcome)> {
+    let ReadOp::Whole(op) = op else { return None };
+    match op.content() {
+        Ok(OpBody::Fact(FactBody::Outcome(outcome))) => Some((&op.customer, outcome)),
+        _ => None,
+    }
 }
 
 /// The guides whom ops name as deputies, as far as they are known.

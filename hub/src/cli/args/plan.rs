@@ -27,6 +27,26 @@ pub enum PlanCommand {
     },
     /// What plans would have done over the last days, for all guides
     Simulate(SimulateArgs),
+    /// What a further version changes, and what becomes of customers in the middle of the plan
+    Diff(DiffArgs),
+}
+
+/// What to compare.
+#[derive(Debug, clap::Args)]
+pub struct DiffArgs {
+    /// Two versions, each a plan file, a published plan such as P03, or a published version such as P03/1; a file alone
+    /// is compared with the published plan
+    #[arg(required = true, num_args = 1..=2, value_names = ["OLD", "NEW"])]
+    pub(in crate::cli) versions: Vec<String>,
+    /// Only this guide
+    #[arg(long, value_name = "ID")]
+    pub(in crate::cli) guide: Option<GuideId>,
+    /// Only the guides of this store
+    #[arg(long, value_name = "ID")]
+    pub(in crate::cli) store: Option<StoreId>,
+    /// Print JSON, with each guide's runs
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
 }
 
 /// What to simulate.
