@@ -87,7 +87,7 @@ async fn an_amnesty_is_previewed_done_and_taken_back_as_one() {
     let (daemon, _serving, _home) = open(|hub| hub.publish_plan(WINDOWS)).await;
     let none: AmnestyPreview = daemon.get("/v1/amnesty").await.unwrap();
     assert_eq!(none.amnesty, None);
-    let refused = daemon.post::<AmnestyResponse>("/v1/amnesty", &()).await.unwrap_err();
+    let refused = daemon.post::<AmnestyResponse>("/v1/amnesty", &AmnestyRequest::default()).await.unwrap_err();
     assert_eq!((refused.status, refused.code.as_str()), (409, "no_leave_over"));
     let leave = json!({ "from_on": "2026-08-13", "to_on": "2026-08-20" });
     daemon.post::<SavedResponse>("/v1/leaves", &leave).await.unwrap();
@@ -99,7 +99,7 @@ async fn an_amnesty_is_previewed_done_and_taken_back_as_one() {
     let count = preview.count;
     assert_eq!((count.n_dues, count.n_kept, count.n_merged, count.n_expired, count.n_handed), (6, 3, 0, 3, 0));
     assert_eq!(daemon.today().await.tasks, before.tasks, "a preview changes nothing");
-    let done: AmnestyResponse = daemon.post("/v1/amnesty", &()).await.unwrap();
+    let done: AmnestyResponse = daemon.post("/v1/amnesty", &AmnestyRequest::default()).await.unwrap();
     assert_eq!((&done.amnesty, done.saved.n_ops), (&preview, 3));
     assert!(done.amnesty.dues.iter().any(|due| matches!(due.fate, Fate::Expired { .. })));
     let after = daemon.today().await;
@@ -108,6 +108,37 @@ async fn an_amnesty_is_previewed_done_and_taken_back_as_one() {
     assert_eq!(undone.n_ops, 3);
     assert_eq!(daemon.today().await.tasks, before.tasks);
     assert_eq!(daemon.sync_now().await.n_rejected, 0);
+}
+
+#[tokio::test]
+async fn a_leave_that_was_forgotten_is_entered_afterwards_and_its_amnesty_hands_to_the_deputy_who_is_named() {
+    let settings = guide_common::sop::settings::Settings { tasks_per_day: 1, ..Default::default() };
+    // one customer a day, and everything closes on the first day back
+    let (head, _) = WINDOWS.split_once("[[step]]").unwrap();
+    let short = format!("{head}[[step]]\nid = \"visit\"\noffset = \"+1d\"\nuntil = \"+9d\"\nchannels = [\"wecom\"]\n");
+    let (daemon, _serving, _home) = open(|hub| {
+        hub.publish_plan(&short);
+        hub.publish("settings", "settings", &settings);
+    })
+    .await;
+    daemon.set_clock("2026-08-21T10:00:00").await;
+    assert_eq!(daemon.get::<AmnestyPreview>("/v1/amnesty").await.unwrap().amnesty, None);
+    let leave = json!({ "from_on": "2026-08-14", "to_on": "2026-08-20" });
+    daemon.post::<SavedResponse>("/v1/leaves", &leave).await.unwrap();
+    let preview = async |path: &str| daemon.get::<AmnestyPreview>(path).await.unwrap().amnesty.unwrap();
+    let alone = preview("/v1/amnesty").await.count;
+    let helped = preview("/v1/amnesty?deputy=G2").await;
+    assert!(alone.n_at_risk > 0 && alone.n_handed == 0, "{alone:?}");
+    assert!(helped.count.n_at_risk == 0 && helped.count.n_handed > 0, "{:?}", helped.count);
+    let own = daemon.get::<AmnestyPreview>("/v1/amnesty?deputy=G1").await.unwrap_err();
+    assert_eq!((own.status, own.code.as_str()), (422, "own_deputy"));
+    let before = daemon.today().await;
+    let request = AmnestyRequest { deputy: "G2".parse().ok() };
+    let done: AmnestyResponse = daemon.post("/v1/amnesty", &request).await.unwrap();
+    assert_eq!(done.amnesty, helped);
+    assert_eq!(daemon.today().await.tasks.len(), helped.count.n_kept);
+    daemon.post::<SavedResponse>("/v1/undo", &UndoRequest { op_id: Some(done.saved.op_id) }).await.unwrap();
+    assert_eq!(daemon.today().await.tasks, before.tasks);
 }
 
 const PRICE: &str = r#"

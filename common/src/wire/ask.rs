@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::id::CustomerId;
+use crate::id::{CustomerId, GuideId};
 use crate::sop::backlog::Amnesty;
 use crate::sop::explain::plan::PlanExplained;
 use crate::sop::explain::task::TaskExplained;
@@ -29,11 +29,20 @@ pub struct CustomerExplained {
     pub plans: Vec<PlanExplained>,
 }
 
-/// `GET /v1/amnesty`: what an amnesty would do today.
+/// What an amnesty would do today.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AmnestyPreview {
     /// The preview; none where no leave has just ended.
     pub amnesty: Option<Amnesty>,
+}
+
+/// `GET /v1/amnesty?deputy=`, and the body of `POST /v1/amnesty`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AmnestyRequest {
+    /// Who takes over what would come too late; the leave's own deputy where nobody is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deputy: Option<GuideId>,
 }
 
 /// `POST /v1/amnesty`: what an amnesty did.

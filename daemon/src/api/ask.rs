@@ -5,11 +5,11 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use chrono::{Days, NaiveDate};
-use guide_common::id::TemplateId;
+use guide_common::id::{GuideId, TemplateId};
 use guide_common::sop::explain::task::TaskExplained;
 use guide_common::time::Period;
 use guide_common::wire::ask::{
-    AmnestyPreview, AmnestyResponse, CustomerExplained, LintRequest, LintResponse, TemplateStats,
+    AmnestyPreview, AmnestyRequest, AmnestyResponse, CustomerExplained, LintRequest, LintResponse, TemplateStats,
 };
 use serde::Deserialize;
 
@@ -18,6 +18,7 @@ use crate::api::extract::{Asked, Body, customer, terminal};
 use crate::api::library::unknown_template;
 use crate::api::tasks::not_open;
 use crate::app::App;
+use crate::core::Core;
 use crate::core::find::Named;
 
 /// The days of template figures, where none are asked for.
@@ -45,23 +46,38 @@ pub async fn explain(State(app): State<Arc<App>>, Path(id): Path<String>) -> Ans
     core.explain_customer(&customer(&id)?)?.map(Json).ok_or_else(ApiError::unknown_customer)
 }
 
-/// `GET /v1/amnesty`.
-pub async fn preview(State(app): State<Arc<App>>) -> Answer<Json<AmnestyPreview>> {
+/// `GET /v1/amnesty?deputy=`.
+pub async fn preview(
+    State(app): State<Arc<App>>,
+    Asked(request): Asked<AmnestyRequest>,
+) -> Answer<Json<AmnestyPreview>> {
     let core = Arc::clone(&terminal(&app)?.core);
-    let amnesty = apart(move || core.amnesty()).await??;
+    let deputy = deputy(request, &core)?;
+    let amnesty = apart(move || core.amnesty(deputy)).await??;
     Ok(Json(AmnestyPreview { amnesty }))
 }
 
 /// `POST /v1/amnesty`: does what a preview of this moment would show.
-pub async fn amnesty(State(app): State<Arc<App>>) -> Answer<Json<AmnestyResponse>> {
+pub async fn amnesty(
+    State(app): State<Arc<App>>,
+    Body(request): Body<AmnestyRequest>,
+) -> Answer<Json<AmnestyResponse>> {
     let core = Arc::clone(&terminal(&app)?.core);
-    let worker = Arc::clone(&core);
-    let amnesty = apart(move || worker.amnesty()).await??;
+    let (worker, deputy) = (Arc::clone(&core), deputy(request, &core)?);
+    let amnesty = apart(move || worker.amnesty(deputy)).await??;
     let amnesty = amnesty.ok_or_else(|| {
-        ApiError::new(409, "no_leave_over", "no leave has just ended").hint("guide leave list shows the leaves")
+        ApiError::new(409, "no_leave_over", "no leave has just ended")
+            .hint("guide leave FROM TO enters one, also one that is over")
     })?;
     let saved = core.record_all(core.amnesty_facts(&amnesty)).await?;
     Ok(Json(AmnestyResponse { saved, amnesty }))
+}
+
+fn deputy(request: AmnestyRequest, core: &Core) -> Answer<Option<GuideId>> {
+    if request.deputy.as_ref() == Some(&core.profile().id) {
+        return Err(ApiError::new(422, "own_deputy", "a guide cannot stand in for the guide's own leave"));
+    }
+    Ok(request.deputy)
 }
 
 /// `POST /v1/templates/lint`.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use guide_common::fact::FactBody;
-use guide_common::id::{CustomerId, OpId};
+use guide_common::id::{CustomerId, GuideId, OpId};
 use guide_common::sop::backlog::{Amnesty, amnesty};
 use guide_common::sop::explain::plan::PlanExplained;
 use guide_common::sop::explain::task::TaskExplained;
@@ -26,9 +26,9 @@ impl Core {
         (Arc::clone(&state.shared), state.on)
     }
 
-    /// What an amnesty would do today; nothing where no leave has just ended. Only customers with something due are
-    /// read: of the others nothing can become anything.
-    pub fn amnesty(&self) -> Result<Option<Amnesty>, StoreError> {
+    /// What an amnesty would do today; nothing where no leave has just ended. `deputy` takes the place of the leave's
+    /// own. Only customers with something due are read: of the others nothing can become anything.
+    pub fn amnesty(&self, deputy: Option<GuideId>) -> Result<Option<Amnesty>, StoreError> {
         let (shared, on) = self.shared_and_day();
         let Some(leave) = shared.rules.calendar.leave_before(on, AMNESTY_DAYS) else {
             return Ok(None);
@@ -42,7 +42,7 @@ impl Core {
         for id in &with_dues {
             files.extend(self.load(id)?.map(|loaded| loaded.file.clone()));
         }
-        Ok(Some(amnesty(&files, &shared.rules, leave, on, leave.deputy.clone())))
+        Ok(Some(amnesty(&files, &shared.rules, leave, on, deputy.or_else(|| leave.deputy.clone()))))
     }
 
     /// The facts of an amnesty, under one id by which it is taken back.

@@ -1,11 +1,15 @@
 //! `guide amnesty`: what becomes of the backlog after a leave, shown before it is done.
 
+use std::io::{BufRead, IsTerminal, Read};
+
 use chrono::NaiveDate;
 use clap::Args as ClapArgs;
 use guide_common::amnesty::WaiveReason;
+use guide_common::id::GuideId;
 use guide_common::sop::backlog::{Amnesty, DueFate, Fate};
+use guide_common::wire::ask::{AmnestyRequest, AmnestyResponse};
 
-use crate::cli::context::{Context, Form};
+use crate::cli::context::{Context, Form, print};
 use crate::cli::failure::{Answer, Failure};
 use crate::cli::log::saved_page;
 use crate::cli::table::{Side, Table};
@@ -16,9 +20,12 @@ use crate::text;
 /// Arguments of `guide amnesty`.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
-    /// Do it; without this it is only shown
-    #[arg(long, visible_alias = "yes")]
-    apply: bool,
+    /// Who takes over what would come too late; the leave's own deputy where nobody is named
+    #[arg(long, value_name = "GUIDE")]
+    deputy: Option<GuideId>,
+    /// Do it without asking; without this it is shown, and on a terminal asked about
+    #[arg(long, visible_alias = "apply")]
+    yes: bool,
     /// List every due, also those that stay
     #[arg(long)]
     all: bool,
@@ -26,35 +33,65 @@ pub struct Args {
 
 /// Runs the command.
 pub async fn run(args: Args, context: &Context) -> Answer<()> {
-    let lang = context.lang;
     let client = context.client().await?;
-    if args.apply {
-        let done = client.apply_amnesty().await?;
-        let what = pick(lang, ("休假清理已完成", "the amnesty is done"));
-        return context.show(&done, |context| {
-            page(&done.amnesty, args.all, context) + "\n" + &saved_page(&done.saved, what, context)
-        });
+    let request = AmnestyRequest { deputy: args.deputy };
+    if args.yes {
+        let done = client.apply_amnesty(&request).await?;
+        return context
+            .show(&done, |context| page(&done.amnesty, args.all, context) + "\n" + &done_page(&done, context));
     }
-    let preview = client.amnesty().await?;
-    let Some(amnesty) = &preview.amnesty else {
-        return match context.form {
-            Form::Json => context.show(&preview, |_| String::new()),
-            Form::Text => Err(Failure::Refused(text!(
-                lang,
-                "没有刚结束的休假；guide leave list 可查看",
-                "no leave has just ended; guide leave list shows the leaves"
-            ))),
-        };
-    };
-    context.show(&preview, |context| {
-        let hint = text!(
-            lang,
-            "\n以上只是预览。确认执行：guide amnesty --apply（guide undo 可整个撤回）\n",
-            "\nNothing was changed. To do it: guide amnesty --apply (guide undo takes all of it back)\n"
-        );
-        page(amnesty, args.all, context) + &context.style.dim(&hint)
-    })
+    let preview = client.amnesty(request.deputy.as_ref()).await?;
+    if context.form == Form::Json {
+        return context.show(&preview, |_| String::new());
+    }
+    let amnesty = preview.amnesty.as_ref().ok_or_else(|| no_leave(context))?;
+    print(&page(amnesty, args.all, context))?;
+    let changes = amnesty.count.n_expired + amnesty.count.n_handed > 0;
+    if !changes {
+        return print(pick(context.lang, ("\n没有需要处理的。\n", "\nNothing is left to do.\n")));
+    }
+    if !is_agreed(context)? {
+        return print(&context.style.dim(pick(context.lang, NOT_DONE)));
+    }
+    let done = client.apply_amnesty(&request).await?;
+    // the backlog may have changed while the guide was reading
+    let differs = done.amnesty != *amnesty;
+    let changed = if differs { page(&done.amnesty, args.all, context) + "\n" } else { String::new() };
+    print(&(changed + &done_page(&done, context)))
 }
+
+const NOT_DONE: (&str, &str) = (
+    "\n以上只是预览，什么都没有改。执行：guide amnesty --yes（guide undo 可整个撤回）\n",
+    "\nNothing was changed. To do it: guide amnesty --yes (guide undo takes all of it back)\n",
+);
+
+fn no_leave(context: &Context) -> Failure {
+    Failure::Refused(text!(
+        context.lang,
+        "没有刚结束的休假；忘了登记的可以补：guide leave 开始日 结束日",
+        "no leave has just ended; one that was forgotten can be entered: guide leave FROM TO"
+    ))
+}
+
+fn done_page(done: &AmnestyResponse, context: &Context) -> String {
+    saved_page(&done.saved, pick(context.lang, ("休假清理已完成", "the amnesty is done")), context)
+}
+
+/// Asks on a terminal; elsewhere nobody agrees.
+fn is_agreed(context: &Context) -> Answer<bool> {
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() || !std::io::stdout().is_terminal() {
+        return Ok(false);
+    }
+    print(pick(context.lang, ("\n现在执行？(y/N) ", "\nDo it now? (y/N) ")))?;
+    let mut line = String::new();
+    let read = stdin.lock().take(MAX_ANSWER_BYTES).read_line(&mut line);
+    read.map_err(|error| Failure::Failed(format!("reading standard input: {error}")))?;
+    Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes" | "是" | "好"))
+}
+
+/// The longest answer that is read.
+const MAX_ANSWER_BYTES: u64 = 64;
 
 pub(crate) fn page(amnesty: &Amnesty, all: bool, context: &Context) -> String {
     let (lang, style, count) = (context.lang, context.style, &amnesty.count);

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::cli::context::{Context, Form, Style};
+use crate::cli::lint::{self, Linted};
 use crate::cli::{amnesty, explain, plan_page, template};
 
 fn read<T: DeserializeOwned>(value: Value) -> T {
@@ -149,8 +150,19 @@ fn what_lint_finds_and_how_often_templates_are_answered() {
         { "rule": "privacy", "severity": "block", "lang": "en", "line": 8, "column": 12, "found": "13900000000",
           "fix": { "zh": "不写手机号", "en": "leave the number out" } }
     ] }));
-    check("lint", |context| template::lint_page(&found, context));
-    check("lint_clean", |context| template::lint_page(&LintResponse::default(), context));
+    let linted = |what: &str, fault: Option<&str>| Linted {
+        what: what.to_owned(),
+        findings: Vec::new(),
+        fault: fault.map(str::to_owned),
+    };
+    let found = [
+        Linted { findings: found.findings, ..linted("new.toml", None) },
+        linted("T01", None),
+        linted("old.toml", Some("line 3: unknown key `colour`")),
+    ];
+    check("lint", |context| lint::page(&found[..1], context));
+    check("lint_clean", |context| lint::page(&found[1..2], context));
+    check("lint_several", |context| lint::page(&found, context));
     let stats: TemplateStats = read(json!({
         "period": { "from": "2026-05-15", "to": "2026-08-12" },
         "rows": [

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use clap::Args as ClapArgs;
+use guide_common::id::CustomerId;
 use guide_common::sop::explain::plan::{PlanExplained, RunExplained};
 use guide_common::sop::explain::step::StepExplained;
 use guide_common::sop::explain::task::{DueExplained, TaskExplained};
@@ -11,10 +12,11 @@ use guide_common::wire::local::DueRow;
 
 use crate::cli::context::Context;
 use crate::cli::customer::held;
-use crate::cli::failure::Answer;
+use crate::cli::failure::{Answer, Failure};
 use crate::cli::log::resolve;
 use crate::cli::next::rush_line;
 use crate::cli::today::steps;
+use crate::client::Client;
 use crate::lang::course::{hold_text, not_due_text, pass_name, prospect_text, state_text};
 use crate::lang::explain::{missing_text, not_started_text, standing_name, trigger_word};
 use crate::lang::name::term_name;
@@ -24,7 +26,7 @@ use crate::text;
 /// Arguments of `guide explain`.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
-    /// A customer's id; or a task's id, the beginning of it, or `next`
+    /// A customer's id or name; or a task's id, the beginning of it, or `next`
     #[arg(value_name = "TASK|CUSTOMER")]
     what: String,
     /// Show every run and step of every plan
@@ -45,8 +47,36 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
             Err(_) => {}
         }
     }
-    let explained = client.explain_task(&what).await?;
-    context.show(&explained, |context| task_page(&explained, context))
+    match client.explain_task(&what).await {
+        Ok(explained) => return context.show(&explained, |context| task_page(&explained, context)),
+        Err(error) if error.code() != "unknown_task" => return Err(error.into()),
+        Err(_) => {}
+    }
+    let explained = client.explain_customer(&named(&what, &client, context).await?).await?;
+    context.show(&explained, |context| customer_page(&explained, args.all, context))
+}
+
+/// The one customer whom a search finds.
+async fn named(word: &str, client: &Client, context: &Context) -> Answer<CustomerId> {
+    let list = client.customers(word, 2).await?;
+    let is_it = |name: &str| name == word;
+    match list.rows.as_slice() {
+        [] => Err(Failure::Failed(text!(
+            context.lang,
+            "没有叫“{word}”的任务或客户；guide today 列出任务，guide customer find 查找客户",
+            "there is no task or customer {word:?}; guide today lists the tasks, guide customer find looks for customers"
+        ))),
+        [one] => Ok(one.id.clone()),
+        [first, second] if is_it(&first.name) && !is_it(&second.name) => Ok(first.id.clone()),
+        _ => {
+            let n = list.n_found;
+            Err(Failure::Usage(text!(
+                context.lang,
+                "“{word}”有 {n} 位客户符合；写客户编号（guide customer find {word}）",
+                "{word:?} finds {n} customers; give the id (guide customer find {word})"
+            )))
+        }
+    }
 }
 
 pub(crate) fn task_page(explained: &TaskExplained, context: &Context) -> String {

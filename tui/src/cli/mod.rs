@@ -17,6 +17,7 @@ pub mod explain;
 pub mod failure;
 pub mod interactive;
 pub mod leave;
+pub mod lint;
 pub mod log;
 pub mod man;
 pub mod next;

@@ -1,22 +1,20 @@
-//! `guide template list|show|render|lint|stats`.
+//! `guide template list|show|render|stats`; `lint` has a file of its own.
 
 use chrono::Days;
 use clap::{Args as ClapArgs, Subcommand};
 use guide_common::id::TemplateId;
-use guide_common::sop::plan::Lang;
 use guide_common::template::Template;
-use guide_common::template::lint::{LintRule, Severity};
 use guide_common::text::{Lines, sanitise};
 use guide_common::time::Period;
-use guide_common::wire::ask::{LintResponse, TemplateStats};
+use guide_common::wire::ask::TemplateStats;
 
 use crate::cli::context::{Context, Form, today};
 use crate::cli::dates::DateWord;
 use crate::cli::failure::{Answer, Failure};
+use crate::cli::lint;
 use crate::cli::log::day;
 use crate::cli::next::print_script;
 use crate::cli::patience::patiently;
-use crate::cli::source::Source;
 use crate::cli::table::{Side, Table};
 use crate::lang::name::channel_name;
 use crate::lang::{date, pick};
@@ -48,12 +46,8 @@ enum Command {
         #[arg(long, value_name = "ID")]
         customer: String,
     },
-    /// Check what a template must not say
-    Lint {
-        /// A template file, or a template's id such as T01
-        #[arg(value_name = "FILE|ID")]
-        what: String,
-    },
+    /// Check what templates must not say; exit code 3 where they hold what must not be said to a customer
+    Lint(lint::Args),
     /// Count how often templates were said, and how often the customer replied
     Stats {
         /// The first day; 90 days before the last where it is missing
@@ -88,17 +82,7 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
                 Form::Text => print_script(&view, context),
             }
         }
-        Command::Lint { what } => {
-            let found = match Source::<TemplateId>::of(&what, context)? {
-                Source::Id(id) => client.lint_template(&id).await?,
-                Source::File(text) => client.lint_file(text).await?,
-            };
-            context.show(&found, |context| lint_page(&found, context))?;
-            let blocks = found.findings.iter().any(|finding| finding.severity == Severity::Block);
-            let refusal =
-                || text!(context.lang, "有不能发给客户的内容", "it holds what must not be said to a customer");
-            if blocks { Err(Failure::Refused(refusal())) } else { Ok(()) }
-        }
+        Command::Lint(args) => lint::run(args, &client, context).await,
         Command::Stats { from, to } => {
             let today = today(&client.status().await?);
             let to = to.map_or(Ok(today), |word| day(word, today, context))?;
@@ -111,52 +95,6 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
             context.show(&stats, |context| stats_page(&stats, context))
         }
     }
-}
-
-pub(crate) fn lint_page(found: &LintResponse, context: &Context) -> String {
-    let lang = context.lang;
-    if found.findings.is_empty() {
-        return text!(lang, "没有发现问题。\n", "Nothing was found.\n");
-    }
-    let mut table = Table::new([
-        (pick(lang, ("位置", "At")), Side::Left),
-        (pick(lang, ("语言", "Text")), Side::Left),
-        ("", Side::Left),
-        (pick(lang, ("规则", "Rule")), Side::Left),
-        (pick(lang, ("内容", "Found")), Side::Left),
-        (pick(lang, ("怎么改", "Instead")), Side::Left),
-    ])
-    .uncut();
-    for finding in &found.findings {
-        let (line, column) = (finding.line, finding.column);
-        let severity = match finding.severity {
-            Severity::Block => ("禁止", "blocks"),
-            Severity::Warn => ("提醒", "warns"),
-        };
-        table.row([
-            format!("{line}:{column}"),
-            pick(finding.lang, ("zh", "en")).to_owned(),
-            pick(lang, severity).to_owned(),
-            rule_name(finding.rule, lang).to_owned(),
-            finding.found.clone(),
-            finding.fix.in_lang(lang).to_owned(),
-        ]);
-    }
-    table.render(context.style)
-}
-
-fn rule_name(rule: LintRule, lang: Lang) -> &'static str {
-    let pair = match rule {
-        LintRule::AbsoluteClaim => ("绝对化", "absolute claim"),
-        LintRule::InvestmentPromise => ("投资承诺", "promise of returns"),
-        LintRule::OutdatedMaterial => ("过时材质名", "outdated material"),
-        LintRule::Pressure => ("紧迫施压", "pressure"),
-        LintRule::BlindBox => ("盲盒", "blind box"),
-        LintRule::TextMessage => ("短信", "text message"),
-        LintRule::Privacy => ("隐私", "privacy"),
-        LintRule::Expired => ("过期", "expired"),
-    };
-    pick(lang, pair)
 }
 
 pub(crate) fn stats_page(stats: &TemplateStats, context: &Context) -> String {

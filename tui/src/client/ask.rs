@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use guide_common::id::{CustomerId, TemplateId};
+use guide_common::id::{CustomerId, GuideId, TemplateId};
 use guide_common::sop::explain::task::TaskExplained;
 use guide_common::time::Period;
 use guide_common::wire::ask::{
-    AmnestyPreview, AmnestyResponse, CustomerExplained, LintRequest, LintResponse, TemplateStats,
+    AmnestyPreview, AmnestyRequest, AmnestyResponse, CustomerExplained, LintRequest, LintResponse, TemplateStats,
 };
 use hyper::Method;
 
@@ -26,14 +26,16 @@ impl Client {
         self.read(&format!("/v1/customers/{}/explain", encoded(customer.as_str()))).await
     }
 
-    /// What an amnesty would do today.
-    pub async fn amnesty(&self) -> Result<AmnestyPreview> {
-        self.call(Method::GET, "/v1/amnesty", Vec::new(), LONG_PATIENCE).await
+    /// What an amnesty would do today, with this deputy or with the leave's own.
+    pub async fn amnesty(&self, deputy: Option<&GuideId>) -> Result<AmnestyPreview> {
+        let query = deputy.map(|deputy| format!("?deputy={}", encoded(deputy.as_str()))).unwrap_or_default();
+        self.call(Method::GET, &format!("/v1/amnesty{query}"), Vec::new(), LONG_PATIENCE).await
     }
 
     /// Does what a preview of this moment would show.
-    pub async fn apply_amnesty(&self) -> Result<AmnestyResponse> {
-        self.call(Method::POST, "/v1/amnesty", Vec::new(), LONG_PATIENCE).await
+    pub async fn apply_amnesty(&self, request: &AmnestyRequest) -> Result<AmnestyResponse> {
+        let path = "/v1/amnesty";
+        self.call(Method::POST, path, to_json(path, request)?, LONG_PATIENCE).await
     }
 
     /// What lint says of a template file.

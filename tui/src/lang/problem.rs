@@ -65,9 +65,12 @@ pub fn explain_problem(problem: &Problem, lang: Lang) -> Explained {
     }
 }
 
-/// Whether the details of a problem list what could be asked for instead.
+/// Whether the details of a problem say what could be asked for instead, or where the fault is.
 fn names_choices(code: &str) -> bool {
-    matches!(code, "unknown_tag" | "template_fault")
+    matches!(
+        code,
+        "unknown_tag" | "template_fault" | "malformed_plan" | "unfit_plan" | "different_plans" | "unknown_version"
+    )
 }
 
 const UNREACHABLE: (Pair, Pair) = (
@@ -153,8 +156,20 @@ fn known(code: &str) -> Option<(Pair, Option<Pair>)> {
         ),
         "no_leave_over" => (
             ("没有刚结束的休假", "no leave has just ended"),
-            Some(("guide leave list 可查看", "guide leave list shows the leaves")),
+            Some((
+                "忘了登记的可以补：guide leave 开始日 结束日",
+                "one that was forgotten can be entered: guide leave FROM TO",
+            )),
         ),
+        "malformed_plan" => {
+            (("方案文件有误", "the plan file has a fault"), Some(("见 docs/plans.md", "docs/plans.md")))
+        }
+        "unfit_plan" => (
+            ("与已发布的方案合不到一起", "it does not go with the published plans"),
+            Some(("见 docs/plans.md", "docs/plans.md")),
+        ),
+        "different_plans" => (("只能比较同一个方案的两个版本", "only two versions of one plan are compared"), None),
+        "unknown_version" => (("没有这个版本", "there is no such version"), None),
         "template_fault" => {
             (("模板文件有误", "the template file has a fault"), Some(("见 docs/templates.md", "docs/templates.md")))
         }
