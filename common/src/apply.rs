@@ -54,6 +54,9 @@ impl CustomerFile {
         }
         if let OpBody::Undo(undo) = &content {
             let target = self.facts.iter_mut().find(|fact| fact.id == undo.op_id).ok_or(Refusal::UnknownTarget)?;
+            if target.body.is_headquarters_own() {
+                return Err(Refusal::NotForTerminals);
+            }
             if target.undone.is_some() {
                 return Ok(Applied::Already);
             }
