@@ -11,7 +11,6 @@ use guide_common::wire::ask::{AmnestyRequest, AmnestyResponse};
 
 use crate::cli::context::{Context, Form, print};
 use crate::cli::failure::{Answer, Failure};
-use crate::cli::log::saved_page;
 use crate::cli::table::{Side, Table};
 use crate::lang::course::waive_name;
 use crate::lang::{date, pick};
@@ -51,7 +50,7 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
         return print(pick(context.lang, ("\n没有需要处理的。\n", "\nNothing is left to do.\n")));
     }
     if !is_agreed(context)? {
-        return print(&context.style.dim(pick(context.lang, NOT_DONE)));
+        return print(&format!("\n{}\n", context.style.dim(pick(context.lang, NOT_DONE))));
     }
     let done = client.apply_amnesty(&request).await?;
     // the backlog may have changed while the guide was reading
@@ -61,8 +60,8 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
 }
 
 const NOT_DONE: (&str, &str) = (
-    "\n以上只是预览，什么都没有改。执行：guide amnesty --yes（guide undo 可整个撤回）\n",
-    "\nNothing was changed. To do it: guide amnesty --yes (guide undo takes all of it back)\n",
+    "以上只是预览，什么都没有改。执行：guide amnesty --yes（guide undo 可整个撤回）",
+    "Nothing was changed. To do it: guide amnesty --yes (guide undo takes all of it back)",
 );
 
 fn no_leave(context: &Context) -> Failure {
@@ -73,8 +72,17 @@ fn no_leave(context: &Context) -> Failure {
     ))
 }
 
-fn done_page(done: &AmnestyResponse, context: &Context) -> String {
-    saved_page(&done.saved, pick(context.lang, ("休假清理已完成", "the amnesty is done")), context)
+/// Says that it is saved: an amnesty is about no one customer.
+pub(crate) fn done_page(done: &AmnestyResponse, context: &Context) -> String {
+    let (lang, saved) = (context.lang, &done.saved);
+    let (n_ops, n_open, op_id) = (saved.n_ops, saved.queue.n_open, saved.op_id);
+    let undo = text!(lang, "整个撤销：guide undo {op_id}", "take all of it back: guide undo {op_id}");
+    let said = text!(
+        lang,
+        "已保存在本机：休假清理完成，记录 {n_ops} 条（还有 {n_open} 条待办）",
+        "Saved on this terminal: the amnesty is done, records {n_ops} ({n_open} open)"
+    );
+    format!("{said}\n{}\n", context.style.dim(&undo))
 }
 
 /// Asks on a terminal; elsewhere nobody agrees.

@@ -3,7 +3,7 @@
 use guide_common::paths::{Env, Paths};
 use guide_common::sop::backlog::Amnesty;
 use guide_common::sop::plan::{Lang, Plan};
-use guide_common::wire::ask::{CustomerExplained, LintResponse, TemplateStats};
+use guide_common::wire::ask::{AmnestyResponse, CustomerExplained, LintResponse, TemplateStats};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -140,6 +140,13 @@ fn an_amnesty_s_numbers_and_what_it_changes() {
     }));
     check("amnesty", |context| amnesty::page(&amnesty, false, context));
     check("amnesty_all", |context| amnesty::page(&amnesty, true, context));
+    let done: AmnestyResponse = read(json!({
+        "amnesty": amnesty, "saved": {
+            "op_id": "01989b0e-8a1e-7000-8000-000000000001", "customer": "C00002", "name": "曾予墨", "n_ops": 54,
+            "queue": { "n_open": 31, "n_held": 2, "n_done": 0 }
+        }
+    }));
+    check("amnesty_done", |context| amnesty::done_page(&done, context));
 }
 
 #[test]

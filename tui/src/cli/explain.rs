@@ -125,8 +125,8 @@ fn section(title: &str, lines: impl Iterator<Item = String>) -> String {
 fn due_line(due: &DueRow, why: Option<&DueExplained>, today: NaiveDate, context: &Context) -> String {
     let lang = context.lang;
     let (step, plan) = (due.step_name.in_lang(lang), &due.plan);
-    let (opens, until) = (date::short(due.opens_on, today, lang), date::short(due.until_on, today, lang));
-    let mut line = format!("{step} ({plan}) {opens}–{until}");
+    let days = days(due.opens_on, due.until_on, today, context);
+    let mut line = format!("{step} ({plan}) {days}");
     let Some(why) = why else { return line };
     let (trigger, born) = (trigger_word(&why.trigger, lang), date::short(why.born_on, today, lang));
     line.push_str(&text!(lang, "：{trigger}，{born} 起", ": {trigger}, since {born}"));
@@ -180,8 +180,10 @@ fn plan_block(plan: &PlanExplained, today: NaiveDate, all: bool, context: &Conte
         run_lines(run, today, context).into_iter().for_each(&mut say);
     }
     let n_more = plan.n_older + plan.runs.len().saturating_sub(n_shown);
-    if n_more > 0 {
-        say(text!(lang, "… 还有 {n_more} 轮（--all）", "… {n_more} more runs (--all)"));
+    match (n_more, all) {
+        (0, _) => {}
+        (_, false) => say(text!(lang, "… 还有 {n_more} 轮（--all）", "… {n_more} more runs (--all)")),
+        (_, true) => say(text!(lang, "… 更早的 {n_more} 轮不再列出", "… {n_more} older runs are not listed")),
     }
     if let Some(next) = &plan.next {
         let (on, starts) = (date::short(next.anchor_on, today, lang), date::short(next.starts_on, today, lang));
@@ -206,14 +208,19 @@ fn run_lines(run: &RunExplained, today: NaiveDate, context: &Context) -> Vec<Str
 fn step_line(step: &StepExplained, today: NaiveDate, context: &Context) -> String {
     let lang = context.lang;
     let name = step.name.as_ref().map_or(step.step.as_str(), |name| name.in_lang(lang));
-    let day = |day| date::short(day, today, lang);
     let what = match (step.attempts.last(), &step.not_due) {
         (Some(attempt), _) => {
-            let (opens, until) = (day(attempt.opens_on), day(attempt.until_on));
-            format!("{opens}–{until}, {}", state_text(attempt, today, lang))
+            let days = days(attempt.opens_on, attempt.until_on, today, context);
+            text!(lang, "{days}，{}", "{days}, {}", state_text(attempt, today, lang))
         }
         (None, Some(not_due)) => not_due_text(not_due, today, lang),
         (None, None) => String::new(),
     };
     text!(lang, "{name}：{what}", "{name}: {what}")
+}
+
+/// A window's first and last day.
+fn days(from: NaiveDate, until: NaiveDate, today: NaiveDate, context: &Context) -> String {
+    let (first, last) = (date::short(from, today, context.lang), date::short(until, today, context.lang));
+    if from == until { first } else { format!("{first}–{last}") }
 }
