@@ -22,6 +22,9 @@ use crate::store::StoreError;
 /// The longest body of an op that is taken; the journal's records and the hub's batches have room for it.
 const MAX_BODY_BYTES: usize = 32 * 1024;
 
+/// More customers than this are worked out off the daemon's thread.
+const MAX_AT_ONCE: usize = 8;
+
 /// Why nothing was recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
@@ -55,7 +58,7 @@ impl Core {
     /// Records facts about a customer, all or none; they are on disk when this returns. `task` says that the first
     /// fact closes a task, so that of two at once only one does.
     pub async fn record(
-        &self,
+        self: &Arc<Self>,
         customer: &CustomerId,
         facts: Vec<FactBody>,
         task: ClosesTask,
@@ -101,7 +104,10 @@ impl Core {
     }
 
     /// Records facts about several customers, all or none; they are on disk when this returns.
-    pub async fn record_all(&self, facts: Vec<(CustomerId, FactBody)>) -> Result<SavedResponse, RecordError> {
+    pub async fn record_all(
+        self: &Arc<Self>,
+        facts: Vec<(CustomerId, FactBody)>,
+    ) -> Result<SavedResponse, RecordError> {
         let bodies = facts.into_iter().map(|(customer, fact)| (customer, OpBody::Fact(fact))).collect();
         let ops = self.save(bodies).await?;
         let first = ops.first().ok_or(RecordError::NothingToRecord)?;
@@ -110,7 +116,7 @@ impl Core {
     }
 
     /// Makes ops of bodies, tries each on its customer's file, and saves them as one group.
-    pub(super) async fn save(&self, bodies: Vec<(CustomerId, OpBody)>) -> Result<Vec<Arc<Op>>, RecordError> {
+    pub(super) async fn save(self: &Arc<Self>, bodies: Vec<(CustomerId, OpBody)>) -> Result<Vec<Arc<Op>>, RecordError> {
         let mut drafts = Vec::with_capacity(bodies.len());
         let mut files: BTreeMap<CustomerId, CustomerFile> = BTreeMap::new();
         for (customer, body) in bodies {
@@ -133,10 +139,7 @@ impl Core {
         }
         // a leave moves every customer's dues: whoever records one runs a check, which takes its time
         let about_customers: Vec<_> = customers.iter().filter(|id| !id.is_guide_itself()).cloned().collect();
-        // saved is saved: what cannot be shown at once is shown by the next check
-        if let Err(error) = self.recompute(&about_customers) {
-            tracing::error!(%error, "working out a customer after an op");
-        }
+        self.work_out_saved(&about_customers).await;
         for op in &ops {
             tracing::info!(op = %op.op_id, kind = op.kind, local_seq = op.local_seq, "an op was saved");
         }
@@ -144,6 +147,20 @@ impl Core {
         self.events.tell(Notice::Sync);
         self.op_saved.notify_one();
         Ok(ops)
+    }
+
+    /// Works out whom ops were saved about. Saved is saved: what cannot be shown at once is shown by the next check.
+    async fn work_out_saved(self: &Arc<Self>, customers: &[CustomerId]) {
+        let worked_out = if customers.len() <= MAX_AT_ONCE {
+            self.recompute(customers)
+        } else {
+            let (core, customers) = (Arc::clone(self), customers.to_vec());
+            let failed = |_| Err(StoreError::Damaged("reading it failed unexpectedly"));
+            tokio::task::spawn_blocking(move || core.recompute(&customers)).await.unwrap_or_else(failed)
+        };
+        if let Err(error) = worked_out {
+            tracing::error!(%error, "working out a customer after an op");
+        }
     }
 
     fn draft(&self, customer: &CustomerId, rev: u64, body: OpBody) -> Draft {

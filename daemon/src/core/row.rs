@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use guide_common::apply::CustomerFile;
 use guide_common::customer::Tier;
-use guide_common::fact::FactBody;
+use guide_common::fact::{Fact, FactBody};
 use guide_common::purchase::Purchase;
 use guide_common::sop::history::History;
 use guide_common::sop::queue::customer_day;
@@ -72,8 +72,12 @@ pub fn day(file: &CustomerFile, rules: &Rules, on: NaiveDate) -> SheetRow {
 
 fn done(file: &CustomerFile, rules: &Rules, on: NaiveDate) -> Vec<DoneRow> {
     let mut done = Vec::new();
-    let history = may_be_open(file).then(|| History::of(file, on));
-    let hidden = history.as_ref().map(Hidden::of);
+    let is_of_today = |fact: &Fact| fact.on() == on && matches!(fact.body, FactBody::Outcome(_));
+    if !file.standing().any(is_of_today) {
+        return done;
+    }
+    let history = History::of(file, on);
+    let hidden = Hidden::of(&history);
     for fact in file.standing().filter(|fact| fact.on() == on) {
         let FactBody::Outcome(outcome) = &fact.body else {
             continue;
@@ -93,7 +97,7 @@ fn done(file: &CustomerFile, rules: &Rules, on: NaiveDate) -> Vec<DoneRow> {
             customer: file.customer.id.clone(),
             name: file.customer.name.clone(),
             at: rules.zone.shop_time(fact.at),
-            outcome: hidden.as_ref().map_or_else(|| outcome.clone(), |hidden| masked(outcome, file, hidden)),
+            outcome: masked(outcome, file, &hidden),
             steps,
         });
     }

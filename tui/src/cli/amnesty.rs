@@ -118,7 +118,7 @@ pub(crate) fn page(amnesty: &Amnesty, all: bool, context: &Context) -> String {
 /// The numbers, which add up to all that is open.
 fn counts(amnesty: &Amnesty, context: &Context) -> String {
     let (lang, count) = (context.lang, &amnesty.count);
-    let mut table = Table::new([("", Side::Right), ("", Side::Left), ("", Side::Left)]);
+    let mut table = Table::new([("", Side::Right), ("", Side::Left), ("", Side::Left)]).uncut();
     let mut row = |n: usize, what: &str, more: String| table.row([n.to_string(), what.to_owned(), more]);
     let at_risk = match count.n_at_risk {
         0 => String::new(),

@@ -1,7 +1,8 @@
 //! `guide outbox`: what was recorded on this terminal and what became of it.
 
+use guide_common::sop::plan::Lang;
 use guide_common::time::Zone;
-use guide_common::wire::local::Outbox;
+use guide_common::wire::local::{Outbox, OutboxRow};
 
 use crate::cli::context::Context;
 use crate::cli::failure::Answer;
@@ -36,10 +37,18 @@ pub(crate) fn page(outbox: &Outbox, context: &Context) -> String {
             op.op_id.to_string(),
             Zone::default().shop_time(op.at).format("%Y-%m-%d %H:%M").to_string(),
             op_kind_name(&op.kind, lang).to_owned(),
-            op.customer.to_string(),
+            customer(op, lang),
             op_state_name(&op.state, lang).to_owned(),
             op.detail.clone().unwrap_or_default(),
         ]);
     }
     table.render(context.style)
+}
+
+/// Whom an op concerns.
+fn customer(op: &OutboxRow, lang: Lang) -> String {
+    match op.customer.is_guide_itself() {
+        true => pick(lang, ("本人", "yourself")).to_owned(),
+        false => op.customer.to_string(),
+    }
 }
