@@ -190,8 +190,7 @@ fn a_promotion_whose_run_is_no_more_was_a_promotion_all_the_same() {
     let mut story =
         story.log_with("2026-01-05", Interested, &["p", "a"], |outcome| outcome.purpose = Some(Purpose::Promo));
     let event = story.file.facts[1].id;
-    let undo = guide_common::op::Undo { on: day("2026-01-06"), op_id: event };
-    story.apply("2026-01-06", guide_common::op::OpBody::Undo(undo));
+    story.take_back("2026-01-06", event);
     assert_eq!(named.len(), 2);
     story.check_gate("2026-01-20", "| promo_cap 01-31: q");
 }

@@ -6,7 +6,7 @@ mod fact;
 use chrono::NaiveDate;
 use guide_common::apply::CustomerFile;
 use guide_common::customer::Customer;
-use guide_common::fact::{ComplaintClosed, FactBody};
+use guide_common::fact::{ComplaintClosed, FactBody, Undone};
 use guide_common::id::{CustomerId, DeviceId, DueId, GuideId, OpId, PurchaseId};
 use guide_common::op::{Op, OpBody, Stamp, Undo};
 use guide_common::outcome::{Outcome, OutcomeCode, SkipReason};
@@ -142,11 +142,22 @@ impl Story {
         self
     }
 
-    /// Takes the latest fact back; headquarters takes its own back likewise.
+    /// Takes the latest fact back.
     pub fn undo_last(mut self, on: &str) -> Self {
         let op_id = self.file.facts.last().unwrap().id;
-        self.apply(on, OpBody::Undo(Undo { on: day(on), op_id }));
+        self.take_back(on, op_id);
         self
+    }
+
+    /// Takes a fact back: the guide's own by an op, headquarters' as it comes in the feed.
+    pub fn take_back(&mut self, on: &str, op_id: OpId) {
+        let undo = Undo { on: day(on), op_id };
+        let fact = self.file.facts.iter_mut().find(|fact| fact.id == op_id).unwrap();
+        if fact.body.is_headquarters_own() {
+            fact.undone = Some(Undone { op_id: OpId(uuid::Uuid::max()), on: undo.on });
+        } else {
+            self.apply(on, OpBody::Undo(undo));
+        }
     }
 
     pub fn promise(mut self, on: &str, due_on: &str) -> Self {
