@@ -123,7 +123,7 @@ proptest! {
             let on = date(on_n);
             let day = saga.day_of(&saga.story.file, on);
             check_gate(&saga, &book, &day, on)?;
-            if let Some(task) = day.task.filter(|_| diligence + on_n as u16 & 1 == 0) {
+            if let Some(task) = day.task.filter(|_| (diligence + on_n as u16) & 1 == 0) {
                 let mut outcome = Outcome::new(on, OutcomeCode::ALL[usize::from(diligence * 3 + on_n as u16) % 5]);
                 outcome.channel = task.channel;
                 outcome.amount_fen = (outcome.code == OutcomeCode::Bought).then_some(100);

@@ -160,12 +160,12 @@ fn is_handed_over(file: &CustomerFile, due: &DueRow, on: NaiveDate) -> bool {
 /// Whether the visit agreed last is still to come: neither closed, nor made, and its day not over.
 fn expects_a_visit<'f>(facts: impl Iterator<Item = &'f Fact>, on: NaiveDate) -> bool {
     let facts: Vec<&Fact> = facts.collect();
-    let agreed = facts.iter().filter_map(|fact| match &fact.body {
+    let mut agreed = facts.iter().filter_map(|fact| match &fact.body {
         FactBody::Appointment(visit) => Some((fact.id, visit.visit_on)),
         FactBody::Outcome(outcome) if outcome.code == OutcomeCode::Appointment => Some((fact.id, outcome.next_on?)),
         _ => None,
     });
-    let Some((id, visit_on)) = agreed.last() else { return false };
+    let Some((id, visit_on)) = agreed.next_back() else { return false };
     let is_over = facts.iter().any(|fact| match &fact.body {
         FactBody::AppointmentClosed(closed) => closed.appointment == id,
         FactBody::Outcome(outcome) => {

@@ -284,7 +284,7 @@ impl Saga {
             "consent" => FactBody::Consent(Consent {
                 on,
                 channel: (b & 1 == 1).then_some(channel),
-                allowed: a % 3 == 0,
+                allowed: a.is_multiple_of(3),
                 until_on: (b & 2 == 2).then(|| later(0)),
             }),
             "secret" => {

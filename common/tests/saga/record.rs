@@ -31,11 +31,11 @@ impl Saga {
                 voided_on: None,
             }),
             "redeem" => {
-                let coupons = self.story.file.facts.iter().filter_map(|fact| match &fact.body {
+                let mut coupons = self.story.file.facts.iter().filter_map(|fact| match &fact.body {
                     FactBody::Coupon(coupon) => Some(coupon.clone()),
                     _ => None,
                 });
-                let mut coupon = coupons.last()?;
+                let mut coupon = coupons.next_back()?;
                 coupon.redeemed_on = Some(on);
                 FactBody::Coupon(coupon)
             }
