@@ -33,8 +33,8 @@ pub(super) struct Desk {
     pub looks_ahead: bool,
     /// For each plan what to look at again after a contact that closed dues of it alone.
     touched: BTreeMap<PlanId, Rules>,
-    /// For each word of which several plans run one at a time: the rules that tell which of them run.
-    rivals: BTreeMap<String, Rules>,
+    /// For each plan beside which others do not run: the rules of those others.
+    rivals: BTreeMap<PlanId, Rules>,
 }
 
 impl Desk {
@@ -68,9 +68,8 @@ impl Desk {
     }
 
     /// The rules of the plans beside which a due's plan does not run, where there are any.
-    pub fn rivals_of(&self, due: &Due<'_>) -> Option<(&str, &Rules)> {
-        let word = due.plan.exclusive.as_deref()?;
-        self.rivals.get_key_value(word).map(|(word, rules)| (word.as_str(), rules))
+    pub fn rivals_of(&self, due: &Due<'_>) -> Option<&Rules> {
+        self.rivals.get(&due.plan.id)
     }
 
     /// Whether these dues are done on a day on which the gate lets them through: on a day off only what cannot wait
@@ -88,34 +87,41 @@ fn as_published(plan: &Plan, on: NaiveDate) -> Plan {
     Plan { starts_on, ..plan.clone() }
 }
 
-fn rivals(rules: &Rules) -> BTreeMap<String, Rules> {
-    let mut rivals = BTreeMap::new();
-    for word in rules.plans().iter().filter_map(|plan| plan.exclusive.as_ref()) {
-        let group: Vec<Plan> =
-            rules.plans().iter().filter(|plan| plan.exclusive.as_ref() == Some(word)).cloned().collect();
-        if group.len() < 2 || rivals.contains_key(word) {
-            continue;
-        }
-        let is_closed = group.iter().all(|plan| sources(plan, rules.plans()).is_empty());
-        let of_group = if is_closed { rules.with_plans(group) } else { rules.clone() };
-        rivals.insert(word.clone(), of_group);
-    }
-    rivals
+fn rivals(rules: &Rules) -> BTreeMap<PlanId, Rules> {
+    let of_plan = |plan: &Plan| {
+        let own: Vec<&str> = words(plan).collect();
+        let is_rival = |other: &&Plan| other.id != plan.id && words(other).any(|word| own.contains(&word));
+        let rivals: Vec<Plan> = rules.plans().iter().filter(is_rival).cloned().collect();
+        let waits = rivals.iter().any(|rival| !sources(rival, rules.plans()).is_empty());
+        (!rivals.is_empty()).then(|| if waits { rules.clone() } else { rules.with_plans(rivals) })
+    };
+    rules.plans().iter().filter_map(|plan| Some((plan.id.clone(), of_plan(plan)?))).collect()
+}
+
+/// The words of a plan's versions: of the plans with one of them a customer runs one at a time.
+fn words(plan: &Plan) -> impl Iterator<Item = &str> {
+    versions(plan).filter_map(|version| version.exclusive.as_deref())
+}
+
+/// A plan and the earlier versions that runs still follow.
+pub(super) fn versions(plan: &Plan) -> impl Iterator<Item = &Plan> {
+    std::iter::successors(Some(plan), |plan| plan.earlier.as_deref().map(|earlier| &earlier.plan))
 }
 
 /// Whether the anchors of a plan that a later day sees leave alone what an earlier day saw, as long as no fact comes
 /// between: an anchor that appears with time (a yearly date, a silence) must not stand before one that was seen earlier.
 fn is_steady(plan: &Plan) -> bool {
-    let versions = || std::iter::successors(Some(plan), |plan| plan.earlier.as_deref().map(|earlier| &earlier.plan));
     let orders = plan.restart == Restart::Once || plan.rest.is_some();
-    let triggers: Vec<&Trigger> =
-        versions().flat_map(|version| &version.triggers).filter(|trigger| orders || is_told_by_day(trigger)).collect();
+    let triggers: Vec<&Trigger> = versions(plan)
+        .flat_map(|version| &version.triggers)
+        .filter(|trigger| orders || is_told_by_day(trigger))
+        .collect();
     let has_yearly = triggers.iter().any(|trigger| is_yearly(trigger));
     if !has_yearly && !triggers.iter().any(|trigger| is_silence(trigger)) {
         return true;
     }
     let kind = if has_yearly { is_yearly } else { is_silence };
-    let repeats = versions().any(|version| version.repeat.is_some());
+    let repeats = versions(plan).any(|version| version.repeat.is_some());
     triggers.iter().all(|trigger| kind(trigger)) && !repeats
 }
 

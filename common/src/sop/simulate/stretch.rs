@@ -5,7 +5,7 @@ use chrono::{NaiveDate, NaiveTime};
 
 use crate::apply::CustomerFile;
 use crate::fact::{Fact, FactBody};
-use crate::id::OpId;
+use crate::id::{OpId, PlanId};
 use crate::outcome::Outcome;
 use crate::sop::engine::{Due, dues_of};
 use crate::sop::gate::{Gate, caps_since};
@@ -81,17 +81,21 @@ impl<'d> Stretch<'_, 'd> {
         dues: &[Due<'_>],
         first_day: NaiveDate,
     ) -> Option<Vec<Run<'d>>> {
-        let mut words: Vec<(&str, &'d Rules)> = dues.iter().filter_map(|due| self.desk.rivals_of(due)).collect();
-        words.sort_unstable_by_key(|(word, _)| *word);
-        words.dedup_by_key(|(word, _)| *word);
-        if words.is_empty() {
+        let mut asked: Vec<(&PlanId, &'d Rules)> = Vec::new();
+        for due in dues {
+            let is_new = asked.iter().all(|(plan, _)| **plan != due.plan.id);
+            asked.extend(self.desk.rivals_of(due).filter(|_| is_new).map(|rules| (&due.plan.id, rules)));
+        }
+        if asked.is_empty() {
             return None;
         }
-        let is_rival = |run: &Run<'_>| words.iter().any(|(word, _)| run.plan.exclusive.as_deref() == Some(*word));
+        let is_rival = |run: &Run<'_>| {
+            let is_other = |(plan, _): &&(&PlanId, &Rules)| **plan != run.plan.id;
+            asked.iter().filter(is_other).any(|(_, rules)| rules.plans().iter().any(|plan| plan.id == run.plan.id))
+        };
         let mut all: Vec<Run<'d>> = runs.iter().filter(|run| !is_rival(run)).cloned().collect();
-        for (word, rules) in &words {
-            let of_word = all_runs(history, rules, first_day).into_iter();
-            all.extend(of_word.filter(|run| run.plan.exclusive.as_deref() == Some(*word)));
+        for (plan, rules) in &asked {
+            all.extend(all_runs(history, rules, first_day).into_iter().filter(|run| run.plan.id != **plan));
         }
         Some(all)
     }

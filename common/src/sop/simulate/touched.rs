@@ -11,6 +11,8 @@ use crate::sop::plan_file::sources;
 use crate::sop::rules::Rules;
 use crate::sop::trigger::{OutcomeTrigger, Since, Trigger};
 
+use super::desk::versions;
+
 /// What assumed contacts come to.
 pub(super) const ASSUMED: [OutcomeCode; 2] = [OutcomeCode::Interested, OutcomeCode::NoReply];
 
@@ -36,8 +38,7 @@ pub(super) fn touched_by_each(rules: &Rules) -> BTreeMap<PlanId, Rules> {
 
 /// Whether a contact that closed nothing of a plan can change its runs all the same.
 fn heeds(plan: &Plan) -> bool {
-    let mut versions = std::iter::successors(Some(plan), |plan| plan.earlier.as_deref().map(|earlier| &earlier.plan));
-    versions.any(|version| {
+    versions(plan).any(|version| {
         version.ends_on.iter().any(|end| matches!(end, EndsOn::Code(code) if ASSUMED.contains(code)))
             || version.triggers.iter().any(is_met_by_contacts)
             || conditions(version).any(|condition| condition.fields().any(tells_of_contacts))
@@ -69,6 +70,7 @@ fn conditions(plan: &Plan) -> impl Iterator<Item = &Condition> {
     plan.audience.condition.iter().chain(of_steps)
 }
 
+/// Assumed contacts have no score and are no complaints: only their days can be asked about.
 fn tells_of_contacts(field: Field) -> bool {
-    matches!(field, Field::DaysSinceContact | Field::Satisfaction | Field::OpenComplaint | Field::Score)
+    field == Field::DaysSinceContact
 }
