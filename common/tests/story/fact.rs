@@ -10,7 +10,7 @@ use guide_common::op::OpBody;
 use guide_common::outcome::{Channel, Outcome, OutcomeCode, SkipReason};
 use guide_common::promise::{Appointment, AppointmentClosed, AppointmentResult};
 use guide_common::record::{
-    Coupon, Dispatched, Level, LevelRecord, LifeEvent, OwnerChanged, Risk, RiskRecord, Rush, Ticket,
+    Coupon, Dispatched, Level, LevelRecord, LifeEvent, OwnerChanged, PointsRecord, Risk, RiskRecord, Rush, Ticket,
 };
 
 use super::{Story, day};
@@ -164,10 +164,20 @@ impl Story {
         self.fact(on, FactBody::LifeEvent(LifeEvent { on: day(on), kind, event_on, told_by_customer }))
     }
 
+    /// Headquarters sends the story's first plan.
     pub fn dispatch(self, dispatch: &str, on: &str, from_on: &str, channel: Option<Channel>) -> Self {
-        let (plan, dispatch) = (self.rules.plans()[0].id.clone(), dispatch.to_owned());
+        let plan = self.rules.plans()[0].id.to_string();
+        self.dispatch_plan(&plan, dispatch, on, from_on, channel)
+    }
+
+    pub fn dispatch_plan(self, plan: &str, dispatch: &str, on: &str, from_on: &str, channel: Option<Channel>) -> Self {
+        let (plan, dispatch) = (plan.parse().unwrap(), dispatch.to_owned());
         let (on_day, from_on, by) = (day(on), day(from_on), "顾南星".to_owned());
         self.fact(on, FactBody::Dispatched(Dispatched { on: on_day, from_on, plan, dispatch, by, why: None, channel }))
+    }
+
+    pub fn points(self, on: &str, balance: i64) -> Self {
+        self.fact(on, FactBody::Points(PointsRecord { on: day(on), balance }))
     }
 
     pub fn rush(self, on: &str, until_on: &str) -> Self {
