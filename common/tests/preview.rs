@@ -121,7 +121,9 @@ fn a_preview_and_a_dispatch_of_the_same_audience_agree_on_every_customer() {
         let intent = Intent { purpose: step.purpose, recovery: plan.recovery, linked: step.linked, chosen: false };
         let on = date(20 + dice.below(40));
         let found = preview(&case.files, &rules, &plan.audience, intent, &plan.steps[0].channels, on);
-        for file in case.files.iter().filter(|file| file.customer.lent.is_none()) {
+        let own: Vec<_> = case.files.iter().filter(|file| file.customer.lent.is_none()).collect();
+        assert_eq!(found.n_customers, own.len(), "who is on loan is the owner's, seed {seed}");
+        for file in own {
             let said = found.customers.iter().find(|(id, _)| *id == file.customer.id).map(|(_, said)| *said);
             let did = dispatched(file, &rules, &plan, on);
             // who says on the very day that no contact is wanted has no run that could be held

@@ -77,7 +77,8 @@ pub fn diff<'f>(
     // a customer on loan counts for the guide whose customer it is
     let files: Vec<&CustomerFile> = files.into_iter().filter(|file| file.customer.lent.is_none()).collect();
     let new = new.map(|new| as_published(old, new, today));
-    let kept = new.clone().map(|new| Plan { earlier: old.and_then(|old| kept(old, &new, today)), ..new });
+    let earlier = old.map(|old| Box::new(Earlier { before_on: today, plan: old.clone() }));
+    let kept = new.clone().map(|new| Plan { earlier, ..new });
     let id = old.or(new.as_ref()).map(|plan| plan.id.clone());
     let [before, keep, migrate] =
         [old, kept.as_ref(), new.as_ref()].map(|plan| Desk::new(&files, rules, id.as_ref(), plan, today));
@@ -151,16 +152,6 @@ fn as_published(old: Option<&Plan>, new: &Plan, today: NaiveDate) -> Plan {
     let waits = new.throttle.is_some() || new.triggers.iter().any(|trigger| matches!(trigger, Trigger::Dormant(_)));
     let from_publication = || old.and_then(|old| old.starts_on).or(Some(today)).filter(|_| waits);
     Plan { starts_on: new.starts_on.or_else(from_publication), earlier: None, ..new.clone() }
-}
-
-/// What runs with earlier anchors follow after a publication that keeps them.
-fn kept(old: &Plan, new: &Plan, today: NaiveDate) -> Option<Box<Earlier>> {
-    let is_further = *new != Plan { earlier: None, ..old.clone() };
-    match &old.earlier {
-        Some(earlier) if !is_further || earlier.before_on == today => Some(earlier.clone()),
-        None if !is_further => None,
-        _ => Some(Box::new(Earlier { before_on: today, plan: old.clone() })),
-    }
 }
 
 /// The steps of which runs can have some under way: of both versions, and of earlier ones that runs still follow.
