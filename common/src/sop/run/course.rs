@@ -183,6 +183,10 @@ impl<'a, 'f> Course<'a, '_, 'f> {
 
     /// Whether a contact named the step's first attempt: then it had come to be, whatever was recorded later that day.
     fn was_named(&self, step: &Step) -> bool {
+        // most customers have no contact that names a due
+        if self.history.contacts.iter().all(|contact| contact.outcome.due_ids.is_empty()) {
+            return false;
+        }
         let due_id = self.due_id(step, 0);
         self.history.contacts.iter().any(|contact| contact.names(due_id))
     }
