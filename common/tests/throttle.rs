@@ -3,16 +3,19 @@
 
 mod story;
 
-use chrono::Weekday;
+use chrono::{Datelike, NaiveDate, Weekday};
 use guide_common::apply::CustomerFile;
 use guide_common::customer::Loan;
 use guide_common::id::{CustomerId, GuideId};
-use guide_common::outcome::OutcomeCode::*;
+use guide_common::outcome::OutcomeCode::{Interested, NoReply, Visited};
 use guide_common::record::Risk;
 use guide_common::sop::engine::dues;
+use guide_common::sop::history::History;
 use guide_common::sop::plan::{Earlier, Plan};
 use guide_common::sop::rules::Rules;
+use guide_common::sop::run::all_runs;
 use guide_common::sop::starts::Starts;
+use proptest::prelude::*;
 use story::{Story, day, sop};
 
 /// A plan that wakes so many a day who have been silent for thirty days.
@@ -272,4 +275,56 @@ fn what_was_handed_over_of_a_throttled_plan_is_the_deputy_s() {
     };
     let story = story.fact("2026-02-02", guide_common::fact::FactBody::Handed(handed));
     Desk::new(wake(1, ""), vec![story]).check("2026-02-03", "B 02-02");
+}
+
+// laws
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// On no day more runs start than the throttle allows, none on a day off, and what had started by a day is the same
+    /// when a later day is asked about.
+    #[test]
+    fn a_start_is_final_and_a_day_has_no_more_than_its_throttle(
+        told in prop::collection::vec((0_usize..8, 0_u64..60, 0_u8..5), 0..40),
+        n_a_day in 1_u32..3,
+        cut in 0_u64..60,
+    ) {
+        let head = format!("throttle = {n_a_day}; starts_on = '2026-01-03'; rest = '+20d'");
+        let triggers = ["on = 'dormant'; days = 9", "on = 'dormant'; risk = 'red'"];
+        let plan = sop(&head, &triggers, &["offset = '0d'; until = '+2d'"]);
+        let date = |n: u64| day("2026-01-01") + chrono::Days::new(n);
+        let mut told = told;
+        told.sort();
+        let mut stories: Vec<Story> = ["A", "B", "C", "D", "E", "F", "G", "H"].map(|id| silent_on(id, "2026-01-01", 100)).into_iter().collect();
+        for (who, n, what) in told {
+            let (story, on) = (std::mem::replace(&mut stories[who], Story::new(Vec::new())), date(n).to_string());
+            stories[who] = match what {
+                0 => story.buy(&on, 1_000),
+                1 => story.risk(&on, Risk::Red),
+                2 => story.risk(&on, Risk::Green),
+                3 => story.contact(&on, Visited, |_| {}),
+                _ => story.contact(&on, NoReply, |_| {}),
+            };
+        }
+        let mut desk = Desk::new(plan, stories);
+        desk.0.calendar.days_off = vec![Weekday::Sun];
+        let started = |on: NaiveDate, until: NaiveDate| -> Vec<(String, NaiveDate)> {
+            let rules = desk.rules_on(&on.to_string());
+            let runs = desk.1.iter().flat_map(|file| {
+                let history = History::of(file, on);
+                let runs = all_runs(&history, &rules, date(0));
+                runs.into_iter().map(|run| (format!("{} {}", file.customer.id, run.anchor.key), run.anchor.on)).collect::<Vec<_>>()
+            });
+            runs.filter(|(_, started_on)| *started_on <= until).collect()
+        };
+        let (then, later) = (started(date(cut), date(cut)), started(date(70), date(cut)));
+        prop_assert_eq!(&then, &later);
+        let all = started(date(70), date(70));
+        for (_, on) in &all {
+            let n = all.iter().filter(|(_, other)| other == on).count();
+            prop_assert!(n <= n_a_day as usize, "{n} on {on}");
+            prop_assert_ne!(on.weekday(), Weekday::Sun);
+        }
+    }
 }
