@@ -4,6 +4,7 @@
 mod assumption;
 mod desk;
 mod figures;
+mod rivals;
 mod served;
 mod stretch;
 mod touched;

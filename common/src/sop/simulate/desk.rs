@@ -9,13 +9,13 @@ use crate::apply::CustomerFile;
 use crate::id::{DeviceId, GuideId, PlanId};
 use crate::sop::engine::Due;
 use crate::sop::plan::{Plan, Restart};
-use crate::sop::plan_file::sources;
 use crate::sop::rules::Rules;
 use crate::sop::starts::Starts;
 use crate::sop::trigger::Trigger;
 use crate::time::Period;
 
 use super::Assumption;
+use super::rivals::AllRivals;
 use super::touched::touched_by_each;
 
 /// Who made the contacts that nobody made.
@@ -33,8 +33,8 @@ pub(super) struct Desk {
     pub looks_ahead: bool,
     /// For each plan what to look at again after a contact that closed dues of it alone.
     touched: BTreeMap<PlanId, Rules>,
-    /// For each plan beside which others do not run: the rules of those others.
-    rivals: BTreeMap<PlanId, Rules>,
+    /// For each plan those beside which it does not run.
+    pub rivals: AllRivals,
 }
 
 impl Desk {
@@ -50,7 +50,7 @@ impl Desk {
             rules = rules.with_starts(Starts::work_out(files, &rules, period.to));
         }
         Self {
-            rivals: rivals(&rules),
+            rivals: AllRivals::of(&rules, period),
             touched: touched_by_each(&rules),
             looks_ahead: rules.plans().iter().all(is_steady),
             rules,
@@ -67,11 +67,6 @@ impl Desk {
         of_one.and_then(|due| self.touched.get(&due.plan.id)).unwrap_or(&self.rules)
     }
 
-    /// The rules of the plans beside which a due's plan does not run, where there are any.
-    pub fn rivals_of(&self, due: &Due<'_>) -> Option<&Rules> {
-        self.rivals.get(&due.plan.id)
-    }
-
     /// Whether these dues are done on a day on which the gate lets them through: on a day off only what cannot wait
     /// for the next shift.
     pub fn is_done_on(&self, on: NaiveDate, dues: &[Due<'_>]) -> bool {
@@ -85,22 +80,6 @@ fn as_published(plan: &Plan, on: NaiveDate) -> Plan {
     let waits = plan.throttle.is_some() || plan.triggers.iter().any(|trigger| matches!(trigger, Trigger::Dormant(_)));
     let starts_on = if waits { plan.starts_on.or(Some(on)) } else { plan.starts_on };
     Plan { starts_on, ..plan.clone() }
-}
-
-fn rivals(rules: &Rules) -> BTreeMap<PlanId, Rules> {
-    let of_plan = |plan: &Plan| {
-        let own: Vec<&str> = words(plan).collect();
-        let is_rival = |other: &&Plan| other.id != plan.id && words(other).any(|word| own.contains(&word));
-        let rivals: Vec<Plan> = rules.plans().iter().filter(is_rival).cloned().collect();
-        let waits = rivals.iter().any(|rival| !sources(rival, rules.plans()).is_empty());
-        (!rivals.is_empty()).then(|| if waits { rules.clone() } else { rules.with_plans(rivals) })
-    };
-    rules.plans().iter().filter_map(|plan| Some((plan.id.clone(), of_plan(plan)?))).collect()
-}
-
-/// The words of a plan's versions: of the plans with one of them a customer runs one at a time.
-fn words(plan: &Plan) -> impl Iterator<Item = &str> {
-    versions(plan).filter_map(|version| version.exclusive.as_deref())
 }
 
 /// A plan and the earlier versions that runs still follow.

@@ -5,7 +5,7 @@ use chrono::{NaiveDate, NaiveTime};
 
 use crate::apply::CustomerFile;
 use crate::fact::{Fact, FactBody};
-use crate::id::{OpId, PlanId};
+use crate::id::OpId;
 use crate::outcome::Outcome;
 use crate::sop::engine::{Due, dues_of};
 use crate::sop::gate::{Gate, caps_since};
@@ -52,16 +52,9 @@ impl<'d> Stretch<'_, 'd> {
             history.today = on;
             runs.iter_mut().for_each(|run| as_of(run, on));
             let dues = dues_of(&history, runs);
-            let rivals = self.with_rivals(&history, runs, &dues, first_day);
-            let gate = Gate::of(&history, &self.desk.rules, rivals.as_deref().unwrap_or(runs));
-            let mut open = Vec::new();
-            for due in dues {
-                seen.start(self.desk.period, on, &due, simulation);
-                match gate.check_due(&due) {
-                    Ok(channel) => open.push(Due { channel, ..due }),
-                    Err(hold) => seen.hold(on, &due, hold.reason, simulation),
-                }
-            }
+            let put_aside = self.desk.rivals.put(&history, runs, &dues, first_day);
+            let open = self.let_through(&history, runs, dues, seen, simulation);
+            put_aside.into_iter().for_each(|put_aside| put_aside.restore(runs));
             if !open.is_empty() && self.desk.is_done_on(on, &open) {
                 simulation.count_contact(on, &open);
                 let fact = self.assumed(on, &open)?;
@@ -72,32 +65,25 @@ impl<'d> Stretch<'_, 'd> {
         None
     }
 
-    /// Where plans of one word run one at a time, what is still to come counts too, and that must be asked of the day
-    /// itself: the runs with theirs as the day sees them.
-    fn with_rivals(
+    /// The dues that the gate lets through on `history.today`; the others are counted as held.
+    fn let_through(
         &self,
         history: &History<'_>,
         runs: &[Run<'d>],
-        dues: &[Due<'_>],
-        first_day: NaiveDate,
-    ) -> Option<Vec<Run<'d>>> {
-        let mut asked: Vec<(&PlanId, &'d Rules)> = Vec::new();
+        dues: Vec<Due<'d>>,
+        seen: &mut Seen,
+        simulation: &mut Simulation,
+    ) -> Vec<Due<'d>> {
+        let gate = Gate::of(history, &self.desk.rules, runs);
+        let mut open = Vec::new();
         for due in dues {
-            let is_new = asked.iter().all(|(plan, _)| **plan != due.plan.id);
-            asked.extend(self.desk.rivals_of(due).filter(|_| is_new).map(|rules| (&due.plan.id, rules)));
+            seen.start(self.desk.period, history.today, &due, simulation);
+            match gate.check_due(&due) {
+                Ok(channel) => open.push(Due { channel, ..due }),
+                Err(hold) => seen.hold(history.today, &due, hold.reason, simulation),
+            }
         }
-        if asked.is_empty() {
-            return None;
-        }
-        let is_rival = |run: &Run<'_>| {
-            let is_other = |(plan, _): &&(&PlanId, &Rules)| **plan != run.plan.id;
-            asked.iter().filter(is_other).any(|(_, rules)| rules.plans().iter().any(|plan| plan.id == run.plan.id))
-        };
-        let mut all: Vec<Run<'d>> = runs.iter().filter(|run| !is_rival(run)).cloned().collect();
-        for (plan, rules) in &asked {
-            all.extend(all_runs(history, rules, first_day).into_iter().filter(|run| run.plan.id != **plan));
-        }
-        Some(all)
+        open
     }
 
     /// The contact that is made on a day: what comes of it depends on the most important due.
