@@ -206,6 +206,14 @@ fn a_festival_comes_every_year_or_in_one_only_and_by_its_own_calendar() {
 }
 
 #[test]
+fn a_lunar_festival_falls_in_the_ordinary_month_and_on_the_last_day_of_a_short_one() {
+    // 2025 has a leap sixth month; the twelfth month of the lunar year 2025 has 29 days
+    let of = |date: &str| open_for(&format!("on = 'date'; date = '{date}'; calendar = 'lunar'"), THAT_DAY);
+    of("06-06").check_days("2025-01-01", "2025-12-31", "06-30");
+    of("12-30").check_days("2026-01-01", "2026-12-31", "02-16");
+}
+
+#[test]
 fn an_anniversary_is_of_its_kind() {
     let mut story = open_for("on = 'anniversary'; of = 'wedding'", THAT_DAY);
     let date = |month| Birthday::solar(Some(2020), month, 1).unwrap();
