@@ -76,6 +76,15 @@ fn date(n: u64) -> NaiveDate {
     day("2026-01-01") + Days::new(n)
 }
 
+/// A contact: its day, what came of it, the day asked for, what it named, and since when it is taken back.
+struct Contact {
+    on: u64,
+    code: OutcomeCode,
+    later: u64,
+    named: Vec<DueId>,
+    undone: Option<u64>,
+}
+
 /// What the oracle remembers.
 #[derive(Default)]
 struct Told {
@@ -83,8 +92,8 @@ struct Told {
     sales: Vec<(u64, i64)>,
     /// Day, which sale, amount.
     returns: Vec<(u64, usize, i64)>,
-    /// Day, code, the day asked for, what was named; and since when it is taken back.
-    contacts: Vec<(u64, OutcomeCode, u64, Vec<DueId>, Option<u64>)>,
+    /// Contacts, in order.
+    contacts: Vec<Contact>,
 }
 
 impl Told {
@@ -121,12 +130,13 @@ impl Told {
     /// Every due of a day, with its attempt and channel.
     fn due(&self, restart: &str, today: u64) -> Vec<(DueId, u32, Channel)> {
         let contacts: Vec<_> =
-            self.contacts.iter().filter(|c| c.0 <= today && c.4.is_none_or(|undone| today < undone)).collect();
+            self.contacts.iter().filter(|c| c.on <= today && c.undone.is_none_or(|undone| today < undone)).collect();
         let mut due = Vec::new();
         for anchor in self.anchors(restart, today) {
             let born = self.free_since(restart, anchor, today);
-            let over =
-                contacts.iter().position(|c| (c.1 == DoNotContact && born <= c.0) || (c.1 == Visited && born < c.0));
+            let over = contacts
+                .iter()
+                .position(|c| (c.code == DoNotContact && born <= c.on) || (c.code == Visited && born < c.on));
             for (id, from, to, keep, channels) in STEPS {
                 let (mut opens, last) = ((anchor + from).max(born), anchor + to);
                 if last < opens {
@@ -137,19 +147,19 @@ impl Told {
                     let name = name(id, anchor, attempt);
                     // what came after the end, too late, or when a newer purchase had the step closes nothing
                     let closing = contacts.iter().enumerate().find(|(nth, c)| {
-                        c.3.contains(&name)
-                            && c.0 <= closes
-                            && anchor <= c.0
+                        c.named.contains(&name)
+                            && c.on <= closes
+                            && anchor <= c.on
                             && over.is_none_or(|over| *nth <= over)
-                            && (keep || !self.is_superseded(restart, anchor, c.0.saturating_sub(1), today))
+                            && (keep || !self.is_superseded(restart, anchor, c.on.saturating_sub(1), today))
                     });
                     let Some((_, contact)) = closing else { break };
-                    match contact.1 {
-                        NoReply if silent < 2 && (contact.0 + 2).max(opens) <= last => {
+                    match contact.code {
+                        NoReply if silent < 2 && (contact.on + 2).max(opens) <= last => {
                             (opens, closes, silent) =
-                                ((contact.0 + 2).max((anchor + from).max(born)), last, silent + 1);
+                                ((contact.on + 2).max((anchor + from).max(born)), last, silent + 1);
                         }
-                        CallLater => (opens, closes) = (contact.2, contact.2 + 3),
+                        CallLater => (opens, closes) = (contact.later, contact.later + 3),
                         _ => open = false,
                     }
                     attempt += u32::from(open);
@@ -206,13 +216,14 @@ fn happen(story: &mut Story, told: &mut Told, restart: &str, n: u64, event: &Eve
             outcome.code = if *code == Bought { Interested } else { *code };
             outcome.next_on = (*code == CallLater).then(|| date(n + later));
             outcome.reason = (*code == Skipped).then_some(SkipReason::Travelling);
-            told.contacts.push((n, outcome.code, n + later, outcome.due_ids.clone(), None));
+            let (code, named) = (outcome.code, outcome.due_ids.clone());
+            told.contacts.push(Contact { on: n, code, later: n + later, named, undone: None });
             story.apply(&on, OpBody::Fact(FactBody::Outcome(outcome)));
         }
         Event::Undo { nth } => {
             let Some(nth) = nth.checked_rem(told.contacts.len()) else { return };
-            if told.contacts[nth].4.is_none() {
-                told.contacts[nth].4 = Some(n);
+            if told.contacts[nth].undone.is_none() {
+                told.contacts[nth].undone = Some(n);
                 let op_id = story.file.facts[nth].id;
                 story.apply(&on, OpBody::Undo(Undo { on: date(n), op_id }));
             }
