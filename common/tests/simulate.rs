@@ -209,6 +209,23 @@ fn what_comes_to_be_later_takes_nothing_from_the_days_before() {
     }
 }
 
+/// Long after its days a campaign goes on for who asked for another day.
+#[test]
+fn a_campaign_that_was_put_off_keeps_others_of_its_word_waiting() {
+    let word = |plan: Plan, id: &str| Plan { id: plan_id(id), exclusive: Some("x".to_owned()), ..plan };
+    let campaign = one_step("every", "on = \"date\"\ndate = \"08-12\"", "offset = \"0d\"\nuntil = \"+2d\"");
+    let other = one_step("every", "on = \"purchase\"", "offset = \"0d\"\nuntil = \"+30d\"");
+    let story = Story::new(vec![word(campaign, "A"), word(other, "B")]);
+    let story = story.log_with("2026-08-12", OutcomeCode::CallLater, &["s"], |outcome| {
+        outcome.next_on = Some(day("2026-08-25"));
+    });
+    let found = of(&story.buy("2026-08-20", 50_000), "2026-08-19", "2026-09-10", always(100));
+    let held = |day: &SimulatedDay| day.held.get(&HoldReason::ExclusivePlan).copied().unwrap_or(0);
+    assert_eq!(days(&found, held), "08-20 08-21 08-22 08-23 08-24 08-25");
+    // the day that the customer chose, then the next day that the cap allows
+    assert_eq!(days(&found, |day| day.contacts), "08-25 08-28");
+}
+
 #[test]
 fn a_simulation_survives_json() {
     let case = case(7);
