@@ -3,6 +3,7 @@
 #
 #   ./test.sh            everything that CI runs
 #   ./test.sh NAME…      only tests whose names contain NAME
+#   ./test.sh --nightly  all of it, and the laws over twenty more sets of random cases (some minutes)
 set -eu
 cd "$(dirname "$0")"
 
@@ -24,6 +25,11 @@ if ! command -v cargo >/dev/null 2>&1; then
   say "Rust is missing: install it from https://rustup.rs (version 1.95 or later), then run this again"
   exit 1
 fi
+nightly=no
+if [ "${1:-}" = --nightly ]; then
+  nightly=yes
+  shift
+fi
 need cc gcc "a C compiler builds SQLite" || exit 1
 
 # the end-to-end tests run these programs
@@ -39,5 +45,11 @@ fi
 # the README's pictures are what the program draws
 if [ $# = 0 ]; then
   cargo run --quiet --locked -p xtask -- screenshots --check
+fi
+if [ "$nightly" = yes ]; then
+  for seed in $(seq 1 20); do
+    say "laws, seed $seed"
+    PROPTEST_RNG_SEED=$seed cargo test --quiet --locked -p guide-common --test laws --test oracle --test throttle
+  done
 fi
 say "all tests passed"

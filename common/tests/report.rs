@@ -91,6 +91,21 @@ fn a_run_returned_while_it_was_superseded_is_not_open_again_when_the_newer_one_i
 }
 
 #[test]
+fn a_repetition_that_had_opened_when_its_tag_was_taken_away_ended() {
+    let plan = sop("repeat = '+10d'", &["on = 'tagged'; group = 'OCC'"], &["offset = '-2d'; until = '+6d'"]);
+    let story = Story::new(vec![plan]).tag("2026-08-01", "OCC:婚嫁").untag("2026-08-10", "OCC:婚嫁");
+    // that of the eleventh had been open on the ninth, that of the twenty-first never came to be
+    check(&story, "2026-08-09", "2026-08-10", [1, 0, 0, 0, 0, 0, 0, 1, 0]);
+    check(&story, "2026-08-10", "2026-09-30", [0; 9]);
+}
+
+#[test]
+fn what_came_to_be_on_a_day_that_forbade_contacts_was_never_due() {
+    let story = Story::p01().contact("2026-08-12", DoNotContact, |_| {}).buy("2026-08-12", 50_000);
+    check(&story, "2026-08-12", "2026-12-31", [0; 9]);
+}
+
+#[test]
 fn what_one_contact_starts_and_ends_at_once_was_never_due() {
     let recovery = sop("", &["on = 'outcome'; max_score = 3"], &["offset = '0d'; until = '+5d'"]);
     let story = Story::new(vec![recovery]).contact("2026-08-15", DoNotContact, |outcome| outcome.score = Some(2));

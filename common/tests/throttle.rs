@@ -280,7 +280,7 @@ fn what_was_handed_over_of_a_throttled_plan_is_the_deputy_s() {
 // laws
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// On no day more runs start than the throttle allows, none on a day off, and what had started by a day is the same
     /// when a later day is asked about.
@@ -325,6 +325,50 @@ proptest! {
             let n = all.iter().filter(|(_, other)| other == on).count();
             prop_assert!(n <= n_a_day as usize, "{n} on {on}");
             prop_assert_ne!(on.weekday(), Weekday::Sun);
+        }
+    }
+
+    /// Kept up from change to change, the starts are those that all facts at once give.
+    #[test]
+    fn starts_kept_up_from_change_to_change_are_those_of_all_facts_at_once(
+        told in prop::collection::vec((0_usize..8, 0_u64..60, 0_u8..7), 0..40),
+        n_a_day in 1_u32..3,
+        head in prop::sample::select(vec!["rest = '+20d'", "restart = 'once'", "priority = 3"]),
+    ) {
+        let head = format!("throttle = {n_a_day}; starts_on = '2026-01-03'; {head}");
+        let triggers = ["on = 'dormant'; days = 9; since = 'contact'", "on = 'dormant'; risk = 'red'"];
+        let plan = sop(&head, &triggers, &["offset = '0d'; until = '+2d'"]);
+        let date = |n: u64| day("2026-01-01") + chrono::Days::new(n);
+        let ids = ["A", "B", "C", "D", "E", "F", "G", "H"];
+        let mut stories: Vec<Story> = ids.map(|id| silent_on(id, "2026-01-01", 100)).into_iter().collect();
+        let mut rules = Rules::new(vec![plan]);
+        let (mut told, mut kept) = (told, Starts::default());
+        told.sort_by_key(|(_, n, _)| *n);
+        for (who, n, what) in told {
+            let on = date(n);
+            for story in &stories {
+                kept.put(&story.file, &rules, on);
+            }
+            kept.admit(&rules, on);
+            let fresh = |stories: &[Story], rules: &Rules| Starts::work_out(stories.iter().map(|s| &s.file), rules, on);
+            prop_assert_eq!(&kept, &fresh(&stories, &rules));
+            let (story, text) = (std::mem::replace(&mut stories[who], Story::new(Vec::new())), on.to_string());
+            stories[who] = match what {
+                0 => story.buy(&text, 1_000),
+                1 => story.risk(&text, Risk::Red),
+                2 => story.risk(&text, Risk::Green),
+                3 => story.contact(&text, Visited, |_| {}),
+                // known late, as after a week offline
+                4 => story.contact(&date(n.saturating_sub(7)).to_string(), Visited, |_| {}),
+                5 => story.buy(&date(n.saturating_sub(20)).to_string(), 5_000),
+                _ => {
+                    rules.calendar.days_off = vec![on.weekday()];
+                    story
+                }
+            };
+            kept.put(&stories[who].file, &rules, on);
+            kept.admit(&rules, on);
+            prop_assert_eq!(&kept, &fresh(&stories, &rules));
         }
     }
 }

@@ -313,9 +313,6 @@ fn repeated(search: &Search<'_, '_, '_>, first: Anchor, repeat: Offset, anchors:
     let last = search.last_anchor_day();
     for n in 0..MAX_REPEATS {
         let Some(on) = times(repeat, n).from(first.on).filter(|on| *on <= last) else { return };
-        if n > 0 && first.over_on().is_some_and(|over_on| over_on <= on) {
-            return;
-        }
         let key = match (&first.key, n) {
             (key, 0) => key.clone(),
             (AnchorKey::Fact(id) | AnchorKey::Again(id, _), _) => AnchorKey::Again(*id, on),
@@ -323,6 +320,10 @@ fn repeated(search: &Search<'_, '_, '_>, first: Anchor, repeat: Offset, anchors:
             (AnchorKey::Day(_), _) => AnchorKey::Day(on),
         };
         let born_on = if n == 0 { first.born_on } else { first.born_on.max(search.opens_on(on)) };
+        // one that had opened by then ended; the ones after it never come to be
+        if n > 0 && first.over_on().is_some_and(|over_on| over_on <= born_on) {
+            return;
+        }
         anchors.push(Anchor { on, key, born_on, ..first.clone() });
     }
 }

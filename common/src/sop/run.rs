@@ -4,6 +4,8 @@ mod closing;
 pub(crate) mod course;
 mod window;
 
+use std::cell::OnceCell;
+
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
@@ -213,6 +215,7 @@ pub(crate) fn follow<'r>(
             later: if supersedes { &anchors[idx + 1..] } else { &[] },
             end: RunEnd::of(search.history, plan, anchor),
             first_day: search.first_day,
+            key: OnceCell::new(),
         };
         let steps = course.steps(|step, absence| absent(of_run, step, absence));
         if !steps.is_empty() {

@@ -54,6 +54,11 @@ impl Draw {
     pub fn changes_the_past(self) -> bool {
         matches!(KINDS[usize::from(self.0) % KINDS.len()], "undo" | "leave")
     }
+
+    /// Whether it is a sale at the till.
+    pub fn is_purchase(self) -> bool {
+        KINDS[usize::from(self.0) % KINDS.len()] == "buy"
+    }
 }
 
 pub fn seed(n_events: usize) -> impl Strategy<Value = Seed> {
@@ -172,6 +177,13 @@ impl Saga {
     fn pick(&self, on: NaiveDate, mask: u16) -> Vec<DueId> {
         let ids = self.due_ids(on);
         ids.into_iter().enumerate().filter(|(idx, _)| mask >> (idx % 16) & 1 == 1).map(|(_, id)| id).collect()
+    }
+
+    /// Whether the guide reported a sale on a day or later.
+    pub fn reported_a_sale_since(&self, n: u64) -> bool {
+        self.story.file.standing().any(|fact| {
+            matches!(&fact.body, FactBody::Outcome(outcome) if outcome.code == OutcomeCode::Bought && date(n) <= outcome.on)
+        })
     }
 
     /// Lets one event happen; one that makes no sense on its day does not. Returns the fact that it made.

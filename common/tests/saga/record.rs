@@ -32,7 +32,8 @@ impl Saga {
             }),
             "redeem" => {
                 let mut coupons = self.story.file.facts.iter().filter_map(|fact| match &fact.body {
-                    FactBody::Coupon(coupon) => Some(coupon.clone()),
+                    // headquarters writes the record again; what it said before is not kept
+                    FactBody::Coupon(coupon) if coupon.redeemed_on.is_none() => Some(coupon.clone()),
                     _ => None,
                 });
                 let mut coupon = coupons.next_back()?;

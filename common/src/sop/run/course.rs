@@ -1,5 +1,7 @@
 //! The course of one run: its steps through their attempts, branches and early ends.
 
+use std::cell::OnceCell;
+
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use super::closing::{accepts, closed_state, result};
@@ -40,11 +42,14 @@ impl<'f> RunEnd<'f> {
         let returned = anchor.returned_on.map(|on| (on, EndCause::Returned));
         let settled = anchor.settled_on.map(|on| (on, EndCause::Settled));
         let contact = ending_contact(history, plan, anchor);
-        // what one contact starts and ends at once was never open
-        let own = contact.filter(|contact| anchor.about == About::Fact(contact.id));
-        let own = own.map(|contact| (contact.on(), EndCause::Outcome));
+        // what one contact starts and ends at once was never open, nor what came to be on a day that forbade contacts
+        let at_once = contact.filter(|contact| {
+            let forbids = contact.outcome.code == OutcomeCode::DoNotContact;
+            anchor.about == About::Fact(contact.id) || (forbids && contact.on() == anchor.born_on)
+        });
+        let at_once = at_once.map(|contact| (contact.on(), EndCause::Outcome));
         Self {
-            gone: [returned, settled, own].into_iter().flatten().min(),
+            gone: [returned, settled, at_once].into_iter().flatten().min(),
             contact,
             kept_on: anchor.kept_on,
             missed_on: anchor.missed_on,
@@ -106,6 +111,8 @@ pub(super) struct Course<'a, 'h, 'f> {
     pub later: &'h [(Anchor, &'a Plan)],
     pub end: RunEnd<'f>,
     pub first_day: NaiveDate,
+    /// The anchor's key as text, once it is asked for.
+    pub key: OnceCell<String>,
 }
 
 impl<'a, 'f> Course<'a, '_, 'f> {
@@ -192,8 +199,8 @@ impl<'a, 'f> Course<'a, '_, 'f> {
     }
 
     fn due_id(&self, step: &Step, number: u32) -> DueId {
-        let key = self.anchor.key.to_string();
-        DueId::of(&self.plan.id, &step.id, &self.history.file.customer.id, &key, number)
+        let key = self.key.get_or_init(|| self.anchor.key.to_string());
+        DueId::of(&self.plan.id, &step.id, &self.history.file.customer.id, key, number)
     }
 
     /// Headquarters' channel for this customer goes first.
