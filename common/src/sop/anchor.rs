@@ -171,12 +171,19 @@ pub(crate) fn anchors<'r>(search: &Search<'_, '_, 'r>) -> Vec<(Anchor, &'r Plan)
 /// The anchors of a plan as they would start runs if there were no throttle.
 pub(crate) fn candidates<'r>(search: &Search<'_, '_, 'r>) -> Vec<(Anchor, &'r Plan)> {
     let mut anchors = ready(search);
-    if let Some(rest) = search.plan.rest {
+    let (rest, once) = (search.plan.rest, search.plan.restart == Restart::Once);
+    if rest.is_none() && !once {
+        return anchors;
+    }
+    // what came to be first starts, though what comes later may lie on an earlier day
+    anchors.sort_by(|(a, _), (b, _)| (a.born_on, a.on, &a.key).cmp(&(b.born_on, b.on, &b.key)));
+    if let Some(rest) = rest {
         keep_rest(&mut anchors, |anchor| rest.from(anchor.on));
     }
-    if search.plan.restart == Restart::Once {
+    if once {
         keep_rest(&mut anchors, |_| Some(NaiveDate::MAX));
     }
+    anchors.sort_by(|(a, _), (b, _)| (a.on, &a.key).cmp(&(b.on, &b.key)));
     anchors
 }
 

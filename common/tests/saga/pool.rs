@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use guide_common::demo;
-use guide_common::sop::plan::{Earlier, Plan};
+use guide_common::sop::plan::{Earlier, Plan, Restart};
 
 use super::date;
 use crate::story::{plan, sop};
@@ -127,6 +127,25 @@ pub fn edited(plan: &Plan) -> Plan {
         if step.from.is_none() {
             (step.offset, step.until) = (move_by("+2d"), move_by("+33d"));
         }
+    }
+    next
+}
+
+/// The same, with other keys that decide what becomes of runs.
+pub fn edited_otherwise(plan: &Plan, how: u8) -> Plan {
+    let mut next = edited(plan);
+    let bit = |at: u8| how >> at & 1 == 1;
+    for step in next.steps.iter_mut().filter(|_| bit(0)) {
+        step.keep = !step.keep;
+    }
+    if bit(1) {
+        next.restart = [Restart::Every, Restart::Supersede, Restart::Once][usize::from(how >> 2) % 3];
+    }
+    if bit(5) {
+        next.rest = next.rest.map_or("+20d".parse().ok(), |_| None);
+    }
+    if bit(6) {
+        next.steps.iter_mut().for_each(|step| step.when = None);
     }
     next
 }

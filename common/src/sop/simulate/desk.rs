@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use crate::apply::CustomerFile;
 use crate::id::{DeviceId, GuideId, PlanId};
 use crate::sop::engine::Due;
-use crate::sop::plan::{Plan, Restart};
+use crate::sop::plan::Plan;
 use crate::sop::rules::Rules;
 use crate::sop::starts::Starts;
 use crate::sop::trigger::Trigger;
@@ -90,11 +90,8 @@ pub(super) fn versions(plan: &Plan) -> impl Iterator<Item = &Plan> {
 /// Whether the anchors of a plan that a later day sees leave alone what an earlier day saw, as long as no fact comes
 /// between: an anchor that appears with time (a yearly date, a silence) must not stand before one that was seen earlier.
 fn is_steady(plan: &Plan) -> bool {
-    let orders = plan.restart == Restart::Once || plan.rest.is_some();
-    let triggers: Vec<&Trigger> = versions(plan)
-        .flat_map(|version| &version.triggers)
-        .filter(|trigger| orders || is_told_by_day(trigger))
-        .collect();
+    let triggers: Vec<&Trigger> =
+        versions(plan).flat_map(|version| &version.triggers).filter(|trigger| is_told_by_day(trigger)).collect();
     let has_yearly = triggers.iter().any(|trigger| is_yearly(trigger));
     if !has_yearly && !triggers.iter().any(|trigger| is_silence(trigger)) {
         return true;
