@@ -252,7 +252,8 @@ pub struct Outcome {
     /// What the guide filled into the script's gaps by hand.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub fills: std::collections::BTreeMap<String, String>,
-    /// Of a contact that no task asked for: what it was for. `answer` where the customer began it.
+    /// What the contact was for, by which the gate counts it where its runs are no more: the most selling purpose of its
+    /// task; of a contact that no task asked for what the guide said, `answer` where the customer began it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<Purpose>,
     /// The gold price that the script named.

@@ -39,7 +39,9 @@ async fn an_outcome_closes_its_task_and_reaches_the_hub() {
     assert_eq!((saved.queue.n_open, saved.queue.n_done), (4, 1));
     let after = shop.daemon.today().await;
     assert_eq!(after.done[0].steps[0].en, "thanks");
-    assert_eq!(after.done[0].outcome.due_ids, [today.tasks[0].dues[0].due_id]);
+    let due = &today.tasks[0].dues[0];
+    assert_eq!(after.done[0].outcome.due_ids, [due.due_id]);
+    assert_eq!(after.done[0].outcome.purpose, Some(due.purpose), "what it was for outlives its run");
     let sync = shop.daemon.sync_now().await;
     assert_eq!((sync.state, sync.n_unsent), (SavedState::Received, 0));
     assert_eq!(shop.hub.facts(), [saved.op_id]);

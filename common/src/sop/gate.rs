@@ -377,7 +377,12 @@ fn purpose(contact: &Contact<'_>, runs: &[Run<'_>]) -> Purpose {
     }
     let named = |step: &&StepRun<'_>| step.attempts.iter().any(|attempt| contact.names(attempt.due_id));
     let steps = runs.iter().flat_map(|run| &run.steps).filter(named);
-    steps.map(|step| step.step.purpose).chain(own).min_by_key(|purpose| selling_rank(*purpose)).unwrap_or_default()
+    most_selling(steps.map(|step| step.step.purpose).chain(own)).unwrap_or_default()
+}
+
+/// The purpose that the caps count, of several that one contact served.
+pub fn most_selling(purposes: impl Iterator<Item = Purpose>) -> Option<Purpose> {
+    purposes.min_by_key(|purpose| selling_rank(*purpose))
 }
 
 /// Promo counts most, answer least.

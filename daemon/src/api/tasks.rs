@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use guide_common::outcome::Channel;
+use guide_common::sop::gate::most_selling;
 use guide_common::wire::local::TaskDetail;
 use guide_common::wire::record::{OutcomeRequest, SavedResponse};
 
@@ -37,10 +38,14 @@ pub async fn log(
     let core = &terminal(&app)?.core;
     let target = core.task_target(&id, &request.due_ids);
     let (customer, due_ids, named) = target.map_err(|named| not_open(&named))?;
-    let channel = match &named {
-        Named::Open(task) => task.channel,
-        _ => Channel::default(),
+    let (channel, purpose) = match &named {
+        Named::Open(task) => {
+            let closed = task.dues.iter().filter(|due| due_ids.contains(&due.due_id));
+            (task.channel, most_selling(closed.map(|due| due.purpose)))
+        }
+        _ => (Channel::default(), None),
     };
+    let request = OutcomeRequest { purpose: request.purpose.or(purpose), ..request };
     let facts = record::outcome(core, &customer, request, due_ids, channel)?;
     Ok(Json(core.record(&customer, facts, ClosesTask::Yes).await?))
 }
