@@ -187,6 +187,26 @@ async fn a_throttled_or_dormant_plan_starts_on_the_day_of_its_first_publication(
 }
 
 #[tokio::test]
+async fn a_migration_to_another_throttle_leaves_the_days_before_it_their_own() {
+    let test = with_templates().await;
+    let throttled = |version, n| {
+        let steps = |text: String| text.replace("+7d", &format!("+{}d", 7 + version));
+        small("X1", version, |text| format!("throttle = {n}\n{}", steps(text)))
+    };
+    plans(&test, &[throttled(1, 1)]).await.unwrap();
+    for (version, n, date) in [(2, 4, "2026-09-01"), (3, 4, "2026-09-10"), (4, 2, "2026-09-20"), (5, 3, "2026-09-20")] {
+        put(&test, What::Plans, &[throttled(version, n)], on(date, Running::Migrate)).await.unwrap();
+    }
+    let plan = published(&test, "X1").await;
+    let on_day = |date| plan.throttle_on(day(date));
+    assert_eq!(["2026-08-31", "2026-09-01", "2026-09-19", "2026-09-20"].map(on_day), [1, 4, 4, 3].map(Some));
+    let versions = std::iter::successors(Some(&plan), |plan| plan.earlier.as_deref().map(|earlier| &earlier.plan));
+    assert!(versions.into_iter().all(|version| version.steps == plan.steps && version.version == 5));
+    let again = put(&test, What::Plans, &[throttled(5, 3)], on("2026-10-01", Running::Migrate)).await.unwrap();
+    assert_eq!(again[0].did, "unchanged");
+}
+
+#[tokio::test]
 async fn plans_that_do_not_fit_together_are_refused_with_file_and_line() {
     let test = with_templates().await;
     let calls = small("X1", 1, |text| format!("{text}recovery = \"X2\"\n"));

@@ -111,6 +111,31 @@ impl Plan {
         self.throttle.is_some() || self.earlier.as_ref().is_some_and(|earlier| earlier.plan.is_throttled())
     }
 
+    /// The plan as all runs follow it from `today` on, in the place of `before`: of earlier versions only their throttles
+    /// stay, because who started when is not worked out anew.
+    #[must_use]
+    pub fn migrated(&self, before: &Self, today: NaiveDate) -> Self {
+        let mut in_force = vec![(today, before.throttle)];
+        let earlier = std::iter::successors(before.earlier.as_deref(), |earlier| earlier.plan.earlier.as_deref());
+        in_force.extend(earlier.map(|earlier| (earlier.before_on, earlier.plan.throttle)));
+        // a version of less than a day was never in force
+        let lasted: Vec<bool> = (0..in_force.len())
+            .map(|idx| in_force.get(idx + 1).is_none_or(|older| older.0 < in_force[idx].0))
+            .collect();
+        let mut newer = self.throttle;
+        let mut kept: Vec<(NaiveDate, Option<u32>)> = Vec::new();
+        for ((before_on, throttle), _) in in_force.into_iter().zip(lasted).filter(|(_, lasted)| *lasted) {
+            if throttle != newer {
+                kept.push((before_on, throttle));
+                newer = throttle;
+            }
+        }
+        let earlier = kept.into_iter().rev().fold(None, |earlier, (before_on, throttle)| {
+            Some(Box::new(Earlier { before_on, plan: Self { throttle, earlier, ..self.clone() } }))
+        });
+        Self { earlier, ..self.clone() }
+    }
+
     /// The most runs that start on a day, by the version in force on it.
     pub fn throttle_on(&self, day: NaiveDate) -> Option<u32> {
         match &self.earlier {

@@ -79,9 +79,10 @@ pub fn diff<'f>(
     let new = new.map(|new| as_published(old, new, today));
     let earlier = old.map(|old| Box::new(Earlier { before_on: today, plan: old.clone() }));
     let kept = new.clone().map(|new| Plan { earlier, ..new });
+    let migrated = new.as_ref().map(|new| old.map_or_else(|| new.clone(), |old| new.migrated(old, today)));
     let id = old.or(new.as_ref()).map(|plan| plan.id.clone());
     let [before, keep, migrate] =
-        [old, kept.as_ref(), new.as_ref()].map(|plan| Desk::new(&files, rules, id.as_ref(), plan, today));
+        [old, kept.as_ref(), migrated.as_ref()].map(|plan| Desk::new(&files, rules, id.as_ref(), plan, today));
     let steps = steps_under_way(old, new.as_ref());
     let mut result = PlanDiff {
         changes: changes::of_plan(old, new.as_ref()),

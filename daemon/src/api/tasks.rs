@@ -54,7 +54,7 @@ pub fn not_open(named: &Named) -> ApiError {
     match named {
         Named::Closed(_) => ApiError::new(409, "task_closed", "this task was logged today")
             .hint("guide undo takes the outcome back; guide log --customer ID CODE logs a further contact"),
-        Named::Held(_) => ApiError::new(409, "task_closed", "the gate holds this customer's task today")
+        Named::Held(_) => ApiError::new(409, "task_held", "the gate holds this customer's task today")
             .hint("guide today shows the reason and the date"),
         Named::Ambiguous => {
             ApiError::new(404, "unknown_task", "more than one task begins so").hint("write more of the id")

@@ -27,11 +27,11 @@ pub(super) fn next(plan: &Plan, before: Option<&Plan>, publishing: Publishing) -
         return Ok((json(&plan)?, false));
     };
     let is_further = plan != Plan { earlier: None, ..before.clone() };
-    plan.earlier = match publishing.running {
-        Running::Migrate => None,
-        Running::Keep if is_further => Some(Box::new(earlier(before, publishing))),
-        Running::Keep => before.earlier.clone(),
-    };
+    match publishing.running {
+        Running::Migrate => plan = plan.migrated(before, publishing.today),
+        Running::Keep if is_further => plan.earlier = Some(Box::new(earlier(before, publishing))),
+        Running::Keep => plan.earlier.clone_from(&before.earlier),
+    }
     Ok((json(&plan)?, is_further))
 }
 

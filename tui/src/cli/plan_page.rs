@@ -221,7 +221,9 @@ fn notes(step: &Step, lang: Lang) -> Vec<String> {
 fn versions(plan: &Plan, context: &Context) -> String {
     let lang = context.lang;
     let chain = std::iter::successors(plan.earlier.as_deref(), |earlier| earlier.plan.earlier.as_deref());
-    let lines = chain.map(|earlier| {
+    // where only the throttle of earlier days is kept, all runs follow the latest
+    let followed = chain.filter(|earlier| earlier.plan.version != plan.version);
+    let lines = followed.map(|earlier| {
         let (version, before) = (earlier.plan.version, date::full(earlier.before_on, lang));
         text!(lang, "{before} 之前开始的仍按 v{version}\n", "runs from before {before} follow v{version}\n")
     });

@@ -241,6 +241,7 @@ pub fn problem(code: &str, lang: Lang) -> Option<&'static str> {
             ["这台终端还没有登记，请运行 guide enroll", "This terminal is not enrolled; run guide enroll"]
         }
         "unknown_task" => ["这个任务已经不在今天的队列里", "This task is not in today's queue any more"],
+        "task_held" => ["这位客户今天暂缓联系", "This customer's task is held today"],
         "task_closed" => ["这个任务已经记过结果了", "This task has been logged already"],
         "unknown_customer" => ["这位客户已不在您名下", "This customer is not yours any more"],
         "unknown_target" => ["没有可以撤销的记录", "There is nothing to take back"],

@@ -114,6 +114,10 @@ fn known(code: &str) -> Option<(Pair, Option<Pair>)> {
             ("这条任务今天已经记过", "this task has been logged already"),
             Some(("guide undo 可撤销，再重新记录", "guide undo takes it back, then log it again")),
         ),
+        "task_held" => (
+            ("这位客户今天暂缓联系", "this customer's task is held today"),
+            Some(("guide today 显示原因和日期", "guide today shows the reason and the date")),
+        ),
         "needs_amount" => {
             (("成交需要填写金额", "a purchase needs its amount"), Some(("加上 --amount 1280", "add --amount 1280")))
         }
