@@ -5,6 +5,7 @@ pub mod course;
 pub mod date;
 pub mod explain;
 pub mod help;
+pub mod hold;
 pub mod name;
 pub mod problem;
 pub mod trigger;

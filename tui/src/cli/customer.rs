@@ -6,8 +6,6 @@ use guide_common::consent::SecretSide;
 use guide_common::customer::Calendar;
 use guide_common::id::CustomerId;
 use guide_common::outcome::Outcome;
-use guide_common::sop::gate::Hold;
-use guide_common::sop::plan::Lang;
 use guide_common::text::{Lines, sanitise};
 use guide_common::wire::card::{CustomerCard, TagRow};
 use guide_common::wire::local::CustomerList;
@@ -18,7 +16,8 @@ use crate::cli::context::{Context, today};
 use crate::cli::failure::Answer;
 use crate::cli::log::show_saved;
 use crate::cli::table::{Side, Table};
-use crate::lang::name::{channel_name, hold_name, outcome_name, reason_name, tier_name};
+use crate::lang::hold::{customer_text, is_whole};
+use crate::lang::name::{channel_name, outcome_name, reason_name, tier_name};
 use crate::lang::{amount, date, pick};
 use crate::text;
 
@@ -143,7 +142,7 @@ pub(crate) fn list_page(list: &CustomerList, today: NaiveDate, context: &Context
 }
 
 pub(crate) fn card_page(card: &CustomerCard, today: NaiveDate, context: &Context) -> String {
-    let mut page = head(card, context);
+    let mut page = head(card, today, context);
     if let Some(task) = card.task {
         page.push_str(&text!(context.lang, "今日任务 {task}\n", "today's task {task}\n"));
     }
@@ -159,7 +158,7 @@ pub(crate) fn card_page(card: &CustomerCard, today: NaiveDate, context: &Context
 }
 
 /// Who it is, in two or three lines.
-pub(crate) fn head(card: &CustomerCard, context: &Context) -> String {
+pub(crate) fn head(card: &CustomerCard, today: NaiveDate, context: &Context) -> String {
     let (lang, style) = (context.lang, context.style);
     let mut first = vec![style.bold(&sanitise(&card.name, Lines::One, 80)), card.id.to_string()];
     first.push(tier_name(card.tier, lang).to_owned());
@@ -184,7 +183,8 @@ pub(crate) fn head(card: &CustomerCard, context: &Context) -> String {
         head.push('\n');
     }
     for hold in &card.holds {
-        head.push_str(&style.red(&format!("! {}", held(hold, lang))));
+        let line = format!("! {}", customer_text(hold, today, lang));
+        head.push_str(&if is_whole(hold.reason) { style.red(&line) } else { line });
         head.push('\n');
     }
     for secret in card.secrets.iter().filter(|secret| secret.side == SecretSide::Giver) {
@@ -199,16 +199,6 @@ pub(crate) fn head(card: &CustomerCard, context: &Context) -> String {
         head.push('\n');
     }
     head
-}
-
-/// A hold with the day, and the time, from which it is over.
-pub(crate) fn held(hold: &Hold, lang: Lang) -> String {
-    let reason = hold_name(hold.reason, lang);
-    let time = hold.until_time.map(|time| format!(" {}", date::time(time))).unwrap_or_default();
-    match hold.until_on.map(|day| date::full(day, lang)) {
-        Some(day) => text!(lang, "{reason}，{day}{time} 起可联系", "{reason}, free from {day}{time}"),
-        None => reason.to_owned(),
-    }
 }
 
 /// Visits agreed and not over.

@@ -11,14 +11,14 @@ use guide_common::wire::ask::CustomerExplained;
 use guide_common::wire::local::DueRow;
 
 use crate::cli::context::Context;
-use crate::cli::customer::held;
 use crate::cli::failure::{Answer, Failure};
 use crate::cli::log::resolve;
 use crate::cli::next::rush_line;
 use crate::cli::today::steps;
 use crate::client::Client;
-use crate::lang::course::{hold_text, not_due_text, pass_name, prospect_text, state_text};
+use crate::lang::course::{not_due_text, prospect_text, state_text};
 use crate::lang::explain::{missing_text, not_started_text, standing_name, trigger_word};
+use crate::lang::hold::{passed_text, task_text};
 use crate::lang::name::term_name;
 use crate::lang::{date, pick};
 use crate::text;
@@ -92,7 +92,7 @@ pub(crate) fn task_page(explained: &TaskExplained, context: &Context) -> String 
     ));
     page.push('\n');
     if let Some(hold) = &explained.waits {
-        page.push_str(&style.red(&format!("! {}\n", held(hold, lang))));
+        page.push_str(&style.red(&format!("! {}\n", task_text(hold, today, lang))));
     }
     if let Some(rush) = &task.rush {
         page.push_str(&style.red(&rush_line(rush, lang)));
@@ -110,7 +110,7 @@ pub(crate) fn task_page(explained: &TaskExplained, context: &Context) -> String 
     let held = explained
         .held
         .iter()
-        .map(|row| format!("{}: {}", steps(&row.dues, context), hold_text(&row.hold, today, lang)));
+        .map(|row| format!("{}: {}", steps(&row.dues, context), task_text(&row.hold, today, lang)));
     page.push_str(&section(pick(lang, ("暂缓", "Held")), held));
     let prospects = explained.prospects.iter().map(|prospect| prospect_text(prospect, today, lang));
     page.push_str(&section(pick(lang, ("怎样会靠前", "What would move it up")), prospects));
@@ -131,8 +131,8 @@ fn due_line(due: &DueRow, why: Option<&DueExplained>, today: NaiveDate, context:
     let (trigger, born) = (trigger_word(&why.trigger, lang), date::short(why.born_on, today, lang));
     line.push_str(&text!(lang, "：{trigger}，{born} 起", ": {trigger}, since {born}"));
     for passed in &why.passed {
-        let (hold, because) = (hold_text(&passed.hold, today, lang), pass_name(passed.because, lang));
-        line.push_str(&text!(lang, "；{hold}，但{because}", "; {hold}, but {because}"));
+        let note = passed_text(passed, today, lang);
+        line.push_str(&text!(lang, "；{note}", "; {note}"));
     }
     line
 }

@@ -8,9 +8,10 @@ use guide_common::text::{Lines, sanitise};
 use guide_common::wire::local::{HeldRow, RushRow, ScriptView, TaskDetail, Today};
 
 use crate::cli::context::{Context, print};
-use crate::cli::customer::{appointments, contacts, head, held, promises, purchases};
+use crate::cli::customer::{appointments, contacts, head, promises, purchases};
 use crate::cli::failure::{Answer, Failure};
 use crate::cli::today::because;
+use crate::lang::hold::task_text;
 use crate::lang::name::{asks_name, channel_name};
 use crate::lang::{date, pick};
 use crate::text;
@@ -44,7 +45,7 @@ fn nothing(today: &Today, context: &Context) -> Answer<()> {
     let waits = |row: &&HeldRow| matches!(row.hold.reason, HoldReason::ContactHours | HoldReason::NotYet);
     let waiting: Vec<&HeldRow> = today.held.iter().filter(waits).collect();
     if let Some(first) = waiting.iter().min_by_key(|row| (row.hold.until_on, row.hold.until_time)) {
-        let (n, hold) = (waiting.len(), held(&first.hold, lang));
+        let (n, hold) = (waiting.len(), task_text(&first.hold, today.on, lang));
         page.push_str(&text!(lang, "{n} 条在等时间：{hold}\n", "{n} wait for their time: {hold}\n"));
     }
     context.show(&serde_json::json!({ "task": null }), |_| page)
@@ -53,9 +54,9 @@ fn nothing(today: &Today, context: &Context) -> Answer<()> {
 pub(crate) fn page(detail: &TaskDetail, today: chrono::NaiveDate, context: &Context) -> String {
     let (lang, style) = (context.lang, context.style);
     let task = &detail.task;
-    let mut page = head(&detail.customer, context);
+    let mut page = head(&detail.customer, today, context);
     if let Some(hold) = &detail.hold {
-        page.push_str(&format!("{}\n", style.red(&format!("! {}", held(hold, lang)))));
+        page.push_str(&format!("{}\n", style.red(&format!("! {}", task_text(hold, today, lang)))));
     }
     if let Some(rush) = &task.rush {
         page.push_str(&format!("{}\n", style.red(&rush_line(rush, lang))));

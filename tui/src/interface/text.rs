@@ -33,7 +33,8 @@ pub fn fit_right(text: &str, cols: usize) -> String {
     format!("{}{cut}", " ".repeat(missing))
 }
 
-/// The text in at most `cols` cells: cut between graphemes with an ellipsis where it is longer.
+/// The text in at most `cols` cells: cut between graphemes with an ellipsis where it is longer. A number, an amount or
+/// a date is never cut apart: what is left of it would be another one.
 pub fn cut(text: &str, cols: usize) -> String {
     if width(text) <= cols {
         return text.to_owned();
@@ -46,12 +47,21 @@ pub fn cut(text: &str, cols: usize) -> String {
     for grapheme in text.graphemes(true) {
         n_cols += grapheme_cols(grapheme);
         if n_cols > cols {
+            if is_of_number(grapheme) {
+                kept.truncate(kept.trim_end_matches(|c: char| is_of_number(c.encode_utf8(&mut [0; 4]))).len());
+            }
             break;
         }
         kept.push_str(grapheme);
     }
     kept.push_str(ELLIPSIS);
     kept
+}
+
+/// Whether a character is part of a number, an amount or a date.
+fn is_of_number(grapheme: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_digit() || matches!(c, ',' | '.' | ':' | '-' | '*' | '¥' | '年' | '月' | '日');
+    grapheme.chars().next().is_some_and(is_part)
 }
 
 /// Byte ranges of the lines into which a text wraps at `cols` cells. Lines break where Unicode's line breaking (UAX 14)
@@ -120,6 +130,14 @@ mod tests {
         assert_eq!(fit("Lin", 5), "Lin  ");
         assert_eq!(fit_right("12", 4), "  12");
         assert_eq!(fit("x", 0), "");
+    }
+
+    #[test]
+    fn a_number_or_a_date_is_shown_whole_or_not_at_all() {
+        assert_eq!(cut("secret until 21 Aug", 15), "secret until …");
+        assert_eq!(cut("保密至 8月21日", 10), "保密至 …");
+        assert_eq!(cut("古法金手镯 ¥12,800", 15), "古法金手镯 …");
+        assert_eq!(cut("2 rings", 4), "2 r…");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use guide_common::sop::gate::Hold;
 use guide_common::sop::plan::Lang::{self, En, Zh};
 
 use crate::lang::date;
-use crate::lang::name::{hold_name, outcome_name};
+use crate::lang::name::outcome_name;
 
 /// Stands for what nobody beside the counter may read.
 pub const MASK: &str = "***";
@@ -47,11 +47,17 @@ messages! {
     Syncing => "正在同步…", "syncing…";
     Checking => "核对中", "checking";
     Held => "暂缓", "Held";
+    Mind => "注意", "Mind";
     Done => "今天已记", "Done today";
     Customer => "客户", "Customer";
     Script => "话术", "Script";
     OutcomeTitle => "结果", "Outcome";
     Why => "为什么", "Why here";
+    HasTask => "今日有任务", "task today";
+    ColumnName => "姓名", "Name";
+    ColumnPhone => "手机", "Phone";
+    ColumnLast => "最近消费", "Last";
+    ColumnTotal => "累计", "Total";
     Bought => "消费", "Bought";
     Birthday => "生日", "Birthday";
     Tags => "标签", "Tags";
@@ -131,16 +137,6 @@ messages! {
     FilteredNext => "Esc 清除筛选；可输入姓名的一部分或手机尾号", "Esc clears the filter; type part of a name or the last digits of the phone";
 }
 
-/// Why the gate holds, and until when.
-pub fn hold(hold: &Hold, today: NaiveDate, lang: Lang) -> String {
-    let why = hold_name(hold.reason, lang);
-    match (hold_end(hold, today, lang), lang) {
-        (Some(until), Zh) => format!("{why}，{until} 起可联系"),
-        (Some(until), En) => format!("{why}, free from {until}"),
-        (None, _) => why.to_owned(),
-    }
-}
-
 /// When a hold ends: the day, and the time where it has one; on the day itself the time alone.
 pub fn hold_end(hold: &Hold, today: NaiveDate, lang: Lang) -> Option<String> {
     let until_on = hold.until_on?;
@@ -156,7 +152,7 @@ pub fn hold_end(hold: &Hold, today: NaiveDate, lang: Lang) -> Option<String> {
 pub fn hidden(until_on: Option<NaiveDate>, today: NaiveDate, lang: Lang) -> String {
     match (until_on.map(|until_on| date::short(until_on, today, lang)), lang) {
         (Some(until), Zh) => format!("保密至 {until}"),
-        (Some(until), En) => format!("kept secret until {until}"),
+        (Some(until), En) => format!("secret until {until}"),
         (None, _) => MASK.to_owned(),
     }
 }
@@ -248,6 +244,7 @@ pub fn problem(code: &str, lang: Lang) -> Option<&'static str> {
         "no_open_complaint" => ["这位客户没有未结的投诉", "This customer has no open complaint"],
         "needs_amount" => ["已成交要填金额", "A purchase needs its amount"],
         "amount_not_positive" => ["金额要大于 0", "The amount must be more than zero"],
+        "amount_too_large" => ["一笔成交最多 1000 万元", "One sale is at most 10,000,000 yuan"],
         "needs_date" => ["改日联系要填日期", "A later contact needs its date"],
         "date_out_of_range" => ["日期要在一年之内", "The date must lie within a year"],
         "needs_reason" => ["跳过要选原因", "A skipped task needs a reason"],

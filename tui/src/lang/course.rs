@@ -5,24 +5,14 @@ use guide_common::amnesty::WaiveReason;
 use guide_common::sop::explain::prospect::{Change, Prospect};
 use guide_common::sop::explain::step::{AttemptExplained, AttemptState, NotDue};
 use guide_common::sop::explain::task::PassReason;
-use guide_common::sop::gate::Hold;
 use guide_common::sop::plan::{Branch, FromDate, Lang};
 use guide_common::sop::run::EndCause;
 
 use crate::lang::explain::{condition_text, risk_name};
-use crate::lang::name::{hold_name, outcome_name, reason_name, term_name, tier_name};
+use crate::lang::hold::task_text;
+use crate::lang::name::{outcome_name, reason_name, term_name, tier_name};
 use crate::lang::{amount, date, pick};
 use crate::text;
-
-/// A hold with its end, short: `触达间隔，8月14日起`.
-pub fn hold_text(hold: &Hold, today: NaiveDate, lang: Lang) -> String {
-    let reason = hold_name(hold.reason, lang);
-    let time = hold.until_time.map(|time| format!(" {}", date::time(time))).unwrap_or_default();
-    match hold.until_on.map(|day| date::short(day, today, lang)) {
-        Some(day) => text!(lang, "{reason}，{day}{time} 起可联系", "{reason}, free from {day}{time}"),
-        None => reason.to_owned(),
-    }
-}
 
 /// What became of an attempt.
 pub fn state_text(attempt: &AttemptExplained, today: NaiveDate, lang: Lang) -> String {
@@ -32,7 +22,7 @@ pub fn state_text(attempt: &AttemptExplained, today: NaiveDate, lang: Lang) -> S
         AttemptState::Open => text!(lang, "到期", "due"),
         AttemptState::Held { hold, rival } => {
             let rival = rival.as_ref().map(|plan| format!(" ({plan})")).unwrap_or_default();
-            let hold = hold_text(hold, today, lang);
+            let hold = task_text(hold, today, lang);
             text!(lang, "暂缓：{hold}{rival}", "held: {hold}{rival}")
         }
         AttemptState::WithOwner => text!(lang, "由原导购联系", "with the customer's own guide"),

@@ -16,7 +16,10 @@ use crate::interface::widgets::card::{self, tier_role};
 use crate::interface::widgets::field::{self, Focus};
 use crate::interface::widgets::paint::{Frames, bar, lines, notice, panel, piece};
 use crate::interface::words::{self, Msg};
-use crate::lang::amount;
+use crate::lang::{amount, date};
+
+/// Marks who has a task today: not the mark of haste that the queue has.
+const HAS_TASK: &str = "*";
 
 /// Draws the screen.
 pub fn draw(app: &mut App, frame: &mut Frame, area: Rect) {
@@ -24,7 +27,8 @@ pub fn draw(app: &mut App, frame: &mut Frame, area: Rect) {
     if area.width < WIDE.0 || area.height < 6 {
         return if card_has_keys { draw_card(app, frame, area) } else { draw_list(app, frame, area) };
     }
-    let list_cols = (area.width * 3 / 5).clamp(46, 76);
+    // the card needs room for what was bought; a wide screen has it for both
+    let list_cols = (area.width * 9 / 20).clamp(36, 60);
     let [left, right] = Layout::horizontal([Constraint::Length(list_cols), Constraint::Min(0)]).areas(area);
     draw_list(app, frame, left);
     draw_card(app, frame, right);
@@ -32,18 +36,26 @@ pub fn draw(app: &mut App, frame: &mut Frame, area: Rect) {
 
 fn draw_list(app: &mut App, frame: &mut Frame, area: Rect) {
     let frames = if app.customers.focus == CustomersFocus::Card { Frames::Plain } else { Frames::Focused };
-    let title = Line::from(piece(format!(" {} ", Msg::TabCustomers.text(app.lang)), Role::Title, &app.theme));
+    let title = Line::from(vec![
+        piece(format!(" {} ", Msg::TabCustomers.text(app.lang)), Role::Title, &app.theme),
+        piece(HAS_TASK, Role::Warn, &app.theme),
+        piece(format!(" {} ", Msg::HasTask.text(app.lang)), Role::Muted, &app.theme),
+    ]);
     let count = app.data.customers.as_ref().map(|list| format!(" {}/{} ", list.n_found, list.n_all));
     let count = Line::from(piece(count.unwrap_or_default(), Role::Muted, &app.theme));
     let inner = if area.height >= 8 { panel(frame, area, [title, count], frames, &app.theme) } else { area };
     draw_filter(app, frame, Rect { height: inner.height.min(1), ..inner });
-    let rows_area = Rect { y: inner.y + 1.min(inner.height), height: inner.height.saturating_sub(1), ..inner };
+    let mut rows_area = Rect { y: inner.y + 1.min(inner.height), height: inner.height.saturating_sub(1), ..inner };
     let Some(list) = app.data.customers.as_ref().filter(|list| !list.rows.is_empty()) else {
         return empty(app, frame, rows_area);
     };
+    let columns = Columns::of(&list.rows, usize::from(rows_area.width), app);
+    if rows_area.height >= 6 {
+        lines(frame.buffer_mut(), Rect { height: 1, ..rows_area }, &[columns.heads(app)]);
+        rows_area = Rect { y: rows_area.y + 1, height: rows_area.height - 1, ..rows_area };
+    }
     let mut state = app.customers.list;
     let first = state.window(state.selected, list.rows.len(), usize::from(rows_area.height));
-    let columns = Columns::of(&list.rows, usize::from(rows_area.width));
     let role = match app.customers.focus {
         CustomersFocus::List => Role::Selection,
         CustomersFocus::Filter | CustomersFocus::Card => Role::SelectionIdle,
@@ -100,11 +112,13 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(rows: &[CustomerRow], cols: usize) -> Self {
-        let longest = |of: fn(&CustomerRow) -> usize| rows.iter().map(of).max().unwrap_or(0);
-        let name = longest(|row| width(&row.name)).clamp(6, if cols < 52 { 10 } else { 18 });
-        let total = longest(|row| width(&amount(row.total_fen))).clamp(3, 14);
-        let mut columns = Self { name, phone: 11, last: 10, total };
+    fn of(rows: &[CustomerRow], cols: usize, app: &App) -> Self {
+        let longest = |of: &dyn Fn(&CustomerRow) -> usize| rows.iter().map(of).max().unwrap_or(0);
+        let name = longest(&|row| width(&row.name)).clamp(6, if cols < 52 { 12 } else { 18 });
+        let total_head = width(Msg::ColumnTotal.text(app.lang));
+        let total = longest(&|row| width(&amount(row.total_fen))).clamp(total_head, 14);
+        let last = longest(&|row| width(&last_bought(row, app)));
+        let mut columns = Self { name, phone: 11, last: last.max(width(Msg::ColumnLast.text(app.lang))), total };
         if columns.cols() > cols {
             columns.last = 0;
         }
@@ -123,8 +137,24 @@ impl Columns {
         4 + self.name + rest.iter().filter(|cols| **cols > 0).map(|cols| cols + 1).sum::<usize>()
     }
 
+    /// What the columns are called.
+    fn heads(&self, app: &App) -> Line<'static> {
+        let head = |msg: Msg| msg.text(app.lang);
+        let mut text = format!("    {}", fit(head(Msg::ColumnName), self.name));
+        if self.phone > 0 {
+            text.push_str(&format!(" {}", fit(head(Msg::ColumnPhone), self.phone)));
+        }
+        if self.last > 0 {
+            text.push_str(&format!(" {}", fit_right(head(Msg::ColumnLast), self.last)));
+        }
+        if self.total > 0 {
+            text.push_str(&format!(" {}", fit_right(head(Msg::ColumnTotal), self.total)));
+        }
+        Line::from(piece(text, Role::Muted, &app.theme))
+    }
+
     fn row(&self, app: &App, row: &CustomerRow) -> Line<'static> {
-        let mark = if row.task.is_some() { "!" } else { " " };
+        let mark = if row.task.is_some() { HAS_TASK } else { " " };
         let mut spans = vec![
             piece(format!("{mark} "), Role::Warn, &app.theme),
             piece(format!("{} ", row.tier.letter()), tier_role(row.tier), &app.theme),
@@ -135,8 +165,7 @@ impl Columns {
             column(fit(row.phone_masked.as_deref().unwrap_or("-"), self.phone), Role::Muted);
         }
         if self.last > 0 {
-            let last = row.last_bought_on.map_or_else(|| "-".to_owned(), |on| on.to_string());
-            column(fit(&last, self.last), Role::Muted);
+            column(fit_right(&last_bought(row, app), self.last), Role::Muted);
         }
         if self.total > 0 {
             let total = row.last_bought_on.map(|_| amount(row.total_fen)).unwrap_or_default();
@@ -144,6 +173,10 @@ impl Columns {
         }
         Line::from(spans)
     }
+}
+
+fn last_bought(row: &CustomerRow, app: &App) -> String {
+    row.last_bought_on.map_or_else(|| "-".to_owned(), |on| date::short(on, app.data.on(), app.lang))
 }
 
 fn draw_card(app: &mut App, frame: &mut Frame, area: Rect) {

@@ -16,6 +16,7 @@ use crate::interface::widgets::card::{self, tier_role};
 use crate::interface::widgets::paint::{Frames, bar, cut_line, lines, over, panel, piece};
 use crate::interface::widgets::script::script_lines;
 use crate::interface::words::Msg;
+use crate::lang::hold::customer_text;
 use crate::lang::name::{channel_name, outcome_name};
 
 /// Draws three frames, one under the other: customer, script, outcomes.
@@ -162,7 +163,7 @@ fn script_of(app: &App, row: &TaskRow, view: &ScriptView, cols: u16) -> Vec<Line
 
 fn held_body(app: &App, row: &HeldRow, cols: u16) -> Vec<Line<'static>> {
     let steps: Vec<&str> = row.dues.iter().map(|due| due.step_name.in_lang(app.lang)).collect();
-    let mut lines = plain(app, &crate::interface::words::hold(&row.hold, app.data.on(), app.lang), cols);
+    let mut lines = plain(app, &customer_text(&row.hold, app.data.on(), app.lang), cols);
     lines.extend(plain(app, &steps.join(", "), cols));
     lines.push(Line::default());
     if row.hold.reason == guide_common::sop::gate::HoldReason::OpenComplaint {

@@ -4,6 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use guide_common::customer::{Calendar, Tier};
 use guide_common::outcome::Outcome;
 use guide_common::purchase::Purchase;
+use guide_common::sop::gate::Hold;
 use guide_common::sop::plan::Lang;
 use guide_common::sop::queue::{Term, TermName};
 use guide_common::wire::card::{AppointmentRow, ContactRow, CustomerCard, PromiseRow, PurchaseRow, TagRow};
@@ -11,9 +12,10 @@ use guide_common::wire::local::RushRow;
 use ratatui::text::Line;
 
 use super::paint::{piece, spread};
-use crate::interface::text::{fit, width, wrapped};
+use crate::interface::text::{cut, fit, width, wrapped};
 use crate::interface::theme::{Role, Theme};
 use crate::interface::words::{self, Msg};
+use crate::lang::hold::{customer_text, is_whole};
 use crate::lang::name::{channel_name, outcome_name, reason_name, term_name};
 use crate::lang::{amount, date};
 
@@ -87,7 +89,7 @@ pub fn brief(card: &CustomerCard, terms: &[Term], rows: usize, look: Look<'_>) -
     let n_why = why(terms, usize::MAX, look).len();
     let room = rows.saturating_sub(holds.len() + promises.len() + n_why.min(WHY_ROWS));
     let contacts = contacts(card, look);
-    let purchases = first(purchases(card, look), room.saturating_sub(contacts.len().min(1)).max(1));
+    let purchases = first(purchases(card, Items::Cut, look), room.saturating_sub(contacts.len().min(1)).max(1));
     let contacts = first(contacts, room.saturating_sub(purchases.len()));
     let mut lines: Vec<_> = holds.into_iter().chain(promises).chain(purchases).chain(contacts).collect();
     let n_kept = rows.saturating_sub(n_why.min(WHY_ROWS)).max(1);
@@ -105,7 +107,7 @@ pub fn full(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
         holds(card, look),
         promises(card, look),
         appointments(card, look),
-        purchases(card, look),
+        purchases(card, Items::Whole, look),
         contacts(card, look),
         birthday(card, look),
         tags(card, look),
@@ -164,8 +166,17 @@ fn append(lines: &mut Vec<String>, part: &str, cols: usize) {
 }
 
 fn holds(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
-    let line = |hold| Line::from(piece(words::hold(hold, look.today, look.lang), Role::Bad, look.theme));
-    labelled(Msg::Held, card.holds.iter().map(line).collect(), look)
+    let (whole, partial): (Vec<&Hold>, Vec<&Hold>) = card.holds.iter().partition(|hold| is_whole(hold.reason));
+    let lines = |holds: Vec<&Hold>, role: Role| {
+        let texts = holds.into_iter().flat_map(|hold| {
+            let text = customer_text(hold, look.today, look.lang);
+            wrapped(&text, body_cols(look))
+        });
+        texts.map(|text| Line::from(piece(text, role, look.theme))).collect()
+    };
+    let mut all = labelled(Msg::Held, lines(whole, Role::Bad), look);
+    all.extend(labelled(Msg::Mind, lines(partial, Role::Warn), look));
+    all
 }
 
 fn promises(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
@@ -197,23 +208,45 @@ fn appointments(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
     labelled(Msg::Visits, card.appointments.iter().map(line).collect(), look)
 }
 
-fn purchases(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
+/// How the names of what was bought are shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Items {
+    /// In the purchase's one line, as far as they have room.
+    Cut,
+    /// To their end, below the line where they have no room in it.
+    Whole,
+}
+
+fn purchases(card: &CustomerCard, show: Items, look: Look<'_>) -> Vec<Line<'static>> {
     if card.purchases.is_empty() {
         let none = Line::from(piece(Msg::NoPurchase.text(look.lang), Role::Muted, look.theme));
         return labelled(Msg::Bought, vec![none], look);
     }
     let shown = card.purchases.iter().filter_map(|row| row.purchase.as_ref());
-    let date_cols = shown.map(|purchase| width(&bought_on(purchase, look))).max().unwrap_or(0);
-    let line = |row: &PurchaseRow| {
-        let Some(purchase) = &row.purchase else {
-            return Line::from(piece(words::hidden(row.secret_until, look.today, look.lang), Role::Muted, look.theme));
-        };
-        let on = fit(&bought_on(purchase, look), date_cols + 1);
-        let role = if purchase.is_return() { Role::Bad } else { Role::Money };
-        let left = vec![piece(on, Role::Muted, look.theme), piece(items(purchase), Role::Text, look.theme)];
-        spread(left, piece(amount(purchase.amount_fen), role, look.theme), body_cols(look))
+    let date_cols = shown.map(|purchase| width(&bought_on(purchase, look))).max().unwrap_or(0) + 1;
+    let of_row = |row: &PurchaseRow| match &row.purchase {
+        Some(purchase) => purchase_lines(purchase, date_cols, show, look),
+        None => {
+            let text = cut(&words::hidden(row.secret_until, look.today, look.lang), body_cols(look));
+            vec![Line::from(piece(text, Role::Muted, look.theme))]
+        }
     };
-    labelled(Msg::Bought, card.purchases.iter().map(line).collect(), look)
+    labelled(Msg::Bought, card.purchases.iter().flat_map(of_row).collect(), look)
+}
+
+fn purchase_lines(purchase: &Purchase, date_cols: usize, show: Items, look: Look<'_>) -> Vec<Line<'static>> {
+    let on = piece(fit(&bought_on(purchase, look), date_cols), Role::Muted, look.theme);
+    let role = if purchase.is_return() { Role::Bad } else { Role::Money };
+    let price = piece(amount(purchase.amount_fen), role, look.theme);
+    let items = items(purchase);
+    let name = |text: String| piece(text, Role::Text, look.theme);
+    let room = body_cols(look).saturating_sub(date_cols + price.width() + 1);
+    if show == Items::Cut || width(&items) <= room {
+        return vec![spread(vec![on, name(items)], price, body_cols(look))];
+    }
+    let below = wrapped(&items, body_cols(look).saturating_sub(2)).into_iter();
+    let below = below.map(|line| Line::from(name(format!("  {line}"))));
+    std::iter::once(spread(vec![on], price, body_cols(look))).chain(below).collect()
 }
 
 /// The day; in a narrow card of another year only the month.

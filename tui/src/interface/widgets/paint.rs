@@ -59,10 +59,10 @@ pub fn clear(frame: &mut Frame, area: Rect, theme: &Theme) {
     frame.buffer_mut().set_style(area, theme.style(Role::Text));
 }
 
-/// Draws lines from the top of an area.
+/// Draws lines from the top of an area; what is too long ends in an ellipsis.
 pub fn lines(buffer: &mut Buffer, area: Rect, lines: &[Line<'static>]) {
     for (line, y) in lines.iter().zip(area.top()..area.bottom()) {
-        buffer.set_line(area.x, y, line, area.width);
+        buffer.set_line(area.x, y, &cut_line(line.clone(), usize::from(area.width)), area.width);
     }
 }
 
@@ -104,7 +104,7 @@ pub fn bar(buffer: &mut Buffer, area: Rect, y: u16, line: &Line<'static>, select
             buffer.set_stringn(area.x, y, fit(&text, cols), cols, style);
         }
         None => {
-            buffer.set_line(area.x, y, line, area.width);
+            buffer.set_line(area.x, y, &cut_line(line.clone(), usize::from(area.width)), area.width);
         }
     }
 }
