@@ -1,6 +1,8 @@
 //! Laws of the amnesty, over generated customers.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+#[path = "story/cases.rs"]
+mod cases;
 mod leave_cast;
 
 use std::collections::BTreeSet;
@@ -96,7 +98,7 @@ fn any_desk() -> impl Strategy<Value = (Vec<CustomerFile>, u32, bool)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases::cases(512))]
 
     #[test]
     fn every_amnesty_does_what_it_says((files, tasks_per_day, has_deputy) in any_desk()) {

@@ -26,6 +26,7 @@ use guide_common::sop::rules::Rules;
 use guide_common::sop::run::{State, all_runs};
 use guide_common::sop::starts::Starts;
 use proptest::prelude::*;
+use story::cases::cases;
 use story::{Story, day, sop};
 
 const D0: &str = "2026-05-01";
@@ -253,7 +254,7 @@ fn attempts(plans: &[PlanExplained]) -> impl Iterator<Item = &AttemptExplained> 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(2_000))]
 
     #[test]
     fn explain_says_of_every_due_what_the_engine_says_and_of_no_other((person, events, n, has_turn) in stories()) {

@@ -19,23 +19,13 @@ use guide_common::sop::plan::{FromDate, Plan};
 use guide_common::sop::queue::{CustomerDay, customer_day};
 use guide_common::time::Period;
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use saga::book::{Book, Wish};
 use saga::pool::edited_otherwise;
 use saga::{Draw, N_DAYS, Saga, Seed, date, seed};
+use story::cases::cases;
 
 /// Cases of each law.
 const CASES: u32 = 10_000;
-
-/// The same cases on every machine; `PROPTEST_RNG_SEED` asks for others, as the nightly run does.
-fn config(cases: u32) -> ProptestConfig {
-    let default = ProptestConfig::default();
-    let rng_seed = match default.rng_seed {
-        RngSeed::Random => RngSeed::Fixed(20_260_812),
-        asked => asked,
-    };
-    ProptestConfig { cases, max_global_rejects: 1 << 20, failure_persistence: None, rng_seed, ..default }
-}
 
 /// Some days worth asking about: those of the events and shortly after them.
 fn days(seed: &Seed, n: usize) -> Vec<NaiveDate> {
@@ -74,7 +64,7 @@ fn shuffle<T>(items: &mut [T], seed: u64) {
 }
 
 proptest! {
-    #![proptest_config(config(CASES))]
+    #![proptest_config(cases(CASES))]
 
     #[test]
     fn the_order_of_facts_never_matters(seed in seed(10), key in any::<u64>()) {
@@ -300,7 +290,7 @@ fn check_gate(saga: &Saga, book: &Book, day: &CustomerDay, on: NaiveDate) -> Res
 }
 
 proptest! {
-    #![proptest_config(config(2_000))]
+    #![proptest_config(cases(2_000))]
 
     #[test]
     fn applying_an_op_twice_is_applying_it_once(seed in seed(12)) {

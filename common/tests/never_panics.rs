@@ -116,6 +116,19 @@ fn no_plan_makes_the_reader_or_the_engine_panic() {
 }
 
 #[test]
+fn the_greatest_and_smallest_numbers_make_no_plan_panic() {
+    for (_, text) in demo::plan_files() {
+        for number in [i32::MIN, i32::MAX] {
+            for unit in ["d", "w", "m"] {
+                let text = text.replace("until = \"", &format!("until = \"{number:+}{unit}\" # "));
+                bodies::plan(&text);
+                bodies::plan(&format!("repeat = \"{number:+}{unit}\"\n{text}"));
+            }
+        }
+    }
+}
+
+#[test]
 fn no_template_makes_the_reader_the_renderer_or_the_lint_panic() {
     let templates: Vec<&str> = demo::template_files().iter().map(|(_, text)| *text).collect();
     check(2, &templates, bodies::template);

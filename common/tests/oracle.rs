@@ -15,6 +15,7 @@ use guide_common::outcome::{Channel, Outcome, SkipReason};
 use guide_common::sop::engine::dues;
 use guide_common::sop::plan::Plan;
 use proptest::prelude::*;
+use story::cases::cases;
 use story::{Story, day, sop};
 
 const MIN_FEN: i64 = 300;
@@ -138,11 +139,11 @@ impl Told {
                 .iter()
                 .position(|c| (c.code == DoNotContact && born <= c.on) || (c.code == Visited && born < c.on));
             for (id, from, to, keep, channels) in STEPS {
-                let (mut opens, last) = ((anchor + from).max(born), anchor + to);
-                if last < opens {
+                let (first, last) = ((anchor + from).max(born), anchor + to);
+                if last < first {
                     continue;
                 }
-                let (mut closes, mut attempt, mut silent, mut open) = (last, 0, 0, true);
+                let (mut opens, mut closes, mut attempt, mut silent, mut open) = (first, last, 0, 0, true);
                 while open {
                     let name = name(id, anchor, attempt);
                     // what came after the end, too late, or when a newer purchase had the step closes nothing
@@ -155,9 +156,8 @@ impl Told {
                     });
                     let Some((_, contact)) = closing else { break };
                     match contact.code {
-                        NoReply if silent < 2 && (contact.on + 2).max(opens) <= last => {
-                            (opens, closes, silent) =
-                                ((contact.on + 2).max((anchor + from).max(born)), last, silent + 1);
+                        NoReply if silent < 2 && (contact.on + 2).max(first) <= last => {
+                            (opens, closes, silent) = ((contact.on + 2).max(first), last, silent + 1);
                         }
                         CallLater => (opens, closes) = (contact.later, contact.later + 3),
                         _ => open = false,
@@ -232,7 +232,7 @@ fn happen(story: &mut Story, told: &mut Told, restart: &str, n: u64, event: &Eve
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(10_000))]
 
     #[test]
     fn what_is_due_on_each_day_is_what_the_words_of_the_design_say(events in events(), restart in 0_usize..3) {

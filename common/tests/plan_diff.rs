@@ -158,6 +158,22 @@ fn a_silence_counts_from_the_plan_s_first_publication() {
     assert_eq!((fates(&found.keep), fates(&found.migrate)), ("s kept".to_owned(), "s kept".to_owned()));
     let keys: Vec<&str> = found.changes.iter().map(|change| change.key.as_str()).collect();
     assert_eq!(keys, ["trigger"]);
+    let words = |days: u32| Some(json!(format!("on = \"dormant\", days = {days}")));
+    assert_eq!((&found.changes[0].old, &found.changes[0].new), (&words(100), &words(120)));
+}
+
+#[test]
+fn triggers_are_told_as_plan_files_write_them() {
+    let told = |triggers: &str| {
+        let edited = plan(&P01.replace("[trigger]\non = \"purchase\"\nmin_amount_fen = 30000", triggers));
+        let found = compare(&bought(), &Plan { version: 9, ..edited }, "2026-08-13");
+        found.changes[0].new.clone().unwrap()
+    };
+    assert_eq!(told("[trigger]\non = \"date\"\ndate = \"08-19\""), json!("on = \"date\", date = \"08-19\""));
+    let two = "[[trigger]]\non = \"date\"\ndate = \"07-07\"\ncalendar = \"lunar\"\n\
+               [[trigger]]\non = \"coupon_expiry\"\nkinds = [\"CASH\"]";
+    let expected = ["on = \"date\", date = \"07-07\", calendar = \"lunar\"", "on = \"coupon_expiry\", kinds = [\"CASH\"]"];
+    assert_eq!(told(two), json!(expected));
 }
 
 #[test]

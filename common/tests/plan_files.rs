@@ -301,6 +301,36 @@ fn a_plan_without_steps_is_refused() {
 }
 
 #[test]
+fn lists_that_are_too_long_are_refused_before_they_are_read() {
+    let many = |entry: &str, n| vec![entry; n].join(", ");
+    refused("[\"wecom\"]", &format!("[{}]", many("\"pigeon\"", 65)), 14, "channels has 65 entries; at most 64");
+    refused_whole("[\"BUD\", \"MAT:珍珠\"]", &format!("[{}]", many("\"BUD\"", 65)), 9, "at most 64");
+    refused_trigger(&format!("on = \"purchase\"\ncategories = [{}]", many("1", 65)), 9, "at most 64");
+    let triggers = format!("trigger = [{}]", many("{}", 9));
+    refused("[trigger]\non = \"purchase\"\nmin_amount_fen = 30000", &triggers, 7, "at most 8");
+    let steps = format!("{}{}", &GOOD[..GOOD.find("[[step]]").unwrap()], "[[step]]\n".repeat(65));
+    assert!(parse(&steps).unwrap_err().message.contains("step has 65 entries; at most 64"));
+}
+
+#[test]
+fn a_step_stands_once_in_a_branch_and_may_stand_in_several() {
+    refused_whole("[\"thank\"]", "[\"thank\", \"thank\"]", 39, "names the step \"thank\" twice");
+    let text = WHOLE.replacen("no_reply = [\"again\"]", "no_reply = [\"again\"]\nnegative = [\"thank\"]", 1);
+    assert_eq!(parse(&text).unwrap().steps[0].branches().count(), 3);
+}
+
+#[test]
+fn a_plan_that_would_start_a_run_every_few_days_for_years_is_refused() {
+    refused_whole("\"+6m\"", "\"+1m\"", 5, "let it repeat less often");
+    let weekly = GOOD.replacen("\"supersede\"", "\"supersede\"\nrepeat = \"+1w\"", 1);
+    assert!(parse(&weekly).is_ok());
+    let daily = parse(&weekly.replacen("+1w", "+1d", 1)).unwrap_err();
+    assert_eq!((daily.line, daily.message.contains("7320 runs with 14640 steps")), (6, true), "{daily}");
+    let rhythm = "on = \"purchase\"\neach_item = true\nrepeat_by_material = { \"珍珠\" = \"+1d\" }";
+    refused_trigger(rhythm, 7, "let it repeat less often");
+}
+
+#[test]
 fn a_plan_that_runs_once_does_not_repeat() {
     let text = GOOD.replacen("\"supersede\"", "\"once\"\nrepeat = \"+6m\"", 1);
     let error = parse(&text).unwrap_err();

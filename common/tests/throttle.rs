@@ -16,6 +16,7 @@ use guide_common::sop::rules::Rules;
 use guide_common::sop::run::all_runs;
 use guide_common::sop::starts::Starts;
 use proptest::prelude::*;
+use story::cases::cases;
 use story::{Story, day, sop};
 
 /// A plan that wakes so many a day who have been silent for thirty days.
@@ -280,7 +281,7 @@ fn what_was_handed_over_of_a_throttled_plan_is_the_deputy_s() {
 // laws
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(3_000))]
 
     /// On no day more runs start than the throttle allows, none on a day off, and what had started by a day is the same
     /// when a later day is asked about.

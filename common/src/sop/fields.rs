@@ -204,7 +204,7 @@ impl Fields for StepFields<'_, '_> {
         match field {
             Field::Material => text(self.piece().and_then(|item| item.material.as_deref())),
             Field::Category => text(self.piece().and_then(|item| item.category.as_deref())),
-            Field::Item => text(self.piece().and_then(|item| item.name.as_deref())),
+            Field::Item => text(self.piece().and_then(|item| item.name.as_deref()).or(self.promised_item())),
             Field::AmountYuan => int(self.amount_fen().map(|fen| fen / 100)),
             Field::Secret => FieldValue::Bool(gate::secret_until(history, self.anchor, day).is_some()),
             Field::Calendar => match self.anchor.about {
@@ -226,6 +226,12 @@ impl Fields for StepFields<'_, '_> {
 impl<'f> StepFields<'_, 'f> {
     fn piece(&self) -> Option<&'f Item> {
         anchor_piece(self.customer.history, self.anchor).map(|(_, item)| item)
+    }
+
+    fn promised_item(&self) -> Option<&'f str> {
+        let About::Fact(id) = self.anchor.about else { return None };
+        let (_, promise) = self.customer.history.promises.iter().find(|(of, _)| *of == id)?;
+        promise.item.as_deref()
     }
 
     fn amount_fen(&self) -> Option<i64> {

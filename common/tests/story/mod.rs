@@ -1,6 +1,7 @@
 //! A story: one customer, told by dates, for testing the engine's rules.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod cases;
 mod fact;
 
 use chrono::NaiveDate;

@@ -132,7 +132,7 @@ const ROWS: [Row; 35] = [
     maybe(Field::Satisfaction, "satisfaction", Kind::Int, "最近一次满意度，1 至 5", "the latest satisfaction score, 1 to 5"),
     of_step(maybe(Field::Material, "material", Kind::Text, "锚点商品的材质", "the material of the anchor's piece")),
     of_step(maybe(Field::Category, "category", Kind::Text, "锚点商品的品类", "the category of the anchor's piece")),
-    of_step(maybe(Field::Item, "item", Kind::Text, "锚点商品的名称", "the name of the anchor's piece")),
+    of_step(maybe(Field::Item, "item", Kind::Text, "锚点商品或所承诺商品的名称", "the name of the anchor's piece, or of the one that was promised")),
     of_step(maybe(Field::AmountYuan, "amount_yuan", Kind::Int, "锚点金额（元）", "the anchor's amount, in yuan")),
     of_step(known(Field::Secret, "secret", Kind::Bool, "锚点消费是否保密", "whether the anchor's purchase is hidden")),
     of_step(maybe(Field::Calendar, "calendar", CALENDARS, "锚点日期的历法", "the calendar of the anchor's date")),

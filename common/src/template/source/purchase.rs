@@ -16,7 +16,10 @@ use crate::template::variable::Variable;
 pub(super) fn set(values: &mut Values, case: Case<'_>) {
     match case.anchor().map(|fact| &fact.body) {
         Some(FactBody::Promise(promise)) => {
-            values.set_text(Variable::Item, promise.item.as_deref().unwrap_or(&promise.text));
+            // a promise of something else than a piece names none
+            if let Some(item) = &promise.item {
+                values.set_text(Variable::Item, item);
+            }
         }
         Some(FactBody::Ticket(Ticket { item, .. })) => {
             if let Some(item) = item {

@@ -164,10 +164,11 @@ fn a_promise_due_talks_about_its_own_promise() {
 }
 
 #[test]
-fn a_promise_without_a_piece_is_named_by_its_words() {
+fn a_promise_without_a_piece_names_none() {
     let mut file = file(vec![]);
     let due = due("2026-08-12", promise(&mut file, 1, "寄证书", "2026-08-12"));
-    check(&file, Some(&due), Variable::Item, Some("寄证书"));
+    check(&file, Some(&due), Variable::Item, None);
+    check(&file, Some(&due), Variable::Promise, Some("寄证书"));
 }
 
 #[test]
