@@ -4,11 +4,14 @@
 pub mod course;
 pub mod date;
 pub mod explain;
+pub mod fault;
 pub mod help;
 pub mod hold;
 pub mod name;
 pub mod problem;
 pub mod trigger;
+pub mod withheld;
+pub mod word;
 
 use guide_common::purchase::format_fen;
 use guide_common::sop::plan::Lang;

@@ -16,8 +16,10 @@ use crate::cli::context::{Context, today};
 use crate::cli::failure::Answer;
 use crate::cli::log::show_saved;
 use crate::cli::table::{Side, Table};
+use crate::cli::who;
 use crate::lang::hold::{customer_text, is_whole};
 use crate::lang::name::{channel_name, outcome_name, reason_name, tier_name};
+use crate::lang::word::tag_words;
 use crate::lang::{amount, date, pick};
 use crate::text;
 
@@ -41,8 +43,8 @@ enum Command {
     },
     /// Show one customer
     Show {
-        /// The customer's id
-        #[arg(value_name = "ID")]
+        /// The customer's id, or a name that only one has
+        #[arg(value_name = "CUSTOMER")]
         id: String,
         /// Show what is kept secret too: only where nobody else sees the screen
         #[arg(long)]
@@ -83,25 +85,46 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
             context.show(&list, |context| list_page(&list, today(&status), context))
         }
         Command::Show { id, reveal } => {
-            let id = context.customer_id(&id)?;
             let (client, status) = context.client_and_status().await?;
+            let id = who::customer(&id, &client, context).await?;
             let card = if reveal { client.customer_revealed(&id).await? } else { client.customer(&id).await? };
             context.show(&card, |context| card_page(&card, today(&status), context))
         }
         Command::Tag(TagCommand::Add(args)) => {
             let (customer, request) = tag_request(args, context)?;
-            let saved = context.client().await?.add_tag(&customer, &request).await?;
-            let TagRequest { group, value } = request;
-            show_saved(&saved, &text!(context.lang, "打上标签 {group} {value}", "tagged {group} {value}"), context)
+            let client = context.client().await?;
+            let before = client.customer(&customer).await?.tags;
+            let saved = client.add_tag(&customer, &request).await?;
+            // the words may have been initials: the card says what they were taken for
+            let after = client.customer(&customer).await?.tags;
+            let tag = changed(&before, &after).map_or_else(|| format!("{} {}", request.group, request.value), tag_text);
+            show_saved(&saved, &text!(context.lang, "打上标签 {tag}", "tagged {tag}"), context)
         }
         Command::Tag(TagCommand::Remove(args)) => {
             let (customer, request) = tag_request(args, context)?;
-            let saved = context.client().await?.remove_tag(&customer, &request).await?;
-            let TagRequest { group, value } = request;
-            let what = text!(context.lang, "去掉标签 {group} {value}", "the tag {group} {value} is taken away");
+            let client = context.client().await?;
+            let before = client.customer(&customer).await?.tags;
+            let saved = client.remove_tag(&customer, &request).await?;
+            let after = client.customer(&customer).await?.tags;
+            let tag = changed(&after, &before).map_or_else(|| format!("{} {}", request.group, request.value), tag_text);
+            let what = text!(context.lang, "去掉标签 {tag}", "the tag {tag} is taken away");
             show_saved(&saved, &what, context)
         }
     }
+}
+
+/// The one tag that stands in the second list only.
+fn changed<'t>(without: &[TagRow], with: &'t [TagRow]) -> Option<&'t TagRow> {
+    let is_known = |row: &&TagRow| {
+        without.iter().any(|other| (&other.tag.group, &other.tag.value) == (&row.tag.group, &row.tag.value))
+    };
+    let mut only = with.iter().filter(|row| !is_known(row));
+    only.next().filter(|_| only.next().is_none())
+}
+
+/// A tag with its group.
+fn tag_text(row: &TagRow) -> String {
+    format!("{} {}", row.tag.group, sanitise(&row.tag.value, Lines::One, 40))
 }
 
 fn tag_request(args: TagArgs, context: &Context) -> Answer<(CustomerId, TagRequest)> {
@@ -177,7 +200,8 @@ pub(crate) fn head(card: &CustomerCard, today: NaiveDate, context: &Context) -> 
     first.push(text!(lang, "累计 {}", "total {}", amount(card.total_fen)));
     let mut head = first.join(" · ") + "\n";
     let stale = |row: &TagRow| if row.stale { pick(lang, ("（待确认）", " (stale)")) } else { "" };
-    let tags: Vec<String> = card.tags.iter().map(|row| sanitise(&row.tag.value, Lines::One, 40) + stale(row)).collect();
+    let tags: Vec<String> =
+        card.tags.iter().map(|row| sanitise(&tag_words(&row.tag), Lines::One, 60) + stale(row)).collect();
     if !tags.is_empty() {
         head.push_str(&tags.join(" · "));
         head.push('\n');

@@ -2,20 +2,21 @@
 
 use chrono::NaiveDate;
 use clap::Args as ClapArgs;
-use guide_common::id::CustomerId;
+use guide_common::id::StepId;
 use guide_common::sop::explain::plan::{PlanExplained, RunExplained};
 use guide_common::sop::explain::step::StepExplained;
 use guide_common::sop::explain::task::{DueExplained, TaskExplained};
+use guide_common::sop::plan::Lang;
 use guide_common::text::{Lines, sanitise};
 use guide_common::wire::ask::CustomerExplained;
 use guide_common::wire::local::DueRow;
 
 use crate::cli::context::Context;
-use crate::cli::failure::{Answer, Failure};
+use crate::cli::failure::Answer;
 use crate::cli::log::resolve;
 use crate::cli::next::rush_line;
 use crate::cli::today::steps;
-use crate::client::Client;
+use crate::cli::who;
 use crate::lang::course::{not_due_text, prospect_text, state_text};
 use crate::lang::explain::{missing_text, not_started_text, standing_name, trigger_word};
 use crate::lang::hold::{passed_text, task_text};
@@ -52,31 +53,8 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
         Err(error) if error.code() != "unknown_task" => return Err(error.into()),
         Err(_) => {}
     }
-    let explained = client.explain_customer(&named(&what, &client, context).await?).await?;
+    let explained = client.explain_customer(&who::customer(&what, &client, context).await?).await?;
     context.show(&explained, |context| customer_page(&explained, args.all, context))
-}
-
-/// The one customer whom a search finds.
-async fn named(word: &str, client: &Client, context: &Context) -> Answer<CustomerId> {
-    let list = client.customers(word, 2).await?;
-    let is_it = |name: &str| name == word;
-    match list.rows.as_slice() {
-        [] => Err(Failure::Failed(text!(
-            context.lang,
-            "没有叫“{word}”的任务或客户；guide today 列出任务，guide customer find 查找客户",
-            "there is no task or customer {word:?}; guide today lists the tasks, guide customer find looks for customers"
-        ))),
-        [one] => Ok(one.id.clone()),
-        [first, second] if is_it(&first.name) && !is_it(&second.name) => Ok(first.id.clone()),
-        _ => {
-            let n = list.n_found;
-            Err(Failure::Usage(text!(
-                context.lang,
-                "“{word}”有 {n} 位客户符合；写客户编号（guide customer find {word}）",
-                "{word:?} finds {n} customers; give the id (guide customer find {word})"
-            )))
-        }
-    }
 }
 
 pub(crate) fn task_page(explained: &TaskExplained, context: &Context) -> String {
@@ -182,12 +160,16 @@ fn plan_block(plan: &PlanExplained, today: NaiveDate, all: bool, context: &Conte
     let n_more = plan.n_older + plan.runs.len().saturating_sub(n_shown);
     match (n_more, all) {
         (0, _) => {}
+        (1, false) => say(text!(lang, "… 还有 1 轮（--all）", "… 1 more run (--all)")),
         (_, false) => say(text!(lang, "… 还有 {n_more} 轮（--all）", "… {n_more} more runs (--all)")),
+        (1, true) => say(text!(lang, "… 更早的 1 轮不再列出", "… 1 older run is not listed")),
         (_, true) => say(text!(lang, "… 更早的 {n_more} 轮不再列出", "… {n_more} older runs are not listed")),
     }
     if let Some(next) = &plan.next {
         let (on, starts) = (date::short(next.anchor_on, today, lang), date::short(next.starts_on, today, lang));
-        say(text!(lang, "下一轮：{starts} 开始（{on}）", "next run: from {starts} ({on})"));
+        let counted = text!(lang, "（从 {on} 计）", ", counted from {on}");
+        let counted = if next.anchor_on == next.starts_on { String::new() } else { counted };
+        say(text!(lang, "下一轮：{starts} 开始{counted}", "next run: from {starts}{counted}"));
     }
     block
 }
@@ -201,19 +183,26 @@ fn run_lines(run: &RunExplained, today: NaiveDate, context: &Context) -> Vec<Str
         "started by {trigger}, counted from {on} (v{})",
         run.version
     )];
-    lines.extend(run.steps.iter().map(|step| format!("· {}", step_line(step, today, context))));
+    lines.extend(run.steps.iter().map(|step| format!("· {}", step_line(step, &run.steps, today, context))));
     lines
 }
 
-fn step_line(step: &StepExplained, today: NaiveDate, context: &Context) -> String {
+fn step_name(step: &StepExplained, lang: Lang) -> &str {
+    step.name.as_ref().map_or(step.step.as_str(), |name| name.in_lang(lang))
+}
+
+/// What became of one step among all of its run.
+fn step_line<'a>(step: &'a StepExplained, all: &'a [StepExplained], today: NaiveDate, context: &Context) -> String {
     let lang = context.lang;
-    let name = step.name.as_ref().map_or(step.step.as_str(), |name| name.in_lang(lang));
+    let name = step_name(step, lang);
+    let named =
+        |id: &'a StepId| all.iter().find(|step| step.step == *id).map_or(id.as_str(), |step| step_name(step, lang));
     let what = match (step.attempts.last(), &step.not_due) {
         (Some(attempt), _) => {
             let days = days(attempt.opens_on, attempt.until_on, today, context);
             text!(lang, "{days}，{}", "{days}, {}", state_text(attempt, today, lang))
         }
-        (None, Some(not_due)) => not_due_text(not_due, today, lang),
+        (None, Some(not_due)) => not_due_text(not_due, named, today, lang),
         (None, None) => String::new(),
     };
     text!(lang, "{name}：{what}", "{name}: {what}")

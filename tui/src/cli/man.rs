@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, CommandFactory};
 
 use crate::cli::Cli;
-use crate::cli::context::print;
+use crate::cli::context::{Context, print};
 use crate::cli::failure::{Answer, Failure};
+use crate::lang::fault;
 
 /// Arguments of `guide man`.
 #[derive(Debug, ClapArgs)]
@@ -17,11 +18,12 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: Args) -> Answer<()> {
+pub fn run(args: Args, context: &Context) -> Answer<()> {
     let mut command = Cli::command();
     command.build();
     if let Some(folder) = args.dir {
-        let failed = |error: std::io::Error| Failure::Failed(format!("{}: {error}", folder.display()));
+        let failed =
+            |error: std::io::Error| Failure::Failed(fault::file(&folder.display().to_string(), &error, context.lang));
         std::fs::create_dir_all(&folder).map_err(failed)?;
         return clap_mangen::generate_to(command, &folder).map_err(failed);
     }

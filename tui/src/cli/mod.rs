@@ -40,6 +40,7 @@ pub mod table;
 pub mod template;
 pub mod today;
 pub mod undo;
+mod who;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -224,7 +225,7 @@ async fn run(command: Option<Command>, context: &Context, config: config::Config
         Command::Clock(args) => clock::run(args, context).await,
         Command::Demo(args) => demo::run(args, context, config.theme).await,
         Command::Completions(args) => completions::run(args, context),
-        Command::Man(args) => man::run(args),
+        Command::Man(args) => man::run(args, context),
         Command::Help { words } => show_help(&words, context),
     }
 }

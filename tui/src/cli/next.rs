@@ -13,7 +13,7 @@ use crate::cli::failure::{Answer, Failure};
 use crate::cli::today::because;
 use crate::lang::hold::task_text;
 use crate::lang::name::{asks_name, channel_name};
-use crate::lang::{date, pick};
+use crate::lang::{date, pick, withheld};
 use crate::text;
 
 /// Arguments of `guide next`.
@@ -150,7 +150,7 @@ pub(crate) fn script_text(script: &Script, lang: Lang) -> String {
 /// Prints a script alone, so that it can be piped to where it is needed. One that must not be said is not printed.
 pub(crate) fn print_script(view: &ScriptView, context: &Context) -> Answer<()> {
     if let Some(withheld) = view.script.withheld() {
-        return Err(Failure::Refused(withheld.sentence(context.lang)));
+        return Err(Failure::Refused(withheld::sentence(&withheld, context.lang)));
     }
     let text = script_text(&view.script, context.lang);
     let gaps = view.script.gaps().join(pick(context.lang, ("、", ", ")));

@@ -113,7 +113,7 @@ fn card() -> CustomerCard {
 #[test]
 fn today_s_page() {
     let today = today_value();
-    check("today", |context| today::page(&today, 3, true, context));
+    check("today", |context| today::page(&today, today::Count { n_tasks: 3, n_held: 5 }, true, context));
 }
 
 #[test]

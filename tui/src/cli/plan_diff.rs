@@ -26,10 +26,10 @@ const MAX_VALUE_CHARS: usize = 200;
 /// Arguments of `guide plan diff`.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
-    /// The version before: a plan file, or the id of a published plan
+    /// The version before: a plan file, the id of a published plan, or a version of it such as P03/1
     #[arg(value_name = "OLD")]
     old: String,
-    /// The edited version: a plan file, or the id of a published plan
+    /// The edited version: a plan file, the id of a published plan, or a version of it such as P03/2
     #[arg(value_name = "NEW")]
     new: String,
 }

@@ -64,6 +64,9 @@ pub async fn run(args: Args, client: &Client, context: &Context) -> Answer<()> {
 
 /// The plan that a word names.
 pub(crate) fn plan_source(word: &str, version: Option<u32>, context: &Context) -> Answer<PlanSource> {
+    if let (Some(named), None) = (named_version(word), version) {
+        return Ok(named);
+    }
     match Source::of(word, context)? {
         Source::Id(id) => Ok(PlanSource::Published { id, version }),
         Source::File(text) if version.is_none() => Ok(PlanSource::Text(text)),
@@ -73,6 +76,15 @@ pub(crate) fn plan_source(word: &str, version: Option<u32>, context: &Context) -
             "--version goes with a published plan"
         ))),
     }
+}
+
+/// A published version by its plan and number, such as `P03/1`; none where the word is a path.
+fn named_version(word: &str) -> Option<PlanSource> {
+    let (id, version) = word.split_once('/')?;
+    if std::path::Path::new(word).exists() {
+        return None;
+    }
+    Some(PlanSource::Published { id: id.parse().ok()?, version: Some(version.parse().ok()?) })
 }
 
 /// Says in which file a fault lies.

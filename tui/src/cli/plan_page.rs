@@ -8,7 +8,7 @@ use crate::cli::table::{Side, Table};
 use crate::lang::course::from_name;
 use crate::lang::name::{asks_name, channel_name, outcome_name, purpose_name, tier_name};
 use crate::lang::trigger::trigger_name;
-use crate::lang::{date, pick};
+use crate::lang::{date, pick, word};
 use crate::text;
 
 pub(crate) fn plan_page(plan: &Plan, context: &Context) -> String {
@@ -103,10 +103,10 @@ fn limits(plan: &Plan, lang: Lang) -> Vec<String> {
     if let Some(group) = &plan.exclusive {
         lines.push(text!(lang, "与“{group}”组的其他方案互斥", "one at a time of the group {group}"));
     }
-    if let Some(repeat) = plan.repeat {
+    if let Some(repeat) = plan.repeat.map(|repeat| word::span(repeat, lang)) {
         lines.push(text!(lang, "每 {repeat} 再来一轮", "again every {repeat}"));
     }
-    if let Some(rest) = plan.rest {
+    if let Some(rest) = plan.rest.map(|rest| word::span(rest, lang)) {
         lines.push(text!(lang, "一轮之后 {rest} 内不再开始", "no further run within {rest}"));
     }
     if plan.recovery {
@@ -144,8 +144,8 @@ fn steps(steps: &[Step], context: &Context) -> String {
         table.row([
             step.id.to_string(),
             step.title(lang).to_owned(),
-            step.offset.to_string(),
-            step.until.to_string(),
+            word::offset(step.offset, lang),
+            word::offset(step.until, lang),
             channels(&step.channels, lang),
             purpose_name(step.purpose, lang).to_owned(),
             step.template.as_ref().map(ToString::to_string).unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! `guide promise add|list|kept`: what the guide said would be done by a date.
+//! `guide promise CUSTOMER TEXT --by DATE`, `add|list|kept`: what the guide said would be done by a date.
 
 use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Subcommand};
@@ -7,7 +7,7 @@ use guide_common::wire::record::PromiseRequest;
 
 use crate::cli::context::{Context, today};
 use crate::cli::dates::DateWord;
-use crate::cli::failure::Answer;
+use crate::cli::failure::{Answer, Failure};
 use crate::cli::log::{day, show_saved};
 use crate::cli::open::{of_customer, one};
 use crate::cli::table::{Side, Table};
@@ -16,28 +16,35 @@ use crate::text;
 
 /// Arguments of `guide promise`.
 #[derive(Debug, ClapArgs)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Args {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    #[command(flatten)]
+    add: Option<Promised>,
+}
+
+/// A promise with its date.
+#[derive(Debug, ClapArgs)]
+struct Promised {
+    /// The customer's id
+    #[arg(value_name = "CUSTOMER", required = true)]
+    customer: String,
+    /// What was promised
+    #[arg(value_name = "TEXT", num_args = 1.., required = true)]
+    text: Vec<String>,
+    /// By when: 2026-08-20, 8-20, +3, 3d, 1w
+    #[arg(long, value_name = "DATE", required = true)]
+    by: DateWord,
+    /// The piece that it is about
+    #[arg(long, value_name = "TEXT")]
+    item: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Record a promise with its date
-    Add {
-        /// The customer's id
-        #[arg(value_name = "CUSTOMER")]
-        customer: String,
-        /// What was promised
-        #[arg(value_name = "TEXT", num_args = 1.., required = true)]
-        text: Vec<String>,
-        /// By when: 2026-08-20, 8-20, +3, 3d, 1w
-        #[arg(long, value_name = "DATE")]
-        by: DateWord,
-        /// The piece that it is about
-        #[arg(long, value_name = "TEXT")]
-        item: Option<String>,
-    },
+    Add(Promised),
     /// List the promises that are open, the soonest first
     List {
         /// Only this customer's
@@ -54,8 +61,11 @@ enum Command {
 
 /// Runs the command.
 pub async fn run(args: Args, context: &Context) -> Answer<()> {
-    match args.command {
-        Command::Add { customer, text, by, item } => {
+    let command = args.command.or(args.add.map(Command::Add));
+    match command {
+        // the parser asks for one or the other
+        None => Err(Failure::Usage(text!(context.lang, "要写客户和内容", "give the customer and what was promised"))),
+        Some(Command::Add(Promised { customer, text, by, item })) => {
             let customer = context.customer_id(&customer)?;
             let (client, status) = context.client_and_status().await?;
             let due_on = day(by, today(&status), context)?;
@@ -64,12 +74,12 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
             let by = date::day(due_on, context.lang);
             show_saved(&saved, &text!(context.lang, "承诺在 {by} 前办好", "promised by {by}"), context)
         }
-        Command::List { customer } => {
+        Some(Command::List { customer }) => {
             let (client, status) = context.client_and_status().await?;
             let promises = Promises { promises: of_customer(client.promises().await?.promises, customer, context)? };
             context.show(&promises, |context| page(&promises, today(&status), context))
         }
-        Command::Kept { promise } => {
+        Some(Command::Kept { promise }) => {
             let client = context.client().await?;
             let promises = client.promises().await?.promises;
             let promise = one(&promises, &promise, |row| row.op_id, context)?;

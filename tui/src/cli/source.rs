@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Answer, Failure};
+use crate::lang::fault;
 use crate::text;
 
 /// The longest file that is read; two of them fit into a request.
@@ -42,9 +43,7 @@ fn read(path: &str, context: &Context) -> Answer<String> {
     let mut text = String::new();
     let read = File::open(path).and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text));
     match read {
-        Err(error) => {
-            Err(Failure::Failed(text!(lang, "读不了文件 {path}：{error}", "reading the file {path}: {error}")))
-        }
+        Err(error) => Err(Failure::Failed(fault::file(path, &error, lang))),
         Ok(n) if n as u64 > MAX_FILE_BYTES => {
             let kib = MAX_FILE_BYTES / 1024;
             Err(Failure::Failed(text!(lang, "文件 {path} 超过 {kib} KiB", "the file {path} has more than {kib} KiB")))

@@ -17,7 +17,7 @@ use crate::cli::next::print_script;
 use crate::cli::patience::patiently;
 use crate::cli::table::{Side, Table};
 use crate::lang::name::channel_name;
-use crate::lang::{date, pick};
+use crate::lang::{date, pick, withheld};
 use crate::text;
 
 /// Arguments of `guide template`.
@@ -76,8 +76,8 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
             match context.form {
                 Form::Json => {
                     context.show(&view, |_| String::new())?;
-                    let withheld = view.script.withheld();
-                    withheld.map_or(Ok(()), |withheld| Err(Failure::Refused(withheld.sentence(context.lang))))
+                    let refused = |why| Err(Failure::Refused(withheld::sentence(&why, context.lang)));
+                    view.script.withheld().map_or(Ok(()), refused)
                 }
                 Form::Text => print_script(&view, context),
             }

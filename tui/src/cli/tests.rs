@@ -37,6 +37,8 @@ fn every_command_of_the_manual_parses() {
         "complaint close C00004 处理得很快",
         "complaint close C00004",
         "promise add C00004 找同款 --by +3",
+        "promise C00004 找同款 --by +3",
+        "promise C00004 找 同款 --by +3 --item 戒圈",
         "promise list",
         "promise list C00004 --json",
         "promise kept C00004",

@@ -15,7 +15,7 @@ use crate::text;
 /// Arguments of `guide today`.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
-    /// Show at most so many tasks
+    /// Show at most so many tasks, and at most so many that are held
     #[arg(long, short = 'n', value_name = "N")]
     limit: Option<usize>,
     /// Show what each task's place in the queue is made of
@@ -27,14 +27,26 @@ pub struct Args {
 pub async fn run(args: Args, context: &Context) -> Answer<()> {
     let client = context.client().await?;
     let mut today = client.today().await?;
-    let n_tasks = today.tasks.len();
-    today.tasks.truncate(args.limit.unwrap_or(usize::MAX));
-    context.show(&today, |context| page(&today, n_tasks, args.terms, context))
+    let count = Count { n_tasks: today.tasks.len(), n_held: today.held.len() };
+    let limit = args.limit.unwrap_or(usize::MAX);
+    today.tasks.truncate(limit);
+    today.held.truncate(limit);
+    context.show(&today, |context| page(&today, count, args.terms, context))
 }
 
-pub(crate) fn page(today: &Today, n_tasks: usize, terms: bool, context: &Context) -> String {
+/// How many there are, shown or not.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Count {
+    /// Tasks.
+    pub(crate) n_tasks: usize,
+    /// What the gate holds.
+    pub(crate) n_held: usize,
+}
+
+pub(crate) fn page(today: &Today, count: Count, terms: bool, context: &Context) -> String {
     let (lang, style) = (context.lang, context.style);
-    let (day, n_held, n_done) = (date::full(today.on, lang), today.held.len(), today.done.len());
+    let Count { n_tasks, n_held } = count;
+    let (day, n_done) = (date::full(today.on, lang), today.done.len());
     let title = text!(
         lang,
         "{day} · 待办 {n_tasks} · 暂缓 {n_held} · 已记 {n_done}",
@@ -50,18 +62,23 @@ pub(crate) fn page(today: &Today, n_tasks: usize, terms: bool, context: &Context
         page.push('\n');
         page.push_str(&tasks(today, terms, context));
     }
-    if n_tasks > today.tasks.len() {
-        let n_more = n_tasks - today.tasks.len();
-        page.push_str(&style.dim(&text!(lang, "… 还有 {n_more} 条", "… {n_more} more")));
-        page.push('\n');
-    }
+    page.push_str(&unshown(n_tasks, today.tasks.len(), context));
     if !today.held.is_empty() {
         page.push_str(&format!("\n{}\n{}", pick(lang, ("暂缓", "Held")), held(&today.held, today, context)));
+        page.push_str(&unshown(n_held, today.held.len(), context));
     }
     if !today.done.is_empty() {
         page.push_str(&format!("\n{}\n{}", pick(lang, ("今天已记", "Logged today")), done(today, context)));
     }
     page
+}
+
+/// How many more there are than are shown.
+fn unshown(n_all: usize, n_shown: usize, context: &Context) -> String {
+    match n_all.saturating_sub(n_shown) {
+        0 => String::new(),
+        n_more => context.style.dim(&text!(context.lang, "… 还有 {n_more} 条", "… {n_more} more")) + "\n",
+    }
 }
 
 fn tasks(today: &Today, terms: bool, context: &Context) -> String {

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use guide_common::amnesty::WaiveReason;
+use guide_common::id::StepId;
 use guide_common::sop::explain::prospect::{Change, Prospect};
 use guide_common::sop::explain::step::{AttemptExplained, AttemptState, NotDue};
 use guide_common::sop::explain::task::PassReason;
@@ -48,12 +49,17 @@ pub fn state_text(attempt: &AttemptExplained, today: NaiveDate, lang: Lang) -> S
     }
 }
 
-/// Why a step of a run did not come to be.
-pub fn not_due_text(not_due: &NotDue, today: NaiveDate, lang: Lang) -> String {
+/// Why a step of a run did not come to be; `name` says what another step of the run is called.
+pub fn not_due_text<'n>(
+    not_due: &'n NotDue,
+    name: impl Fn(&'n StepId) -> &'n str,
+    today: NaiveDate,
+    lang: Lang,
+) -> String {
     match not_due {
         NotDue::BranchNotTaken { of, branch } => {
-            let branch = branch_name(*branch, lang);
-            text!(lang, "只在 {of} {branch}之后", "only after {of} ends {branch}")
+            let (of, branch) = (name(of), branch_name(*branch, lang));
+            text!(lang, "只在“{of}”{branch}之后", "only after “{of}” ends {branch}")
         }
         NotDue::DateUnknown { from: Some(from) } => {
             let from = from_name(*from, lang);

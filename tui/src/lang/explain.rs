@@ -9,7 +9,7 @@ use guide_common::sop::plan::Lang;
 use guide_common::sop::trigger::Since;
 
 use crate::lang::name::{outcome_name, tier_name};
-use crate::lang::{amount, date, pick};
+use crate::lang::{amount, date, pick, word};
 use crate::text;
 
 /// What a plan is doing for a customer.
@@ -99,13 +99,18 @@ pub fn missing_text(missing: &Missing, today: NaiveDate, lang: Lang) -> String {
             let wanted = any_of(wanted, lang);
             text!(lang, "没有 {wanted} 券", "there is no coupon {wanted}")
         }
-        Missing::LifeEvent { kind } => text!(lang, "没有记录“{kind}”", "no {kind} is on record"),
-        Missing::Told { kind } => text!(lang, "“{kind}”不是客户自己说的", "the customer did not tell of the {kind}"),
+        Missing::LifeEvent { kind } => {
+            let kind = word::life_event(kind, lang);
+            text!(lang, "没有记录：{kind}", "not on record: {kind}")
+        }
+        Missing::Told { kind } => {
+            let kind = word::life_event(kind, lang);
+            text!(lang, "{kind}：不是客户自己说的", "{kind}: the customer did not tell of it")
+        }
         Missing::Outcome { codes, min_score, max_score } => {
             let mut wanted: Vec<String> = codes.iter().map(|code| outcome_name(*code, lang).to_owned()).collect();
             if min_score.is_some() || max_score.is_some() {
-                let (least, most) = (min_score.unwrap_or(1), max_score.unwrap_or(5));
-                wanted.push(text!(lang, "满意度 {least}–{most}", "a score of {least}–{most}"));
+                wanted.push(word::score(*min_score, *max_score, lang));
             }
             let wanted = any_of(&wanted, lang);
             text!(lang, "没有这样的联系结果：{wanted}", "no contact ended with {wanted}")

@@ -4,7 +4,10 @@
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command};
+use guide_common::outcome::{Channel, SkipReason};
 use guide_common::sop::plan::Lang;
+
+use crate::lang::name::{channel_name, reason_name};
 
 /// The help in a language.
 pub fn in_lang(command: Command, lang: Lang) -> Command {
@@ -72,6 +75,15 @@ pub fn fault_in_chinese(error: &clap::Error) -> Option<String> {
         ErrorKind::ValueValidation if ["<DATE>", "<WHEN>", "<SPAN>"].iter().any(|name| arg.contains(name)) => {
             format!("“{value}”不是日期；写成 2026-08-20、8-20、+3、3d、1w 或 1m")
         }
+        ErrorKind::ValueValidation if arg.contains("<CHANNEL>") => {
+            let names = Channel::ALL.map(|channel| format!("{} {}", channel.name(), channel_name(channel, Lang::Zh)));
+            format!("“{value}”不是渠道；可用：{}", names.join("、"))
+        }
+        ErrorKind::ValueValidation if arg.contains("<REASON>") => {
+            let name = |reason: SkipReason| (reason.names(), reason_name(reason, Lang::Zh));
+            let names = SkipReason::ALL.map(name).map(|((key, word), name)| format!("{key} {word} {name}"));
+            format!("“{value}”不是跳过原因；可用：{}", names.join("、"))
+        }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => format!("“{value}”不能用作 {arg}"),
         ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
             format!("{arg} 的个数不对")
@@ -98,7 +110,7 @@ const CHINESE: &[(&str, &str)] = &[
     ("help words", "哪个命令"),
     ("version", "显示版本"),
     ("today", "今日队列"),
-    ("today limit", "最多显示几条"),
+    ("today limit", "待办和暂缓各最多显示几条"),
     ("today terms", "显示每条任务的排序依据"),
     ("next", "队列里的第一条任务，连同客户和话术"),
     ("next task", "另一条任务：编号、编号开头或客户编号"),
@@ -130,7 +142,7 @@ const CHINESE: &[(&str, &str)] = &[
     ("customer find q", "查找内容；不写则列出前几位"),
     ("customer find limit", "最多显示几位"),
     ("customer show", "查看一位客户"),
-    ("customer show id", "客户编号"),
+    ("customer show id", "客户编号，或只有一位客户叫的姓名"),
     ("customer show reveal", "连同保密的消费一起显示：只在没有旁人看屏幕时用"),
     ("customer tag", "打上或去掉标签"),
     ("customer tag add", "打上标签"),
@@ -146,6 +158,10 @@ const CHINESE: &[(&str, &str)] = &[
     ("complaint close customer", "客户编号"),
     ("complaint close words", "客户对处理结果的原话；不写则从标准输入读取"),
     ("promise", "记下、列出、兑现承诺"),
+    ("promise customer", "客户编号"),
+    ("promise text", "答应了什么"),
+    ("promise by", "哪天之前：2026-08-20、8-20、+3、3d、1w"),
+    ("promise item", "关于哪件首饰"),
     ("promise add", "记一个承诺和日期"),
     ("promise add customer", "客户编号"),
     ("promise add text", "答应了什么"),
@@ -221,8 +237,8 @@ const CHINESE: &[(&str, &str)] = &[
     ("plan simulate version", "已发布方案里还有人在走的旧版本"),
     ("plan simulate daily", "按天显示，不按周"),
     ("plan diff", "改动对比：改了什么，正在进行的客户会怎样"),
-    ("plan diff old", "原来的：方案文件，或已发布方案的编号"),
-    ("plan diff new", "改过的：方案文件，或已发布方案的编号"),
+    ("plan diff old", "原来的：方案文件、已发布方案的编号，或它的一个版本，如 P03/1"),
+    ("plan diff new", "改过的：方案文件、已发布方案的编号，或它的一个版本，如 P03/2"),
     ("report", "一段时间的报表"),
     ("report from", "第一天；不写则是当月一日"),
     ("report to", "最后一天；不写则是今天"),
@@ -308,6 +324,10 @@ mod tests {
         };
         assert_eq!(fault("guide tody"), "没有“tody”这个命令");
         assert_eq!(fault("guide log a 4 --amount x"), "“x”不能用作 --amount <YUAN>");
+        let channel = fault("guide log a 1 --channel x");
+        assert!(channel.contains("wecom 企微") && channel.contains("moments 朋友圈"), "{channel}");
+        let reason = fault("guide log a 0 --reason z");
+        assert!(reason.contains("a met_today 今天已见面") && reason.contains("f colleague_did"), "{reason}");
         assert!(fault("guide log a 7 --next x").starts_with("“x”不是日期"));
         assert_eq!(fault("guide enroll"), "缺少 <URL>");
         assert_eq!(fault("guide customer"), "缺少子命令");

@@ -26,7 +26,10 @@ pub fn customer_text(hold: &Hold, today: NaiveDate, lang: Lang) -> String {
     match (hold.reason, day) {
         (HoldReason::Secrecy, _) => secret_text(hold, today, lang),
         (HoldReason::OpenComplaint, _) => text!(lang, "{reason}，只做挽回", "{reason}: only its recovery goes on"),
-        (HoldReason::VisitAgreed | HoldReason::PromoRest | HoldReason::PromoCap, Some(day)) => text!(
+        (HoldReason::PromoRest, Some(day)) => {
+            text!(lang, "{reason}，{day} 起恢复；服务照常", "{reason} until {day}; service goes on")
+        }
+        (HoldReason::VisitAgreed | HoldReason::PromoCap, Some(day)) => text!(
             lang,
             "{reason}：营销 {day} 起恢复，服务照常",
             "{reason}: promotions wait until {day}; service goes on"
@@ -94,8 +97,8 @@ mod tests {
     fn a_hold_of_promotions_says_that_service_goes_on() {
         check(
             HoldReason::PromoRest,
-            "营销暂停：营销 9月2日 起恢复，服务照常",
-            "promotions rest: promotions wait until 2 Sep; service goes on",
+            "营销暂停，9月2日 起恢复；服务照常",
+            "promotions rest until 2 Sep; service goes on",
         );
         check(
             HoldReason::VisitAgreed,

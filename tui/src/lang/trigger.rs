@@ -8,7 +8,7 @@ use guide_common::sop::trigger::{
 };
 
 use crate::lang::name::outcome_name;
-use crate::lang::{amount, pick};
+use crate::lang::{amount, pick, word};
 use crate::text;
 
 /// A trigger in a few words.
@@ -28,7 +28,10 @@ pub fn trigger_name(trigger: &Trigger, lang: Lang) -> String {
         }
         Trigger::Level { event, gap_percent, .. } => level_name(*event, gap_percent.unwrap_or_default(), lang),
         Trigger::CouponExpiry { .. } => text!(lang, "券到期", "a coupon's last day"),
-        Trigger::LifeEvent { kind } => text!(lang, "人生大事 {kind}", "a life event: {kind}"),
+        Trigger::LifeEvent { kind } => {
+            let kind = word::life_event(kind, lang);
+            text!(lang, "人生大事：{kind}", "a life event: {kind}")
+        }
         Trigger::Date(date) => date_name(date, lang),
         Trigger::Outcome(outcome) => outcome_trigger_name(outcome, lang),
         Trigger::Promise => text!(lang, "承诺", "a promise"),
@@ -92,10 +95,7 @@ fn outcome_trigger_name(outcome: &OutcomeTrigger, lang: Lang) -> String {
     let mut parts: Vec<String> = outcome.codes.iter().map(|code| outcome_name(*code, lang).to_owned()).collect();
     match (outcome.min_score, outcome.max_score) {
         (None, None) => {}
-        (min, max) => {
-            let (min, max) = (min.unwrap_or(1), max.unwrap_or(5));
-            parts.push(text!(lang, "满意度 {min}–{max}", "a score of {min}–{max}"));
-        }
+        (min, max) => parts.push(word::score(min, max, lang)),
     }
     let parts = parts.join(pick(lang, ("、", " or ")));
     match &outcome.plan {

@@ -45,7 +45,7 @@ struct Logged {
 
 /// Runs the check.
 pub(super) async fn run(guide: Option<&str>, context: &Context) -> Answer<()> {
-    let mut verdict = Verdict::new(context.lang, context.style);
+    let mut verdict = Verdict::new(context);
     let mut stage = Stage::set(guide, context.lang).await?;
     let answer = walk(&mut stage, &mut verdict, context).await;
     stage.strike().await;
@@ -53,7 +53,7 @@ pub(super) async fn run(guide: Option<&str>, context: &Context) -> Answer<()> {
     verdict.close()
 }
 
-async fn walk(stage: &mut Stage, verdict: &mut Verdict, context: &Context) -> Answer<()> {
+async fn walk(stage: &mut Stage, verdict: &mut Verdict<'_>, context: &Context) -> Answer<()> {
     let lang = context.lang;
     let client = stage.client();
     let today = client.today().await?;
@@ -141,7 +141,7 @@ async fn undo_and_log_again(
     client: &Client,
     logged: &mut [Logged],
     today: NaiveDate,
-    verdict: &mut Verdict,
+    verdict: &mut Verdict<'_>,
     context: &Context,
 ) -> Answer<OpId> {
     let Some(entry) = logged.get_mut(UNDONE_IDX) else {
@@ -177,7 +177,7 @@ fn outcomes_at_hub(
     inspection: &Inspection,
     logged: &[Logged],
     undone: OpId,
-    verdict: &mut Verdict,
+    verdict: &mut Verdict<'_>,
     context: &Context,
 ) -> Answer<()> {
     let lang = context.lang;
@@ -222,7 +222,7 @@ fn reports(
     report: &Report,
     hub_report: &Report,
     logged: &[Logged],
-    verdict: &mut Verdict,
+    verdict: &mut Verdict<'_>,
     context: &Context,
 ) -> Answer<()> {
     let lang = context.lang;
@@ -253,7 +253,7 @@ fn reports(
 }
 
 /// Both feeds have the same count and digest on both sides.
-fn feeds(inspection: &Inspection, sync: &SyncStatus, verdict: &mut Verdict, context: &Context) -> Answer<()> {
+fn feeds(inspection: &Inspection, sync: &SyncStatus, verdict: &mut Verdict<'_>, context: &Context) -> Answer<()> {
     let lang = context.lang;
     for (what, hub, terminal) in [
         (
@@ -274,7 +274,7 @@ fn feeds(inspection: &Inspection, sync: &SyncStatus, verdict: &mut Verdict, cont
 }
 
 /// Nothing that was closed is due again today.
-async fn queue(client: &Client, logged: &[Logged], verdict: &mut Verdict, context: &Context) -> Answer<()> {
+async fn queue(client: &Client, logged: &[Logged], verdict: &mut Verdict<'_>, context: &Context) -> Answer<()> {
     let lang = context.lang;
     let closed: HashSet<DueId> = logged.iter().flat_map(|entry| &entry.task.dues).map(|due| due.due_id).collect();
     let today = client.today().await?;
@@ -332,10 +332,11 @@ mod tests {
 
     #[track_caller]
     fn check(change: impl FnOnce(&mut serde_json::Value), expected: Option<&str>) {
-        let mut verdict = Verdict::new(Lang::En, Style::Plain);
+        let context = context();
+        let mut verdict = Verdict::new(&context);
         let logged = [logged(1, OutcomeCode::Interested), logged(2, OutcomeCode::Bought)];
-        outcomes_at_hub(&inspection(change), &logged, op(3), &mut verdict, &context()).unwrap();
-        let found = verdict.first_difference().map(str::to_owned);
+        outcomes_at_hub(&inspection(change), &logged, op(3), &mut verdict, &context).unwrap();
+        let found = verdict.first_difference();
         match expected {
             None => assert_eq!(found, None),
             Some(part) => assert!(found.as_deref().is_some_and(|found| found.contains(part)), "{found:?}"),
@@ -358,11 +359,12 @@ mod tests {
         sync.guide_feed.n_live = 5;
         sync.guide_feed.digest = "00000000000000ff".parse().unwrap();
         sync.shared_feed = sync.guide_feed.clone();
-        let mut verdict = Verdict::new(Lang::En, Style::Plain);
-        feeds(&inspection(|_| {}), &sync, &mut verdict, &context()).unwrap();
+        let context = context();
+        let mut verdict = Verdict::new(&context);
+        feeds(&inspection(|_| {}), &sync, &mut verdict, &context).unwrap();
         assert_eq!(verdict.first_difference(), None);
         sync.shared_feed.digest = "00000000000000fe".parse().unwrap();
-        feeds(&inspection(|_| {}), &sync, &mut verdict, &context()).unwrap();
+        feeds(&inspection(|_| {}), &sync, &mut verdict, &context).unwrap();
         assert!(verdict.first_difference().unwrap().starts_with("plans and templates"));
     }
 

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
+use guide_common::demo;
 use guide_common::id::{GuideId, OpId};
 use guide_common::outcome::OutcomeCode;
 use guide_common::paths::Paths;
 use guide_common::report::Report;
 use guide_common::sop::plan::Lang;
-use guide_common::wire::hub::FeedDigest;
+use guide_common::wire::hub::{FeedDigest, GuideProfile};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -136,7 +137,8 @@ impl Hub {
     pub(super) async fn guide(&self, named: Option<&str>, lang: Lang) -> Answer<GuideRow> {
         let guides = self.read::<GuideList>(&["guide", "list", "--json"]).await?.guides;
         let first = || guides.iter().find(|guide| guide.id.as_str() == FIRST_GUIDE).or(guides.first());
-        match named.map_or_else(first, |named| matching(&guides, named)) {
+        let found = |named| matching(&guides, named).or_else(|| in_other_lang(&guides, named, lang));
+        match named.map_or_else(first, found) {
             Some(guide) => Ok(guide.clone()),
             None => {
                 let names: Vec<&str> = guides.iter().map(|guide| guide.name.as_str()).collect();
@@ -183,6 +185,18 @@ impl Hub {
     }
 }
 
+/// The guide whom the other language's chain has under these words: both chains have the same people.
+fn in_other_lang<'a>(guides: &'a [GuideRow], named: &str, lang: Lang) -> Option<&'a GuideRow> {
+    let other = match lang {
+        Lang::Zh => Lang::En,
+        Lang::En => Lang::Zh,
+    };
+    let row = |profile: GuideProfile| GuideRow { id: profile.id, name: profile.name };
+    let others: Vec<GuideRow> = demo::chain(demo::SEED, other).guides.into_iter().map(row).collect();
+    let id = &matching(&others, named)?.id;
+    guides.iter().find(|guide| guide.id == *id)
+}
+
 /// The guide of this id, else of this name, else the first whose name or id holds the words, upper and lower case
 /// alike.
 fn matching<'a>(guides: &'a [GuideRow], named: &str) -> Option<&'a GuideRow> {
@@ -211,5 +225,13 @@ mod tests {
         assert_eq!(found("anna").as_deref(), Some("G03"));
         assert_eq!(found("nobody"), None);
         assert_eq!(found(""), None);
+    }
+
+    #[test]
+    fn a_guide_is_found_by_the_name_in_the_other_language() {
+        let row = |id: &str, name: &str| GuideRow { id: id.parse().unwrap(), name: name.to_owned() };
+        let guides = [row("linzhixia", "Lin Zhixia"), row("zhouyuan", "Zhou Yu'an")];
+        assert_eq!(in_other_lang(&guides, "周予安", Lang::En).map(|guide| guide.id.as_str()), Some("zhouyuan"));
+        assert_eq!(in_other_lang(&guides, "周某", Lang::En).map(|guide| guide.id.as_str()), None);
     }
 }
