@@ -16,13 +16,16 @@ use super::effect::{Effect, Request};
 use super::layers::Layer;
 use super::layers::help::Help;
 use super::layers::outcome_form::{OutcomeForm, Target, WithNote};
+use super::layers::promise_choice::PromiseChoice;
 use super::layers::text_form::TextForm;
 use super::privacy::Privacy;
 use super::queries::Slot;
 use super::screens::Screen;
 use super::screens::customers::CustomersFocus;
 use super::screens::today::Pane;
+use super::screens::today_view::WIDE;
 use super::words::{self, Msg};
+use crate::lang::withheld;
 
 impl App {
     pub(super) fn act(&mut self, action: Action) {
@@ -44,6 +47,7 @@ impl App {
             Action::Note => self.layer = Some(Layer::NoteFirst),
             Action::Undo => self.record(Recording::Undo, Request::Undo),
             Action::CloseComplaint => self.close_complaint(),
+            Action::KeepPromise => self.keep_promise(),
             Action::Filter => self.filter(),
             Action::OtherScreen => self.other_screen(),
             Action::SyncNow => {
@@ -104,15 +108,16 @@ impl App {
     fn open(&mut self) {
         match self.screen {
             Screen::Today if self.today.pane == Pane::List => self.today.pane = Pane::Detail,
-            Screen::Today => {
-                if self.script().is_some_and(|view| !view.script.gaps().is_empty()) {
-                    self.fill();
-                }
-            }
+            // says so where there is nothing to fill
+            Screen::Today => self.fill(),
             Screen::Customers if self.customers.selected(&self.data).is_some() => {
                 self.customers.focus = CustomersFocus::Card;
+                // beside the list the card is there already
+                if self.size.0 >= WIDE.0 {
+                    self.say(ToastKind::Done, Msg::CardHasKeys.text(self.lang));
+                }
             }
-            Screen::Customers => {}
+            Screen::Customers => self.refuse(Msg::SelectFirst),
         }
     }
 
@@ -159,8 +164,9 @@ impl App {
 
     fn move_clock(&mut self, forward: impl Fn(NaiveDateTime) -> Option<NaiveDateTime>) {
         let now = self.data.status.as_ref().filter(|_| self.data.is_training()).map(|status| status.now);
-        if let Some(to) = now.and_then(forward) {
-            self.ask(Slot::Machine, Request::SetClock(to));
+        match now.and_then(forward) {
+            Some(to) => self.ask(Slot::Machine, Request::SetClock(to)),
+            None => self.refuse(Msg::TrainingOnly),
         }
     }
 
@@ -192,7 +198,7 @@ impl App {
             Err(withheld) => {
                 let sentence = match withheld {
                     Withheld::Gap { name } => words::has_gap(name, self.lang),
-                    withheld => withheld.sentence(self.lang),
+                    why => withheld::sentence(&why, self.lang),
                 };
                 self.say(ToastKind::Refused, sentence);
             }
@@ -220,6 +226,24 @@ impl App {
                 self.layer = Some(Layer::Text(form));
             }
             _ => self.refuse(Msg::NoComplaint),
+        }
+    }
+
+    /// Marks the customer's one open promise as kept, or asks which of several.
+    fn keep_promise(&mut self) {
+        let Some(customer) = self.shown_customer() else {
+            return self.refuse(Msg::SelectFirst);
+        };
+        let Some(card) = self.data.card(&customer) else {
+            return self.refuse(Msg::StillReading);
+        };
+        match card.promises.as_slice() {
+            [] => self.refuse(Msg::NoPromise),
+            [one] => self.record(Recording::PromiseKept, Request::KeepPromise(one.op_id)),
+            several => {
+                let choice = PromiseChoice::new(card.name.clone(), several.to_vec());
+                self.layer = Some(Layer::Promise(choice));
+            }
         }
     }
 
@@ -313,5 +337,11 @@ impl App {
     pub(super) fn shown_complaint(&self) -> bool {
         let card = self.shown_customer().and_then(|customer| self.data.card(&customer));
         card.is_some_and(|card| card.holds.iter().any(|hold| hold.reason == HoldReason::OpenComplaint))
+    }
+
+    /// Whether something promised to the customer on the screen is open.
+    pub(super) fn shown_promise(&self) -> bool {
+        let card = self.shown_customer().and_then(|customer| self.data.card(&customer));
+        card.is_some_and(|card| !card.promises.is_empty())
     }
 }

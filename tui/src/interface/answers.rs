@@ -89,6 +89,9 @@ impl App {
             Recording::ComplaintClosed => {
                 self.say(ToastKind::Done, words::complaint_closed(&saved.name, self.lang));
             }
+            Recording::PromiseKept => {
+                self.say(ToastKind::Done, words::promise_kept(&saved.name, self.lang));
+            }
             Recording::Undo => {
                 self.today.wanted = Some(saved.customer.clone());
                 self.say(ToastKind::Done, words::undone(&saved.name, self.lang));

@@ -107,6 +107,7 @@ pub enum ToastKind {
 pub(super) enum Recording {
     Outcome { task: Option<TaskId>, code: OutcomeCode },
     ComplaintClosed,
+    PromiseKept,
     Undo,
 }
 

@@ -105,6 +105,7 @@ impl Backend {
             Request::CloseComplaint(id, words) => {
                 Answer::Saved(client.close_complaint(&id, &ComplaintCloseRequest { words }).await?)
             }
+            Request::KeepPromise(promise) => Answer::Saved(client.keep_promise(promise).await?),
             Request::Undo => Answer::Saved(client.undo(None).await?),
             Request::SetClock(now) => Answer::Clock(client.set_clock(now).await?),
             Request::SyncNow => Answer::Synced(Box::new(client.sync_now().await?)),

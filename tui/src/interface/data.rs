@@ -95,6 +95,17 @@ impl Data {
         (idx + 1 + before, self.n_entries() + self.n_unread())
     }
 
+    /// The place of a row among those of its kind, and how many of them there are: the tasks' number is the one that the
+    /// header shows.
+    pub fn section_place(&self, idx: usize) -> (usize, usize) {
+        let (n_tasks, n_held) = (self.n_tasks(), self.today.as_ref().map_or(0, |today| today.held.len()));
+        match idx {
+            idx if idx < n_tasks => (idx + 1, n_tasks + self.n_unread()),
+            idx if idx < n_tasks + n_held => (idx + 1 - n_tasks, n_held),
+            idx => (idx + 1 - n_tasks - n_held, self.n_entries() - n_tasks - n_held),
+        }
+    }
+
     /// Takes the queue in.
     pub fn keep_today(&mut self, today: Today) {
         self.count = QueueCount { n_open: today.n_open, n_held: today.held.len(), n_done: today.done.len() };

@@ -1,7 +1,7 @@
 //! What the interface asks for. The app returns effects and never waits for them.
 
 use chrono::NaiveDateTime;
-use guide_common::id::{CustomerId, TaskId};
+use guide_common::id::{CustomerId, OpId, TaskId};
 use guide_common::sop::plan::Lang;
 use guide_common::wire::record::OutcomeRequest;
 
@@ -52,6 +52,8 @@ pub enum Request {
     LogContact(CustomerId, Box<OutcomeRequest>),
     /// `POST /v1/customers/{id}/complaint/close` with the customer's words.
     CloseComplaint(CustomerId, String),
+    /// `POST /v1/promises/{op}/kept`.
+    KeepPromise(OpId),
     /// `POST /v1/undo` of the newest op that stands.
     Undo,
     /// `PUT /v1/clock`.

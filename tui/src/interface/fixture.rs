@@ -159,6 +159,13 @@ impl Desk {
                 self.today.held.retain(|row| row.customer != id);
                 Answer::Saved(self.saved(id, String::new()))
             }
+            Request::KeepPromise(promise) => {
+                let is_it = |card: &&mut CustomerCard| card.promises.iter().any(|row| row.op_id == promise);
+                let card = self.cards.values_mut().find(is_it).ok_or_else(|| refused("unknown_record"))?;
+                card.promises.retain(|row| row.op_id != promise);
+                let (id, name) = (card.id.clone(), card.name.clone());
+                Answer::Saved(self.saved(id, name))
+            }
             Request::Undo => {
                 if self.today.done.is_empty() {
                     return Err(refused("unknown_target"));

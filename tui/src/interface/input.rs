@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::action::Action;
+use super::action::{Action, Place};
 use super::app::{App, Recording, ToastKind};
 use super::effect::{Effect, Request};
 use super::keymap::{self, Key};
@@ -50,19 +50,21 @@ impl App {
     }
 
     pub(super) fn on_command_key(&mut self, event: &KeyEvent) {
-        let Some(key) = Key::of(event) else { return };
-        if let Some(action) = keymap::action(self.place(), key) {
+        let key = Key::of(event);
+        if let Some(action) = key.and_then(|key| keymap::action(self.place(), key)) {
             return self.act(action);
         }
-        let KeyCode::Char(c) = event.code else { return };
-        if c.is_ascii() {
-            return;
-        }
-        if self.screen == Screen::Customers {
-            self.customers.focus = CustomersFocus::Filter;
-            self.on_filter_key(event);
-        } else {
-            self.refuse(Msg::SwitchInput);
+        let is_of_today = key.is_some_and(|key| keymap::action(Place::Today, key).is_some());
+        match event.code {
+            KeyCode::Char(c) if !c.is_ascii() && self.screen == Screen::Customers => {
+                self.customers.focus = CustomersFocus::Filter;
+                self.on_filter_key(event);
+            }
+            KeyCode::Char(c) if !c.is_ascii() => self.refuse(Msg::SwitchInput),
+            // pressed on the way to another key
+            KeyCode::Modifier(_) | KeyCode::CapsLock | KeyCode::NumLock | KeyCode::Null => {}
+            _ if is_of_today => self.refuse(Msg::OnlyToday),
+            _ => self.refuse(Msg::NoSuchKey),
         }
     }
 
@@ -77,8 +79,9 @@ impl App {
             }
             _ => {
                 let mut input = self.customers.input.clone();
-                if field::edit(&mut input, event) {
-                    self.filter_by(input);
+                match field::edit(&mut input, event) {
+                    true => self.filter_by(input),
+                    false => self.refuse(Msg::NoSuchKey),
                 }
             }
         }
@@ -104,7 +107,7 @@ impl App {
                 self.filter_by(input);
             }
             // pasted text never triggers commands
-            Some(Layer::NoteFirst) | None => self.refuse(Msg::PasteInField),
+            Some(Layer::NoteFirst | Layer::Promise(_)) | None => self.refuse(Msg::PasteInField),
         }
     }
 
@@ -132,6 +135,14 @@ impl App {
                         self.layer = Some(Layer::Text(form));
                     }
                 },
+            },
+            Layer::Promise(mut choice) => match choice.key(key) {
+                Step::Cancel => {}
+                Step::Stay => self.layer = Some(Layer::Promise(choice)),
+                Step::Save(promise) => {
+                    self.record(Recording::PromiseKept, Request::KeepPromise(promise));
+                    self.layer = Some(Layer::Promise(choice));
+                }
             },
             Layer::NoteFirst => {
                 let action = Key::of(key).and_then(|key| keymap::action(self.place(), key));

@@ -54,6 +54,10 @@ impl App {
                     MASK.clone_into(name);
                 }
             }
+            Some(Layer::Promise(choice)) => {
+                MASK.clone_into(&mut choice.name);
+                choice.rows.iter_mut().for_each(promise);
+            }
             Some(Layer::NoteFirst | Layer::Help(_)) | None => {}
         }
         if let Some(toast) = &mut self.toast {
@@ -135,13 +139,15 @@ fn card(card: &mut CustomerCard) {
     card.total_fen = 0;
     card.purchases = vec![PurchaseRow { purchase: None, secret_until: None }; card.purchases.len()];
     card.contacts.iter_mut().for_each(|ContactRow { outcome, .. }| said(outcome));
-    for PromiseRow { promise, .. } in &mut card.promises {
-        MASK.clone_into(&mut promise.text);
-        promise.item = None;
-    }
+    card.promises.iter_mut().for_each(promise);
     card.appointments.iter_mut().for_each(|row| row.text = None);
     card.secrets.clear();
     card.holds.retain(|hold| !gives_away(hold));
+}
+
+fn promise(PromiseRow { promise, .. }: &mut PromiseRow) {
+    MASK.clone_into(&mut promise.text);
+    promise.item = None;
 }
 
 fn said(outcome: &mut Outcome) {

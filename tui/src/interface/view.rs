@@ -10,6 +10,9 @@ use super::screens::{Screen, customers_view, today_view};
 use super::theme::Role;
 use super::widgets::{footer, header};
 
+/// The bar of the training clock needs a screen of so many rows.
+pub const BAR_FROM_ROWS: u16 = 12;
+
 /// Draws a frame. At small heights the header goes, then the footer; the task itself stays.
 pub fn draw(app: &mut App, frame: &mut Frame) {
     let area = frame.area();
@@ -36,7 +39,7 @@ fn draw_shown(app: &mut App, frame: &mut Frame, area: Rect) {
         header_area = Some(Rect { height: 1, ..body });
         body = Rect { y: body.y + 1, height: body.height - 1, ..body };
     }
-    if area.height >= 12 && app.data.is_training() {
+    if area.height >= BAR_FROM_ROWS && app.data.is_training() {
         training_area = Some(take_bottom(&mut body));
     }
     match app.screen {

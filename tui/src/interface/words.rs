@@ -92,6 +92,10 @@ messages! {
     HintReason => "按 a–f 或 1–6", "press a–f or 1–6";
     HintWords => "客户对处理怎么说", "what the customer said to the solution";
     FormKeys => "回车 保存  Tab 下一项  Esc 取消", "Enter save  Tab next  Esc cancel";
+    FormKeysOne => "回车 保存  Esc 取消", "Enter save  Esc cancel";
+    FillKeysOne => "回车 填好  Esc 取消", "Enter done  Esc cancel";
+    PromiseTitle => "哪个承诺已兑现", "Which promise was kept";
+    PromiseKeys => "↑↓ 选  回车 已兑现  Esc 取消", "↑↓ choose  Enter kept  Esc cancel";
     FillKeys => "回车 填好  Tab 下一项  Esc 取消", "Enter done  Tab next  Esc cancel";
     Saving => "正在保存…", "saving…";
     FillTitle => "填写话术", "Fill the script";
@@ -113,6 +117,12 @@ messages! {
     NoScriptToCopy => "这里没有可复制的话术", "there is no script to copy here";
     NothingToFill => "话术没有空要填", "the script has no gaps";
     Filled => "已填好，y 复制", "filled; y copies";
+    NoPromise => "这位客户没有未兑现的承诺", "no promise to this customer is open";
+    StillReading => "还在读取这位客户，稍后再按", "this customer is still being read, press it again";
+    NoSuchKey => "没有这个键（? 或 F1 看帮助）", "no such key (? or F1 shows the help)";
+    OnlyToday => "这个键只在“今日”里有用（Tab 切换）", "this key works in Today only (Tab switches)";
+    TrainingOnly => "只有训练时钟可以拨动", "only the training clock can be moved";
+    CardHasKeys => "↑↓ 滚动客户卡，Esc 返回列表", "↑↓ scroll the card, Esc goes back to the list";
     SelectFirst => "先选一条", "select a row first";
     AlreadyDone => "这一条今天记过了；要改就按 z 撤销再记", "this was logged today; to change it, z takes it back";
     NoComplaint => "这位客户没有未结的投诉", "this customer has no open complaint";
@@ -173,6 +183,14 @@ pub fn unsent(n: usize, lang: Lang) -> String {
     }
 }
 
+/// The same in the fewest words.
+pub fn unsent_short(n: usize, lang: Lang) -> String {
+    match lang {
+        Zh => format!("{n} 条未发"),
+        En => format!("{n} unsent"),
+    }
+}
+
 /// What headquarters rejected.
 pub fn rejected(n: usize, lang: Lang) -> String {
     match lang {
@@ -205,6 +223,14 @@ pub fn complaint_closed(name: &str, lang: Lang) -> String {
     match lang {
         Zh => format!("已保存 {name} · 投诉已结束   z 撤销"),
         En => format!("Saved {name} · complaint closed   z undo"),
+    }
+}
+
+/// Says that a promise is marked as kept.
+pub fn promise_kept(name: &str, lang: Lang) -> String {
+    match lang {
+        Zh => format!("已保存 {name} · 承诺已兑现   z 撤销"),
+        En => format!("Saved {name} · promise kept   z undo"),
     }
 }
 
@@ -242,6 +268,7 @@ pub fn problem(code: &str, lang: Lang) -> Option<&'static str> {
         "unknown_customer" => ["这位客户已不在您名下", "This customer is not yours any more"],
         "unknown_target" => ["没有可以撤销的记录", "There is nothing to take back"],
         "no_open_complaint" => ["这位客户没有未结的投诉", "This customer has no open complaint"],
+        "unknown_record" => ["这条记录已经不在了", "This record is not open any more"],
         "needs_amount" => ["已成交要填金额", "A purchase needs its amount"],
         "amount_not_positive" => ["金额要大于 0", "The amount must be more than zero"],
         "amount_too_large" => ["一笔成交最多 1000 万元", "One sale is at most 10,000,000 yuan"],

@@ -2,11 +2,13 @@
 
 pub mod help;
 pub mod outcome_form;
+pub mod promise_choice;
 pub mod text_form;
 pub mod view;
 
 use self::help::Help;
 use self::outcome_form::OutcomeForm;
+use self::promise_choice::PromiseChoice;
 use self::text_form::TextForm;
 
 /// A layer.
@@ -16,6 +18,8 @@ pub enum Layer {
     Outcome(OutcomeForm),
     /// Gaps, or words that close a complaint.
     Text(TextForm),
+    /// Which promise was kept.
+    Promise(PromiseChoice),
     /// The next outcome gets a note.
     NoteFirst,
     /// The help.

@@ -8,14 +8,15 @@ use ratatui::text::Line;
 use super::Layer;
 use super::help::Help;
 use super::outcome_form::{FieldKind, OutcomeForm};
+use super::promise_choice::PromiseChoice;
 use super::text_form::{TextForm, TextPurpose};
 use crate::interface::app::{App, ToastKind, Trouble};
 use crate::interface::event::FailureKind;
-use crate::interface::screens::{Screen, today_view};
+use crate::interface::screens::{Screen, task_view, today_view};
 use crate::interface::text::{cut, fit, width, wrapped};
 use crate::interface::theme::Role;
 use crate::interface::widgets::field::{self, Focus};
-use crate::interface::widgets::paint::{Frames, bar, clear, lines, over, panel, piece};
+use crate::interface::widgets::paint::{Frames, bar, clear, lines, over, panel, piece, spread};
 use crate::interface::words::{self, Msg};
 use crate::lang::date;
 use crate::lang::name::{outcome_name, reason_name};
@@ -36,6 +37,7 @@ pub fn draw(app: &App, frame: &mut Frame, body: Rect) {
     match &app.layer {
         Some(Layer::Outcome(form)) => outcome_form(app, form, frame, body),
         Some(Layer::Text(form)) => text_form(app, form, frame, body),
+        Some(Layer::Promise(choice)) => promise_choice(app, choice, frame, body),
         Some(Layer::NoteFirst) => {
             let area = bottom(app, body, 3);
             let title = title(app, Msg::OutcomeTitle.text(app.lang));
@@ -124,6 +126,12 @@ fn draw_form(
         rows.extend(wrapped(error, inner_cols).into_iter().map(FormRow::Error));
     }
     let area = bottom(app, body, u16::try_from(rows.len()).unwrap_or(1).saturating_add(2));
+    let n_fields = rows.iter().filter(|row| matches!(row, FormRow::Field { .. })).count();
+    let keys = match keys {
+        Msg::FormKeys if n_fields < 2 => Msg::FormKeysOne,
+        Msg::FillKeys if n_fields < 2 => Msg::FillKeysOne,
+        keys => keys,
+    };
     let keys = Line::from(piece(format!(" {} ", keys.text(app.lang)), Role::Muted, &app.theme));
     let inner = sheet(app, frame, area, title(app, heading), keys);
     let inner = Rect { x: inner.x + 1.min(inner.width), width: inner.width.saturating_sub(2), ..inner };
@@ -179,6 +187,26 @@ fn form_row(app: &App, frame: &mut Frame, area: Rect, row: &FormRow<'_>, label_c
         FormRow::Error(text) => {
             frame.buffer_mut().set_stringn(area.x, area.y, text, cols, app.theme.style(Role::Bad));
         }
+    }
+}
+
+fn promise_choice(app: &App, choice: &PromiseChoice, frame: &mut Frame, body: Rect) {
+    let heading = format!("{} · {}", Msg::PromiseTitle.text(app.lang), choice.name);
+    let keys = if app.recording.is_some() { Msg::Saving } else { Msg::PromiseKeys };
+    let keys = Line::from(piece(format!(" {} ", keys.text(app.lang)), Role::Muted, &app.theme));
+    let area = bottom(app, body, u16::try_from(choice.rows.len()).unwrap_or(u16::MAX).saturating_add(2));
+    let inner = sheet(app, frame, area, title(app, &heading), keys);
+    let inner = Rect { x: inner.x + 1.min(inner.width), width: inner.width.saturating_sub(2), ..inner };
+    let first = (choice.selected + 1).saturating_sub(usize::from(inner.height));
+    for ((idx, row), y) in choice.rows.iter().enumerate().skip(first).zip(inner.top()..inner.bottom()) {
+        let due = words::days_left(row.promise.due_on, app.data.on(), app.lang);
+        let what = vec![
+            piece(format!("{} ", idx + 1), Role::Key, &app.theme),
+            piece(row.promise.text.clone(), Role::Text, &app.theme),
+        ];
+        let line = spread(what, piece(due, Role::Muted, &app.theme), usize::from(inner.width));
+        let selected = (idx == choice.selected).then(|| app.theme.style(Role::Selection));
+        bar(frame.buffer_mut(), inner, y, &line, selected);
     }
 }
 
@@ -259,8 +287,14 @@ fn bottom(app: &App, body: Rect, rows: u16) -> Rect {
         let rows = rows.max(OUTCOME_ROWS).min(right.height);
         return Rect { y: right.bottom() - rows, height: rows, ..right };
     }
-    let (rows, cols) = (rows.min(body.height), body.width.min(58));
-    Rect::new(body.right() - cols, body.bottom() - rows, cols, rows)
+    if body.width >= today_view::WIDE.0 {
+        let (rows, cols) = (rows.min(body.height), body.width.min(58));
+        return Rect::new(body.right() - cols, body.bottom() - rows, cols, rows);
+    }
+    // a narrow screen is covered from edge to edge, with all of the outcomes
+    let outcomes = if app.screen == Screen::Today { task_view::outcome_rows(app, body) } else { 0 };
+    let rows = rows.max(outcomes).min(body.height);
+    Rect { y: body.bottom() - rows, height: rows, ..body }
 }
 
 /// Clears an area and frames it, with the keys in the lower border.

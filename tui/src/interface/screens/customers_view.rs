@@ -28,7 +28,7 @@ pub fn draw(app: &mut App, frame: &mut Frame, area: Rect) {
         return if card_has_keys { draw_card(app, frame, area) } else { draw_list(app, frame, area) };
     }
     // the card needs room for what was bought; a wide screen has it for both
-    let list_cols = (area.width * 9 / 20).clamp(36, 60);
+    let list_cols = (area.width / 2).clamp(36, 60);
     let [left, right] = Layout::horizontal([Constraint::Length(list_cols), Constraint::Min(0)]).areas(area);
     draw_list(app, frame, left);
     draw_card(app, frame, right);

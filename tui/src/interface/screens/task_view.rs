@@ -6,6 +6,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::today::Pane;
 use super::today_view::{deadline, look, what};
 use crate::interface::action::{Action, spec};
 use crate::interface::app::App;
@@ -48,7 +49,7 @@ pub fn narrow(app: &mut App, frame: &mut Frame, area: Rect) {
     let theme = app.theme.clone();
     bar(frame.buffer_mut(), area, area.y, &focused_row(app, area.width), Some(theme.style(Role::Selection)));
     let mut rest = below(area, 1);
-    let keys = if area.height >= 12 { outcome_lines(app, usize::from(rest.width)) } else { Vec::new() };
+    let keys = narrow_keys(app, area);
     let body = script_body(app, rest.width);
     let room = usize::from(rest.height).saturating_sub(keys.len() + usize::from(!keys.is_empty()));
     let script_rows = (body.len() + 1).min(room.saturating_sub(room / 3));
@@ -72,6 +73,19 @@ pub fn narrow(app: &mut App, frame: &mut Frame, area: Rect) {
         rule(app, frame, rest, title, Line::default());
         lines(frame.buffer_mut(), below(rest, 1), &keys);
     }
+}
+
+/// The rows that the outcomes take at the bottom where the task has no frames, their rule included.
+pub fn outcome_rows(app: &App, area: Rect) -> u16 {
+    let shows_task = app.data.n_entries() > 0 && app.today.pane == Pane::Detail;
+    match narrow_keys(app, area).len() {
+        n if n > 0 && shows_task => rows(n + 1),
+        _ => 0,
+    }
+}
+
+fn narrow_keys(app: &App, area: Rect) -> Vec<Line<'static>> {
+    if area.height >= 12 { outcome_lines(app, usize::from(area.width)) } else { Vec::new() }
 }
 
 fn draw_customer(app: &App, frame: &mut Frame, area: Rect) {
@@ -121,11 +135,13 @@ fn script_titles(app: &App) -> [Line<'static>; 2] {
     };
     let n = app.shown_task().and_then(|id| app.data.details.get(&id)).map_or(1, |detail| detail.scripts.len());
     let place = if n > 1 { format!(" {}/{n}", app.today.script_idx.min(n - 1) + 1) } else { String::new() };
+    // the channel stands first: a long name is cut, and never takes it away
     let left = Line::from(vec![
         piece(format!(" {}{place} ", Msg::Script.text(app.lang)), Role::Title, &app.theme),
+        piece(format!("{} ", channel_name(view.channel, app.lang)), Role::Accent, &app.theme),
         piece(format!("{} ", view.name.in_lang(app.lang)), Role::Muted, &app.theme),
     ]);
-    [left, Line::from(piece(format!(" {} ", channel_name(view.channel, app.lang)), Role::Accent, &app.theme))]
+    [left, Line::default()]
 }
 
 fn script_body(app: &App, cols: u16) -> Vec<Line<'static>> {
@@ -255,7 +271,7 @@ fn gap(widths: &[usize], cols: usize) -> usize {
 /// The selected row with its place in the queue.
 fn focused_row(app: &App, cols: u16) -> Line<'static> {
     let Some(entry) = app.data.entry(app.today.list.selected) else { return Line::default() };
-    let (place, n_all) = app.data.place(app.today.list.selected);
+    let (place, n_all) = app.data.section_place(app.today.list.selected);
     let place = format!(" {place}/{n_all}");
     let mut left = Vec::new();
     let mut right = place;

@@ -17,6 +17,7 @@ use crate::interface::theme::{Role, Theme};
 use crate::interface::words::{self, Msg};
 use crate::lang::hold::{customer_text, is_whole};
 use crate::lang::name::{channel_name, outcome_name, reason_name, term_name};
+use crate::lang::word::tag_words;
 use crate::lang::{amount, date};
 
 /// How many rows the reasons of a task's place have for certain.
@@ -314,7 +315,7 @@ fn birthday(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
 
 fn tags(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
     let stale = |row: &TagRow| if row.stale { "?" } else { "" };
-    let tags: Vec<String> = card.tags.iter().map(|row| format!("{}{}", row.tag.value, stale(row))).collect();
+    let tags: Vec<String> = card.tags.iter().map(|row| tag_words(&row.tag) + stale(row)).collect();
     if tags.is_empty() {
         return Vec::new();
     }

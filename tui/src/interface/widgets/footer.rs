@@ -13,19 +13,33 @@ use crate::interface::screens::customers::CustomersFocus;
 use crate::interface::theme::{Role, Theme};
 use crate::lang::date;
 
-/// Draws the footer.
+/// Ways out and away, the most needed first.
+const ALWAYS: [Action; 3] = [Action::OtherScreen, Action::Quit, Action::Privacy];
+
+/// Draws the footer. What every screen needs has its room before the rest, and all stands in the order of use.
 pub fn draw(app: &App, frame: &mut Frame, area: Rect) {
-    let mut spans = vec![Span::raw(" ")];
     let help = if app.is_filtering() { 1 } else { 0 };
+    let mut spans = vec![Span::raw(" ")];
     spans.extend(hint(Action::Help, help, app.lang, &app.theme));
     let mut line = Line::from(spans);
-    for action in actions(app) {
-        let key_idx = usize::from(app.is_filtering() && action == Action::Quit) * 2;
-        let hint = Line::from(hint(action, key_idx, app.lang, &app.theme));
-        if line.width() + 2 + hint.width() <= usize::from(area.width) {
-            line.spans.push(Span::raw("  "));
-            line.spans.extend(hint.spans);
+    let hint_of = |action: &Action| {
+        let key_idx = usize::from(app.is_filtering() && *action == Action::Quit) * 2;
+        hint(*action, key_idx, app.lang, &app.theme)
+    };
+    let all = actions(app);
+    let mut kept: Vec<Action> = Vec::new();
+    let mut used = line.width();
+    let rest = all.iter().filter(|action| !ALWAYS.contains(action));
+    for action in ALWAYS.iter().filter(|action| all.contains(action)).chain(rest) {
+        let cols = 2 + Line::from(hint_of(action)).width();
+        if used + cols <= usize::from(area.width) {
+            used += cols;
+            kept.push(*action);
         }
+    }
+    for action in all.iter().filter(|action| kept.contains(action)) {
+        line.spans.push(Span::raw("  "));
+        line.spans.extend(hint_of(action));
     }
     frame.buffer_mut().set_line(area.x, area.y, &line, area.width);
 }
@@ -51,8 +65,17 @@ fn actions(app: &App) -> Vec<Action> {
         Screen::Customers if app.customers.focus == CustomersFocus::Filter => vec![Action::OtherScreen, Action::Quit],
         Screen::Customers => {
             let complaint = app.shown_complaint().then_some(Action::CloseComplaint);
-            let rest = [Action::Open, Action::Undo, Action::Filter, Action::OtherScreen, Action::Note, Action::Quit];
-            complaint.into_iter().chain(rest).collect()
+            let rest = [
+                Action::Open,
+                Action::Undo,
+                Action::Filter,
+                Action::OtherScreen,
+                Action::Note,
+                Action::Privacy,
+                Action::Quit,
+            ];
+            let promise = app.shown_promise().then_some(Action::KeepPromise);
+            complaint.into_iter().chain(promise).chain(rest).collect()
         }
         Screen::Today => {
             let script = app.script();
@@ -66,6 +89,7 @@ fn actions(app: &App) -> Vec<Action> {
             actions.extend(has_gaps.then_some(Action::Fill));
             actions.extend(several.then_some(Action::NextScript));
             actions.extend(app.shown_complaint().then_some(Action::CloseComplaint));
+            actions.extend(app.shown_promise().then_some(Action::KeepPromise));
             actions.extend([Action::Undo, Action::Note, Action::Filter, Action::OtherScreen]);
             actions.extend([Action::SyncNow, Action::Privacy, Action::OtherLang, Action::Quit]);
             actions

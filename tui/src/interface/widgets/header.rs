@@ -2,92 +2,91 @@
 
 use guide_common::sop::plan::Lang;
 use guide_common::time::Zone;
-use guide_common::wire::local::{SavedState, Status};
+use guide_common::wire::local::{ClockKind, SavedState, Status};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::paint::piece;
+use super::paint::{cut_line, piece};
 use crate::interface::app::{App, Link};
 use crate::interface::privacy::Privacy;
 use crate::interface::screens::Screen;
 use crate::interface::theme::Role;
+use crate::interface::view::BAR_FROM_ROWS;
 use crate::interface::words::{self, Msg};
 use crate::lang::date;
 
-/// After so many turns every part has gone.
-const N_TURNS: usize = 5;
+/// What goes where there is no room, in this order: the weekday, the date where the training clock's bar shows it, the
+/// shop, the guide, the date, the tabs' numbers, the other tab, everything.
+const N_TURNS: usize = 8;
+/// So many turns are taken before the state is said in fewer words.
+const N_TURNS_OF_WHOLE: usize = 3;
 
-/// Draws the header. What has no room goes in this order: the guide, the shop, the weekday, the tabs.
+/// Draws the header.
 pub fn draw(app: &App, frame: &mut Frame, area: Rect) {
     let cols = usize::from(area.width);
-    let mut right = Vec::new();
-    if app.data.is_training() {
-        right.push(piece(format!(" {} ", Msg::Training.text(app.lang)), Role::Training, &app.theme));
-        right.push(Span::raw(" "));
-    }
-    if app.privacy == Privacy::On {
-        right.push(piece(format!(" {} ", Msg::Hidden.text(app.lang)), Role::Training, &app.theme));
-        right.push(Span::raw(" "));
-    }
-    right.extend(state(app, Detail::Whole));
-    if Line::from(right.clone()).width() + 14 > cols {
-        right.truncate(right.len() - 1);
-        right.extend(state(app, Detail::Short));
-    }
-    let right = Line::from(right);
-    let room = cols.saturating_sub(right.width() + 1);
-    let left = left_parts(app);
-    let chosen = (0..=N_TURNS).map(|n_dropped| assemble(&left, n_dropped)).find(|line| line.width() <= room);
+    let has_bar = app.data.is_training() && frame.area().height >= BAR_FROM_ROWS;
+    let whole = (0..=N_TURNS_OF_WHOLE).map(|turn| (turn, Detail::Whole));
+    let short = (0..=N_TURNS).map(|turn| (turn, Detail::Short));
+    let sides = |(turn, detail)| (left(app, turn, has_bar), right(app, detail));
+    let fits = |(left, right): &(Line<'_>, Line<'_>)| left.width() + right.width() < cols;
+    let (left, right) = whole.chain(short).map(sides).find(fits).unwrap_or_else(|| sides((N_TURNS, Detail::Short)));
     let buffer = frame.buffer_mut();
-    if let Some(line) = chosen {
-        buffer.set_line(area.x, area.y, &line, area.width);
-    }
+    buffer.set_line(area.x, area.y, &left, area.width);
+    let right = cut_line(right, cols);
     let x = area.right().saturating_sub(u16::try_from(right.width()).unwrap_or(u16::MAX)).max(area.x);
     buffer.set_line(x, area.y, &right, area.right() - x);
 }
 
-/// Parts of the left side in their order, each with its turn to go.
-fn left_parts(app: &App) -> Vec<(usize, Vec<Span<'static>>)> {
-    let status = app.data.status.as_ref();
-    let tab = |screen: Screen, msg: Msg, n: Option<usize>| {
-        let role = if app.screen == screen { Role::TabOn } else { Role::Muted };
-        let n = n.map(|n| format!(" {n}")).unwrap_or_default();
-        piece(format!(" {}{n} ", msg.text(app.lang)), role, &app.theme)
-    };
-    let n_tasks = app.data.today.as_ref().map(|_| app.data.count.n_open);
-    let n_customers = status.map(|status| status.n_customers);
-    let tabs = vec![
-        tab(Screen::Today, Msg::TabToday, n_tasks),
-        Span::raw(" "),
-        tab(Screen::Customers, Msg::TabCustomers, n_customers),
-    ];
-    let mut parts = vec![(3, tabs)];
-    if let Some(guide) = status.and_then(|status| status.guide.as_ref()) {
-        parts.push((1, vec![piece(format!("  {}", guide.store.name), Role::Text, &app.theme)]));
-        parts.push((0, vec![piece(format!(" · {}", guide.name), Role::Muted, &app.theme)]));
+/// The marks of the training clock and the mask, and the state of what was saved.
+fn right(app: &App, detail: Detail) -> Line<'static> {
+    let mut right = Vec::new();
+    let marks = [(app.data.is_training(), Msg::Training), (app.privacy == Privacy::On, Msg::Hidden)];
+    for (_, msg) in marks.into_iter().filter(|(is_on, _)| *is_on) {
+        right.push(piece(format!(" {} ", msg.text(app.lang)), Role::Training, &app.theme));
+        right.push(Span::raw(" "));
     }
-    if let Some(status) = status {
-        let on = status.now.date();
-        let weekday = format!(" {}", date::weekday(on, app.lang));
-        match app.lang {
-            Lang::Zh => {
-                let day = date::day(on, app.lang);
-                let day = day.trim_end_matches(date::weekday(on, app.lang)).trim_end().to_owned();
-                parts.push((4, vec![piece(format!("  {day}"), Role::Strong, &app.theme)]));
-                parts.push((2, vec![piece(weekday, Role::Strong, &app.theme)]));
-            }
-            Lang::En => {
-                parts.push((4, vec![piece(format!("  {}", date::day(on, app.lang)), Role::Strong, &app.theme)]))
-            }
-        }
-    }
-    parts
+    right.extend(state(app, detail));
+    Line::from(right)
 }
 
-fn assemble(parts: &[(usize, Vec<Span<'static>>)], n_dropped: usize) -> Line<'static> {
-    let kept = parts.iter().filter(|(turn, _)| *turn >= n_dropped);
-    Line::from(kept.flat_map(|(_, spans)| spans.clone()).collect::<Vec<_>>())
+/// Tabs, shop, guide and day after so many turns of leaving something out.
+fn left(app: &App, turn: usize, has_bar: bool) -> Line<'static> {
+    let status = app.data.status.as_ref();
+    let mut spans = tabs(app, turn);
+    if let Some(guide) = status.and_then(|status| status.guide.as_ref()) {
+        if turn < 3 {
+            spans.push(piece(format!("  {}", guide.store.name), Role::Text, &app.theme));
+        }
+        if turn < 4 {
+            let before = if turn < 3 { " · " } else { "  " };
+            spans.push(piece(format!("{before}{}", guide.name), Role::Muted, &app.theme));
+        }
+    }
+    if let Some(on) = status.map(|status| status.now.date()) {
+        let day = match turn {
+            0 => Some(date::day(on, app.lang)),
+            1 => Some(date::short(on, on, app.lang)),
+            2..5 if !has_bar => Some(date::short(on, on, app.lang)),
+            _ => None,
+        };
+        spans.extend(day.map(|day| piece(format!("  {day}"), Role::Strong, &app.theme)));
+    }
+    Line::from(spans)
+}
+
+fn tabs(app: &App, turn: usize) -> Vec<Span<'static>> {
+    let n_tasks = app.data.today.as_ref().map(|_| app.data.count.n_open);
+    let n_customers = app.data.status.as_ref().map(|status| status.n_customers);
+    let all = [(Screen::Today, Msg::TabToday, n_tasks), (Screen::Customers, Msg::TabCustomers, n_customers)];
+    let kept = all.into_iter().filter(|(screen, ..)| turn < 7 || (turn == 7 && app.screen == *screen));
+    let tab = |(idx, (screen, msg, n)): (usize, (Screen, Msg, Option<usize>))| {
+        let role = if app.screen == screen { Role::TabOn } else { Role::Muted };
+        let n = n.filter(|_| turn < 6).map(|n| format!(" {n}")).unwrap_or_default();
+        let before = if idx > 0 { " " } else { "" };
+        [Span::raw(before), piece(format!(" {}{n} ", msg.text(app.lang)), role, &app.theme)]
+    };
+    kept.enumerate().flat_map(tab).collect()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -112,7 +111,10 @@ fn state(app: &App, detail: Detail) -> Option<Span<'static>> {
 
 fn saved_state(status: &Status, detail: Detail, lang: Lang) -> (String, Role) {
     let sync = &status.sync;
-    let at = sync.last_ok_at.map(|at| Zone::default().shop_time(at).format("%H:%M").to_string());
+    // the hub's answer comes at a real time, which beside the training clock's would only confuse
+    let is_real = status.clock == ClockKind::Real;
+    let time = |at| if is_real { Zone::default().shop_time(at).format(" %H:%M").to_string() } else { String::new() };
+    let at = sync.last_ok_at.map(time);
     let offline = sync.last_error.is_some();
     match sync.state {
         SavedState::Attention if sync.n_rejected > 0 => {
@@ -120,7 +122,8 @@ fn saved_state(status: &Status, detail: Detail, lang: Lang) -> (String, Role) {
         }
         SavedState::Attention => (format!("! {}", crate::lang::name::saved_state_name(sync.state, lang)), Role::Bad),
         SavedState::Saved => {
-            let mut text = format!("● {}", words::unsent(sync.n_unsent, lang));
+            let unsent = if detail == Detail::Whole { words::unsent } else { words::unsent_short };
+            let mut text = format!("● {}", unsent(sync.n_unsent, lang));
             if offline && detail == Detail::Whole {
                 text = format!("{text} · {}", Msg::Offline.text(lang));
             }
@@ -129,8 +132,8 @@ fn saved_state(status: &Status, detail: Detail, lang: Lang) -> (String, Role) {
         SavedState::Received => {
             let msg = if detail == Detail::Whole { Msg::Received } else { Msg::ReceivedShort };
             match at {
-                Some(at) if offline => (format!("√ {} {at} · {}", msg.text(lang), Msg::Offline.text(lang)), Role::Warn),
-                Some(at) => (format!("√ {} {at}", msg.text(lang)), Role::Good),
+                Some(at) if offline => (format!("√ {}{at} · {}", msg.text(lang), Msg::Offline.text(lang)), Role::Warn),
+                Some(at) => (format!("√ {}{at}", msg.text(lang)), Role::Good),
                 None => (format!("○ {}", Msg::NeverSynced.text(lang)), Role::Warn),
             }
         }
