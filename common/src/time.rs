@@ -95,8 +95,8 @@ impl FromStr for Offset {
             _ => return Err(error()),
         };
         let in_range = match offset {
-            Self::Days(n) => n.abs() <= MAX_OFFSET_DAYS,
-            Self::Months(n) => n.abs() <= 120,
+            Self::Days(n) => (-MAX_OFFSET_DAYS..=MAX_OFFSET_DAYS).contains(&n),
+            Self::Months(n) => (-120..=120).contains(&n),
         };
         if in_range { Ok(offset) } else { Err(format!("{text:?} is more than ten years")) }
     }
@@ -177,6 +177,13 @@ mod tests {
     fn malformed_offsets_are_refused() {
         for text in ["", "3d", "+d", "+3", "+3y", "+ 3d", "++3d", "+9999999999d", "+4000d", "三天", "d"] {
             assert!(text.parse::<Offset>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_offset_of_the_smallest_number_is_refused() {
+        for unit in ["d", "w", "m"] {
+            assert!(format!("{}{unit}", i32::MIN).parse::<Offset>().is_err(), "{unit}");
         }
     }
 

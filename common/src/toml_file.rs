@@ -42,9 +42,8 @@ impl<'t> Table<'t> {
 
     /// A key that must be there.
     pub fn required(&mut self, name: &'static str) -> Result<Key<'t>, FileError> {
-        let what = self.what.clone();
-        let missing = FileError::at(self.text, self.start, format!("{what} lacks the key {name:?}"));
-        self.key(name).ok_or(missing)
+        let key = self.key(name);
+        key.ok_or_else(|| FileError::at(self.text, self.start, format!("{} lacks the key {name:?}", self.what)))
     }
 
     /// A key that may be there, read by `read`.
@@ -70,7 +69,7 @@ impl<'t> Table<'t> {
                 continue;
             }
             let shown = sanitise(key, Lines::One, MAX_LABEL_CHARS);
-            let message = match nearest(key, &self.asked) {
+            let message = match nearest(&shown, &self.asked) {
                 Some(known) => format!("{} has no key {shown:?}; did you mean {known:?}?", self.what),
                 None => format!("{} has no key {shown:?}", self.what),
             };
@@ -167,17 +166,41 @@ impl<'t> Key<'t> {
         values.iter().map(|value| read(Self { text: self.text, name: self.name.clone(), value })).collect()
     }
 
-    /// The value as a list, or as a list of one.
-    pub fn one_or_more<T>(&self, mut read: impl FnMut(Self) -> Result<T, FileError>) -> Result<Vec<T>, FileError> {
+    /// The value as a list of so many at most, counted before any of them is read.
+    pub fn short_list<T>(
+        &self,
+        most: usize,
+        read: impl FnMut(Self) -> Result<T, FileError>,
+    ) -> Result<Vec<T>, FileError> {
+        let n_values = self.value.get_ref().as_array().map_or(0, |values| values.len());
+        if n_values > most {
+            return Err(self.error(format!("{} has {n_values} entries; at most {most} are allowed", self.name)));
+        }
+        self.list(read)
+    }
+
+    /// The value as a list of so many at most, or as a list of one.
+    pub fn one_or_more<T>(
+        &self,
+        most: usize,
+        mut read: impl FnMut(Self) -> Result<T, FileError>,
+    ) -> Result<Vec<T>, FileError> {
         if self.value.get_ref().as_array().is_some() {
-            return self.list(read);
+            return self.short_list(most, read);
         }
         Ok(vec![read(Self { text: self.text, name: self.name.clone(), value: self.value })?])
     }
 
-    /// The value as a table with keys of its own choice, each a short text for people.
-    pub fn map<T>(&self, mut read: impl FnMut(Self) -> Result<T, FileError>) -> Result<Vec<(String, T)>, FileError> {
+    /// The value as a table with so many keys at most, of its own choice, each a short text for people.
+    pub fn map<T>(
+        &self,
+        most: usize,
+        mut read: impl FnMut(Self) -> Result<T, FileError>,
+    ) -> Result<Vec<(String, T)>, FileError> {
         let table = self.value.get_ref().as_table().ok_or_else(|| self.wrong_type("a table"))?;
+        if table.len() > most {
+            return Err(self.error(format!("{} has {} entries; at most {most} are allowed", self.name, table.len())));
+        }
         let entries = table.iter().map(|(name, value)| {
             let label = sanitise(name.get_ref(), Lines::One, MAX_LABEL_CHARS);
             if label.is_empty() {

@@ -1,5 +1,7 @@
 //! What every plan makes of a customer: the engine's runs, and a second look at what it left out.
 
+use std::collections::BTreeMap;
+
 use chrono::{Days, NaiveDate};
 
 use super::absence::gaps;
@@ -9,7 +11,7 @@ use super::probe::{Triggers, anchors_with, bare, is_met, version_on, without_res
 use super::run::{OfRun, Open};
 use super::step::{AttemptState, NotDue, StepExplained};
 use crate::apply::CustomerFile;
-use crate::sop::anchor::{Anchor, Search, anchors, candidates};
+use crate::sop::anchor::{Anchor, AnchorKey, Search, anchors, candidates};
 use crate::sop::history::History;
 use crate::sop::plan::{Plan, Restart, Step};
 use crate::sop::rules::Rules;
@@ -63,15 +65,18 @@ impl<'a> Desk<'a, '_> {
     fn plan(&self, search: &Search<'_, '_, 'a>) -> (Vec<Run<'a>>, PlanExplained) {
         let plan = search.plan;
         let triggers = Triggers::of(search);
-        let mut absences: Vec<(Anchor, &Step, Absence)> = Vec::new();
-        let found = follow(search, |(anchor, _), step, absence| absences.push((anchor.clone(), step, absence)));
+        let mut absences: BTreeMap<AnchorKey, Vec<(&Step, Absence)>> = BTreeMap::new();
+        let found = follow(search, |(anchor, _), step, absence| match absences.get_mut(&anchor.key) {
+            Some(of_run) => of_run.push((step, absence)),
+            None => drop(absences.insert(anchor.key.clone(), vec![(step, absence)])),
+        });
+        let by_key: BTreeMap<&AnchorKey, &Run<'_>> = found.iter().map(|run| (&run.anchor.key, run)).collect();
         let mut runs: Vec<RunExplained> = Vec::new();
         for (anchor, version) in anchors(search) {
-            let run = found.iter().find(|run| run.anchor.key == anchor.key);
-            let absent = absences.iter().filter(|(of, _, _)| of.key == anchor.key);
-            let absent: Vec<(&Step, Absence)> = absent.map(|(_, step, absence)| (*step, *absence)).collect();
+            let run = by_key.get(&anchor.key).copied();
+            let absent = absences.get(&anchor.key).map(Vec::as_slice).unwrap_or_default();
             let of_run = OfRun { history: self.history, rules: self.rules, anchor: &anchor, plan: version };
-            runs.push(of_run.explained(&self.open, triggers.of_anchor(&anchor.key), run, &absent));
+            runs.push(of_run.explained(&self.open, triggers.of_anchor(&anchor.key), run, absent));
         }
         runs.retain(|run| run.steps.iter().any(|step| step.not_due != Some(NotDue::Past)));
         let n_all = runs.len();

@@ -8,13 +8,17 @@ use toml::de::{DeTable, DeValue};
 use crate::file_error::{FileError, line_at};
 use crate::id::PlanId;
 use crate::sop::plan::{FromDate, Plan, Restart, Step};
+use crate::sop::plan_file::{MAX_STEPS, MAX_TRIGGERS};
 use crate::sop::trigger::Trigger;
+use crate::time::Offset;
 use crate::toml_file::Table;
 
-/// The most steps of a plan.
-const MAX_STEPS: usize = 64;
-/// The most triggers of a plan.
-const MAX_TRIGGERS: usize = 8;
+/// For so many years a plan must stay light: `explain` looks so far back.
+const YEARS: usize = 20;
+/// The most runs for one customer that a plan may start in those years: about one a week.
+const MAX_RUNS_OF_CUSTOMER: usize = 1_280;
+/// The most steps that these runs may have: those of the greatest plan whose triggers all come once a year.
+const MAX_STEPS_OF_CUSTOMER: usize = MAX_STEPS * MAX_TRIGGERS * YEARS;
 
 pub(super) fn check(
     plan: &Plan,
@@ -22,14 +26,24 @@ pub(super) fn check(
     text: &str,
     document: &Spanned<DeTable<'_>>,
 ) -> Result<(), FileError> {
-    if plan.steps.is_empty() || plan.steps.len() > MAX_STEPS {
+    if plan.steps.is_empty() {
         return Err(table.error_at("step", format!("a plan has 1 to {MAX_STEPS} steps")));
     }
-    if plan.triggers.is_empty() || plan.triggers.len() > MAX_TRIGGERS {
+    if plan.triggers.is_empty() {
         return Err(table.error_at("trigger", format!("a plan has 1 to {MAX_TRIGGERS} triggers")));
     }
     if plan.restart == Restart::Once && plan.repeat.is_some() {
         return Err(table.error_at("repeat", "a plan that runs once does not repeat"));
+    }
+    let n_runs = plan.triggers.iter().map(|trigger| n_runs(plan, trigger)).sum::<usize>();
+    let n_steps = n_runs * plan.steps.len();
+    if n_runs > MAX_RUNS_OF_CUSTOMER || n_steps > MAX_STEPS_OF_CUSTOMER {
+        let key = if plan.repeat.is_some() { "repeat" } else { "trigger" };
+        let message = format!(
+            "in {YEARS} years one customer would have {n_runs} runs with {n_steps} steps, at most {MAX_RUNS_OF_CUSTOMER} \
+             with {MAX_STEPS_OF_CUSTOMER} are allowed: let it repeat less often, or have fewer steps"
+        );
+        return Err(table.error_at(key, message));
     }
     let waits = |trigger: &Trigger| matches!(trigger, Trigger::Outcome(outcome) if outcome.plan.is_some() || outcome.is_only_called());
     if plan.throttle.is_some() && plan.triggers.iter().any(waits) {
@@ -41,6 +55,23 @@ pub(super) fn check(
         }
     }
     Ok(())
+}
+
+/// How many runs a trigger starts for one customer in those years, from one fact where it needs a fact.
+fn n_runs(plan: &Plan, trigger: &Trigger) -> usize {
+    let n_anchors = match trigger {
+        Trigger::Birthday | Trigger::Anniversary { .. } => YEARS,
+        Trigger::Date(date) if date.year.is_none() => YEARS,
+        Trigger::Purchase(purchase) => purchase.repeat_by_material.values().map(n_times).max().unwrap_or(1),
+        _ => 1,
+    };
+    n_anchors * plan.repeat.as_ref().map_or(1, n_times)
+}
+
+/// How often an interval fits into those years.
+fn n_times(interval: &Offset) -> usize {
+    let n_days = usize::try_from(interval.max_days()).unwrap_or_default().max(1);
+    (YEARS * 366 / n_days).max(1)
 }
 
 /// What is wrong with a step among the others of its plan.

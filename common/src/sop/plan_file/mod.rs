@@ -30,8 +30,8 @@ pub fn parse(text: &str) -> Result<Plan, FileError> {
         name: table.required("name")?.table(name)?,
         priority: table.optional("priority", |key| key.integer(0..=100))?.unwrap_or(0) as u32,
         restart: table.optional("restart", |key| key.one_of(RESTARTS))?.unwrap_or_default(),
-        ends_on: table.optional("ends_on", |key| key.list(ends_on))?.unwrap_or_default(),
-        triggers: table.required("trigger")?.one_or_more(|key| key.table(trigger::trigger))?,
+        ends_on: table.optional("ends_on", |key| key.short_list(MAX_ENTRIES, ends_on))?.unwrap_or_default(),
+        triggers: table.required("trigger")?.one_or_more(MAX_TRIGGERS, |key| key.table(trigger::trigger))?,
         starts_on: table.optional("starts_on", |key| key.parse_str(date))?,
         repeat: table.optional("repeat", interval)?,
         rest: table.optional("rest", interval)?,
@@ -40,13 +40,20 @@ pub fn parse(text: &str) -> Result<Plan, FileError> {
         throttle: table.optional("throttle", |key| key.integer(1..=1_000))?.map(|n| n as u32),
         recovery: table.optional("recovery", |key| key.boolean())?.unwrap_or(false),
         campaign: table.optional("campaign", |key| key.table(campaign))?,
-        steps: table.required("step")?.list(|key| key.table(step::step))?,
+        steps: table.required("step")?.short_list(MAX_STEPS, |key| key.table(step::step))?,
         earlier: None,
     };
     check::check(&plan, &table, text, &document)?;
     table.finish()?;
     Ok(plan)
 }
+
+/// The most steps of a plan.
+const MAX_STEPS: usize = 64;
+/// The most triggers of a plan.
+const MAX_TRIGGERS: usize = 8;
+/// The most entries of any other list.
+const MAX_ENTRIES: usize = 64;
 
 const RESTARTS: &[(&str, Restart)] =
     &[("every", Restart::Every), ("once", Restart::Once), ("supersede", Restart::Supersede)];
@@ -93,9 +100,11 @@ fn ends_on(key: Key<'_>) -> Result<EndsOn, FileError> {
 fn audience(table: &mut Table<'_>) -> Result<Audience, FileError> {
     Ok(Audience {
         condition: table.optional("audience", |key| condition(&key, Scope::Customer))?,
-        tiers: table.optional("tiers", |key| key.list(|key| key.one_of(TIERS)))?.unwrap_or_default(),
-        tags: table.optional("tags", |key| key.list(wanted_tag))?.unwrap_or_default(),
-        store_tiers: table.optional("store_tiers", |key| key.list(|key| key.one_of(STORE_TIERS)))?.unwrap_or_default(),
+        tiers: table.optional("tiers", |key| key.short_list(MAX_ENTRIES, |key| key.one_of(TIERS)))?.unwrap_or_default(),
+        tags: table.optional("tags", |key| key.short_list(MAX_ENTRIES, wanted_tag))?.unwrap_or_default(),
+        store_tiers: table
+            .optional("store_tiers", |key| key.short_list(MAX_ENTRIES, |key| key.one_of(STORE_TIERS)))?
+            .unwrap_or_default(),
     })
 }
 

@@ -7,7 +7,7 @@ use crate::id::{PlanId, StepId, TemplateId};
 use crate::outcome::Channel;
 use crate::sop::condition::Scope;
 use crate::sop::plan::{Asks, FromDate, Purpose, Step, Variant};
-use crate::sop::plan_file::{condition, name, step_id};
+use crate::sop::plan_file::{MAX_ENTRIES, condition, name, step_id};
 use crate::time::Offset;
 use crate::toml_file::{Key, Table};
 
@@ -35,14 +35,16 @@ pub(super) fn step(mut table: Table<'_>) -> Result<Step, FileError> {
         until: table.required("until")?.parse_str(str::parse::<Offset>)?,
         keep: table.optional("keep", |key| key.boolean())?.unwrap_or(false),
         purpose: table.optional("purpose", |key| key.one_of(PURPOSES))?.unwrap_or_default(),
-        channels: table.required("channels")?.list(channel)?,
+        channels: table.required("channels")?.short_list(MAX_ENTRIES, channel)?,
         template: table.optional("template", |key| key.parse_str(TemplateId::new))?,
         asks: table.optional("asks", |key| key.one_of(ASKS))?,
         from: table.optional("from", |key| key.one_of(FROM_DATES))?,
         at: table.optional("at", |key| key.parse_str(time))?,
         within_hours: table.optional("within", |key| key.parse_str(hours))?,
         when: table.optional("when", |key| condition(&key, Scope::Step))?,
-        variants: table.optional("variant", |key| key.list(|key| key.table(variant)))?.unwrap_or_default(),
+        variants: table
+            .optional("variant", |key| key.short_list(MAX_ENTRIES, |key| key.table(variant)))?
+            .unwrap_or_default(),
         positive: steps(&mut table, "positive")?,
         negative: steps(&mut table, "negative")?,
         no_reply: steps(&mut table, "no_reply")?,
@@ -64,7 +66,11 @@ pub(super) fn step(mut table: Table<'_>) -> Result<Step, FileError> {
 }
 
 fn steps(table: &mut Table<'_>, name: &'static str) -> Result<Vec<StepId>, FileError> {
-    Ok(table.optional(name, |key| key.list(step_id))?.unwrap_or_default())
+    let steps = table.optional(name, |key| key.short_list(MAX_ENTRIES, step_id))?.unwrap_or_default();
+    match steps.iter().enumerate().find(|(idx, step)| steps[..*idx].contains(step)) {
+        Some((_, step)) => Err(table.error_at(name, format!("{name} names the step {step:?} twice"))),
+        None => Ok(steps),
+    }
 }
 
 fn channel(key: Key<'_>) -> Result<Channel, FileError> {
@@ -75,7 +81,7 @@ fn variant(mut table: Table<'_>) -> Result<Variant, FileError> {
     let variant = Variant {
         when: condition(&table.required("when")?, Scope::Step)?,
         template: table.optional("template", |key| key.parse_str(TemplateId::new))?,
-        channels: table.optional("channels", |key| key.list(channel))?.unwrap_or_default(),
+        channels: table.optional("channels", |key| key.short_list(MAX_ENTRIES, channel))?.unwrap_or_default(),
     };
     if variant.template.is_none() && variant.channels.is_empty() {
         return Err(table.error_at("when", "a variant names a template or channels"));

@@ -4,7 +4,7 @@ use crate::customer::Calendar;
 use crate::file_error::FileError;
 use crate::id::{PlanId, StepId};
 use crate::record::{Level, Risk};
-use crate::sop::plan_file::{code, interval};
+use crate::sop::plan_file::{MAX_ENTRIES, code, interval};
 use crate::sop::trigger::{
     DateTrigger, DormantTrigger, LevelEvent, OutcomeTrigger, PurchaseTrigger, Since, TicketEvent, Trigger,
 };
@@ -72,7 +72,7 @@ pub(super) fn trigger(mut table: Table<'_>) -> Result<Trigger, FileError> {
 }
 
 fn labels(table: &mut Table<'_>, name: &'static str) -> Result<Vec<String>, FileError> {
-    Ok(table.optional(name, |key| key.list(|key| key.label()))?.unwrap_or_default())
+    Ok(table.optional(name, |key| key.short_list(MAX_ENTRIES, |key| key.label()))?.unwrap_or_default())
 }
 
 fn purchase(table: &mut Table<'_>) -> Result<PurchaseTrigger, FileError> {
@@ -81,7 +81,7 @@ fn purchase(table: &mut Table<'_>) -> Result<PurchaseTrigger, FileError> {
         categories: labels(table, "categories")?,
         each_item: table.optional("each_item", |key| key.boolean())?.unwrap_or(false),
         repeat_by_material: table
-            .optional("repeat_by_material", |key| key.map(interval))?
+            .optional("repeat_by_material", |key| key.map(MAX_ENTRIES, interval))?
             .unwrap_or_default()
             .into_iter()
             .collect(),
@@ -147,7 +147,7 @@ fn outcome(table: &mut Table<'_>) -> Result<OutcomeTrigger, FileError> {
     let trigger = OutcomeTrigger {
         plan: table.optional("plan", |key| key.parse_str(PlanId::new))?,
         step: table.optional("step", |key| key.parse_str(StepId::new))?,
-        codes: table.optional("codes", |key| key.list(code))?.unwrap_or_default(),
+        codes: table.optional("codes", |key| key.short_list(MAX_ENTRIES, code))?.unwrap_or_default(),
         min_score: table.optional("min_score", score)?,
         max_score: table.optional("max_score", score)?,
     };

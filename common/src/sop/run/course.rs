@@ -317,7 +317,7 @@ impl<'a, 'f> Course<'a, '_, 'f> {
             return Vec::new();
         }
         let span = |anchor: &Anchor| Span { from: anchor.on.max(anchor.born_on), to: anchor.returned_on };
-        self.later.iter().map(|(anchor, _)| span(anchor)).collect()
+        Span::that_count(self.later.iter().map(|(anchor, _)| span(anchor)))
     }
 
     fn unclosed_state(&self, window: &Window, end: &RunEnd<'_>, waived: Option<(NaiveDate, WaiveReason)>) -> State {
