@@ -172,7 +172,8 @@ fn triggers_are_told_as_plan_files_write_them() {
     assert_eq!(told("[trigger]\non = \"date\"\ndate = \"08-19\""), json!("on = \"date\", date = \"08-19\""));
     let two = "[[trigger]]\non = \"date\"\ndate = \"07-07\"\ncalendar = \"lunar\"\n\
                [[trigger]]\non = \"coupon_expiry\"\nkinds = [\"CASH\"]";
-    let expected = ["on = \"date\", date = \"07-07\", calendar = \"lunar\"", "on = \"coupon_expiry\", kinds = [\"CASH\"]"];
+    let expected =
+        ["on = \"date\", date = \"07-07\", calendar = \"lunar\"", "on = \"coupon_expiry\", kinds = [\"CASH\"]"];
     assert_eq!(told(two), json!(expected));
 }
 

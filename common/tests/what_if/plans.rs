@@ -137,7 +137,7 @@ const SOURCES: &[(&str, Source)] = &[
     (
         "tagged_again",
         (
-            "rest='+12d';repeat='+9d'",
+            "rest='+15d';repeat='+12d'",
             &["on='dormant';days=14;since='purchase'", "on='tagged';group='A'"],
             &["offset='-3d';until='+2d'"],
         ),
@@ -213,10 +213,6 @@ const SOURCES: &[(&str, Source)] = &[
         ),
     ),
 ];
-
-/// Plans whose runs give way to one that came to be later and has an earlier anchor: of a contact that closed dues of
-/// such a run and of others only the others are remembered, and so what they were for.
-pub const GIVING_WAY: [&str; 4] = ["tagged_again", "once", "rest", "either"];
 
 /// All of them.
 pub static PLANS: LazyLock<Vec<Plan>> =
