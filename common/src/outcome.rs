@@ -275,6 +275,8 @@ pub struct Quote {
 
 /// The longest note, in characters.
 pub const MAX_NOTE_CHARS: usize = 2_000;
+/// The largest amount of one reported sale: 10,000,000 yuan. What is above it is a slip of the keys.
+pub const MAX_AMOUNT_FEN: i64 = 10_000_000 * 100;
 /// The farthest date that a next contact may have.
 const MAX_NEXT_DAYS: i64 = 366;
 
@@ -308,6 +310,9 @@ impl Outcome {
         if self.amount_fen.is_some_and(|fen| fen <= 0) {
             return Err(Refusal::AmountNotPositive);
         }
+        if self.amount_fen.is_some_and(|fen| fen > MAX_AMOUNT_FEN) {
+            return Err(Refusal::AmountTooLarge);
+        }
         if self.code == OutcomeCode::CallLater && self.next_on.is_none() {
             return Err(Refusal::NeedsDate);
         }
@@ -337,6 +342,9 @@ pub enum Refusal {
     /// An amount of zero or less.
     #[error("the amount must be more than zero")]
     AmountNotPositive,
+    /// An amount above what one sale can be.
+    #[error("the amount must not be above 10,000,000 yuan")]
+    AmountTooLarge,
     /// Outcome 7 without a date.
     #[error("a later contact needs its date")]
     NeedsDate,
@@ -367,6 +375,9 @@ pub enum Refusal {
     /// An undo or a kept promise that names nothing known.
     #[error("the op that this refers to is not known")]
     UnknownTarget,
+    /// A deputy who is no other guide of the chain.
+    #[error("the deputy is no other guide that headquarters knows")]
+    UnknownDeputy,
     /// A closed complaint where none is open.
     #[error("the customer has no open complaint")]
     NoOpenComplaint,
@@ -412,6 +423,9 @@ mod tests {
         check(|_| {}, Bought, Err(Refusal::NeedsAmount));
         check(|o| o.amount_fen = Some(0), Bought, Err(Refusal::AmountNotPositive));
         check(|o| o.amount_fen = Some(1), Bought, Ok(()));
+        check(|o| o.amount_fen = Some(1_000_000_000), Bought, Ok(()));
+        check(|o| o.amount_fen = Some(1_000_000_001), Bought, Err(Refusal::AmountTooLarge));
+        check(|o| o.amount_fen = Some(i64::MAX), Interested, Err(Refusal::AmountTooLarge));
         check(|_| {}, CallLater, Err(Refusal::NeedsDate));
         check(|o| o.next_on = Some(o.on), CallLater, Err(Refusal::DateOutOfRange));
         check(|o| o.next_on = o.on.succ_opt(), CallLater, Ok(()));

@@ -118,7 +118,7 @@ impl Batch<'_> {
         }
         let (answer, is_final) = match self.judge(op, fact_is_known)? {
             Ok(answer) => (answer, true),
-            Err(refusal) => (rejected(op.op_id, refusal), !can_pass(refusal)),
+            Err(refusal) => (rejected_for(op, refusal), !can_pass(refusal)),
         };
         let answered = Answered { hash: op.hash.clone(), answer: json(&answer)?, is_final };
         self.answered.insert(op_id.clone(), answered.clone());
@@ -190,7 +190,7 @@ impl Batch<'_> {
         }
         let deputy = deputy(content)?;
         if *deputy == self.device.guide || !self.context.guides.contains(deputy) {
-            return Some(Refusal::UnknownTarget);
+            return Some(Refusal::UnknownDeputy);
         }
         file.customer.lent.is_some().then_some(Refusal::UnknownCustomer)
     }
@@ -205,6 +205,7 @@ fn can_pass(refusal: Refusal) -> bool {
             | Refusal::FromTheFuture
             | Refusal::UnknownKind
             | Refusal::UnknownTarget
+            | Refusal::UnknownDeputy
             | Refusal::NoOpenComplaint
     )
 }
@@ -215,6 +216,19 @@ fn plain(op_id: OpId, result: OpResult) -> OpAnswer {
 
 fn rejected(op_id: OpId, refusal: Refusal) -> OpAnswer {
     OpAnswer { op_id, result: OpResult::Rejected, code: Some(refusal.code()), detail: Some(refusal.to_string()) }
+}
+
+/// A rejection that names the deputy whom nobody knows: whoever reads it has to enter another one.
+fn rejected_for(op: &Op, refusal: Refusal) -> OpAnswer {
+    let mut answer = rejected(op.op_id, refusal);
+    if refusal == Refusal::UnknownDeputy
+        && let Ok(content) = op.content()
+        && let Some(deputy) = deputy(&content)
+    {
+        answer.detail =
+            Some(format!("headquarters knows no other guide {deputy} who could stand in: name another one"));
+    }
+    answer
 }
 
 fn raw(json: String) -> Result<Box<RawValue>, HubError> {

@@ -202,7 +202,7 @@ async fn dues_are_handed_to_another_guide_only_and_not_handed_on() {
     let hub = hub().await;
     let (owner, deputy) = (hub.terminal("G1").await, hub.terminal("G2").await);
     let ops = [handed(&owner, "C1", "G9", UNTIL), handed(&owner, "C1", "G1", UNTIL), handed(&owner, "C1", "G2", UNTIL)];
-    assert_eq!(send(&owner, &ops).await, ["unknown_target", "unknown_target", "applied"]);
+    assert_eq!(send(&owner, &ops).await, ["unknown_deputy", "unknown_deputy", "applied"]);
     assert_eq!(send(&deputy, &[handed(&deputy, "C1", "G3", UNTIL)]).await, ["unknown_customer"]);
     assert_eq!(copy(&hub.test_db.db, "G3", "C1").await, None);
 }

@@ -4,20 +4,23 @@
 
 mod support;
 
+use std::collections::BTreeSet;
+
 use guide_common::calendar::Leave;
 use guide_common::fact::FactBody;
 use guide_common::id::CustomerId;
 use guide_common::op::{Op, OpBody, Undo};
 use guide_common::sop::engine::dues;
 use guide_common::time::Period;
-use guide_hub::db::{directory, file};
+use guide_hub::db::{Db, Engine, directory, file};
 use guide_hub::desk;
 use guide_hub::import::{ImportOptions, records};
 use guide_hub::publish::What;
 use guide_hub::report::{ReportRequest, chain_report};
 use serde_json::{Value, json};
 use support::{
-    TODAY, Terminal, TestDb, TestHub, all_facts_of, assign, customer_id, day, guide_id, moment, publish_texts, results,
+    TODAY, Terminal, TestDb, TestHub, all_facts_of, assign, customer_id, day, guide_id, live_entities, moment,
+    publish_texts, results,
 };
 
 /// G1 serves C1 and C2 who bought on 10 August, C2 for more; G2 is there too.
@@ -123,8 +126,29 @@ async fn facts_about_customers_and_about_the_guide_are_not_mixed_up_and_deputies
         leave(&terminal, "@guide", "2026-08-13", "2026-08-15", Some("G1")),
         leave(&terminal, "@guide", "2026-08-13", "2026-08-15", None),
     ];
-    let expected = ["unknown_customer", "unknown_customer", "unknown_target", "unknown_target", "applied"];
+    let expected = ["unknown_customer", "unknown_customer", "unknown_deputy", "unknown_deputy", "applied"];
     assert_eq!(push(&terminal, &ops).await, expected);
+    let again = terminal.push(&ops[2..3]).await.json();
+    assert!(again["answers"][0]["detail"].as_str().unwrap().contains("G9"), "{again}");
+}
+
+#[tokio::test]
+async fn every_terminal_is_told_of_all_guides_also_of_those_whom_an_earlier_hub_took_in() {
+    let hub = hub().await;
+    let told = async || {
+        let entities = live_entities(&hub.test_db.db, "@shared").await;
+        entities.into_iter().filter(|(kind, ..)| kind == "colleague").map(|(_, id, _)| id).collect::<BTreeSet<_>>()
+    };
+    let all = told().await;
+    assert!(all.contains("G1") && all.contains("G2"), "{all:?}");
+    let mut conn = hub.test_db.db.conn().await.unwrap();
+    // as a database of before is: no guide was ever told of
+    sqlx::query("DELETE FROM entity WHERE kind = 'colleague'").execute(&mut *conn).await.unwrap();
+    drop(conn);
+    if hub.test_db.db.engine() == Engine::Sqlite {
+        Db::open_dir(hub.test_db.dir.path()).await.unwrap();
+        assert_eq!(told().await, all);
+    }
 }
 
 #[tokio::test]

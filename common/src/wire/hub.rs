@@ -74,6 +74,18 @@ pub struct GuideProfile {
     pub days_off: Vec<chrono::Weekday>,
 }
 
+/// A guide of the chain, as every terminal knows them: who can stand in for whom. The body of a `colleague` in the feed
+/// of what all share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Colleague {
+    /// The id.
+    pub id: GuideId,
+    /// The name.
+    pub name: String,
+    /// The shop.
+    pub store: StoreId,
+}
+
 /// A shop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoreProfile {

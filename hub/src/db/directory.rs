@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::Weekday;
 use guide_common::id::{GuideId, StoreId};
-use guide_common::wire::hub::{GuideProfile, StoreProfile, StoreTier};
+use guide_common::wire::hub::{Colleague, GuideProfile, StoreProfile, StoreTier};
 use sqlx::AssertSqlSafe;
 
 use super::feed::{self, Change, Feed, POOL, SHARED, kind};
@@ -74,6 +74,10 @@ pub async fn put_guide(
     };
     let profile = GuideProfile { id: id.clone(), name: name.to_owned(), store, days_off: in_order(days_off) };
     put_profile(&mut tx, &profile).await?;
+    commit(tx).await?;
+    // the other feed has a transaction of its own; what a crash cuts off is told when the database is opened
+    let mut tx = db.begin().await?;
+    put_colleagues(&mut tx, &[&profile]).await?;
     commit(tx).await?;
     Ok(profile)
 }
@@ -193,6 +197,37 @@ pub(super) async fn create_common_feeds(db: &Db) -> Result<(), HubError> {
             feed::create(&mut conn, id).await?;
         }
     }
+    Ok(())
+}
+
+/// Tells all terminals of the guides whom a hub took in before it did so.
+pub(super) async fn tell_of_guides(db: &Db) -> Result<(), HubError> {
+    let untold = sqlx::query(
+        "SELECT COUNT(*) FROM guide g WHERE NOT EXISTS \
+         (SELECT 1 FROM entity e WHERE e.guide_id = $1 AND e.kind = $2 AND e.id = g.id)",
+    )
+    .bind(SHARED)
+    .bind(kind::COLLEAGUE)
+    .fetch_one(&mut *db.conn().await?)
+    .await;
+    if count(&untold.doing("looking for guides of whom nobody was told")?, 0)? == 0 {
+        return Ok(());
+    }
+    let guides = guides(&mut *db.conn().await?).await?;
+    let mut tx = db.begin().await?;
+    put_colleagues(&mut tx, &guides.iter().map(|guide| &guide.profile).collect::<Vec<_>>()).await?;
+    commit(tx).await
+}
+
+async fn put_colleagues(conn: &mut Conn, profiles: &[&GuideProfile]) -> Result<(), HubError> {
+    let mut changes = Vec::with_capacity(profiles.len());
+    for profile in profiles {
+        let colleague =
+            Colleague { id: profile.id.clone(), name: profile.name.clone(), store: profile.store.id.clone() };
+        changes.push(Change::put(kind::COLLEAGUE, profile.id.as_str(), "", json(&colleague)?));
+    }
+    let mut feed = Feed::lock_known(conn, SHARED).await?;
+    feed.apply(conn, changes).await?;
     Ok(())
 }
 

@@ -23,6 +23,8 @@ pub mod kind {
     pub const FACT: &str = "fact";
     /// The guide's profile.
     pub const GUIDE: &str = "guide";
+    /// Who can stand in for a guide, in the feed of what all share.
+    pub const COLLEAGUE: &str = "colleague";
     /// A plan.
     pub const PLAN: &str = "plan";
     /// A template.

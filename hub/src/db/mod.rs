@@ -46,6 +46,18 @@ pub enum Engine {
 }
 
 impl Db {
+    /// Opens the SQLite database of a folder in which there is one.
+    pub async fn open_existing_dir(dir: &Path) -> Result<Self, HubError> {
+        if !dir.join("hub.db").is_file() {
+            return Err(HubError::refused(format!(
+                "there is no hub's database in {}: check --data or GUIDE_HUB_DATA; \
+                 `guide-hub serve`, `import` and `store add` begin one",
+                dir.display()
+            )));
+        }
+        Self::open_dir(dir).await
+    }
+
     /// Opens the SQLite database of a folder, which is made where it is missing.
     pub async fn open_dir(dir: &Path) -> Result<Self, HubError> {
         std::fs::create_dir_all(dir).map_err(|source| HubError::File {
@@ -100,6 +112,7 @@ impl Db {
         }
         let db = Self { pool, engine };
         directory::create_common_feeds(&db).await?;
+        directory::tell_of_guides(&db).await?;
         Ok(db)
     }
 

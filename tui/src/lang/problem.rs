@@ -122,6 +122,10 @@ fn known(code: &str) -> Option<(Pair, Option<Pair>)> {
             (("成交需要填写金额", "a purchase needs its amount"), Some(("加上 --amount 1280", "add --amount 1280")))
         }
         "amount_not_positive" => (("金额必须大于零", "the amount must be more than zero"), None),
+        "amount_too_large" => (
+            ("一笔成交最多 1000 万元", "one sale is at most 10,000,000 yuan"),
+            Some(("核对金额，单位是元", "check the amount; it is in yuan")),
+        ),
         "needs_date" => (
             ("改日联系需要日期", "a later contact needs its date"),
             Some(("加上 --next +3 或 --next 8-20", "add --next +3 or --next 8-20")),
