@@ -1,7 +1,7 @@
 //! Publishing plans, templates, settings and lint words: every file is checked before any is published.
 
 mod line;
-mod plan;
+pub mod plan;
 mod read;
 
 use std::collections::BTreeMap;

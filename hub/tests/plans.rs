@@ -182,6 +182,34 @@ fn a_diff_is_told_of_files_published_plans_and_published_versions() {
 }
 
 #[test]
+fn a_diff_tells_triggers_as_plan_files_write_them_and_not_the_first_day_that_the_hub_gave() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, clock) = (dir.path().join("hub"), dir.path().join("clock"));
+    std::fs::write(&clock, "2026-08-12T10:00:00").unwrap();
+    let clock = clock.to_str().unwrap();
+    let hub = |args: &[&str]| hub_command(&data, &[args, &["--clock", "virtual", "--clock-file", clock]].concat());
+    hub(&["store", "add", "--id", "S1", "--name", "云杉路店"]).check(0, "");
+    hub(&["guide", "add", "--id", "G1", "--name", "林", "--store", "S1"]).check(0, "");
+    let dormant = |version: &str, days: &str, more: &str| {
+        let text = LONG.replace("version = 1", &format!("version = {version}\n{more}"));
+        let (head, rest) = text.split_once("[trigger]").unwrap();
+        let (_, steps) = rest.split_once("[[step]]").unwrap();
+        let file = dir.path().join(format!("{version}.toml"));
+        std::fs::write(&file, format!("{head}[trigger]\non = \"dormant\"\n{days}\n[[step]]{steps}")).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    hub(&["publish", "plans", &dormant("1", "days = 270", "")]).check(0, "");
+    std::fs::write(dir.path().join("clock"), "2026-08-14T10:00:00").unwrap();
+    hub(&["publish", "plans", &dormant("2", "days = 300\nsince = \"purchase\"", "")]).check(0, "");
+    let found = hub(&["plan", "diff", "X5/1", "X5/2"]);
+    let words = "  trigger: on = \"dormant\", days = 270 to on = \"dormant\", days = 300, since = \"purchase\"\n";
+    found.check(0, words);
+    assert!(!found.text().contains("starts on"), "{}", found.text());
+    hub(&["publish", "plans", &dormant("3", "days = 300", "starts_on = \"2026-09-01\"")]).check(0, "");
+    hub(&["plan", "diff", "X5/2", "X5/3"]).check(0, "starts on: none to 2026-09-01");
+}
+
+#[test]
 fn the_command_draws_days_and_guides_and_shows_what_is_published() {
     let dir = tempfile::tempdir().unwrap();
     let (data, clock, plan) = (dir.path().join("hub"), dir.path().join("clock"), dir.path().join("p.toml"));
@@ -191,8 +219,8 @@ fn the_command_draws_days_and_guides_and_shows_what_is_published() {
     let hub = |args: &[&str]| hub_command(&data, &[args, &["--clock", "virtual", "--clock-file", clock]].concat());
     let csv = dir.path().join("c.csv");
     std::fs::write(&csv, "customer_id,purchased_on,amount\nC1,2026-08-01,10\nC2,2026-08-01,20\n").unwrap();
-    hub(&["plan", "simulate", plan]).check(1, "guide-hub guide list");
     hub(&["store", "add", "--id", "S1", "--name", "云杉路店"]).check(0, "");
+    hub(&["plan", "simulate", plan]).check(1, "guide-hub guide list");
     hub(&["guide", "add", "--id", "G1", "--name", "林知夏", "--store", "S1"]).check(0, "");
     hub(&["import", "purchases", csv.to_str().unwrap()]).check(0, "2 new");
     hub(&["guide", "assign", "--unassigned", "--to", "G1"]).check(0, "");

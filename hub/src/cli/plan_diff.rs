@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use guide_common::id::PlanId;
 use guide_common::sop::plan::Plan;
 use guide_common::sop::plan_diff::{Change, Class, PlanDiff, RunningDiff, StepChange};
 use guide_common::sop::plan_file;
+use serde_json::Value;
 
 use super::Output;
 use super::args::plan::DiffArgs;
@@ -14,6 +16,7 @@ use super::table::Table;
 use crate::clock::Moment;
 use crate::db::{Conn, Db, file, publication};
 use crate::error::HubError;
+use crate::publish::plan::starts_with_publication;
 use crate::publish::{Source, checked_plans};
 use crate::what_if::chain_diff;
 
@@ -60,9 +63,21 @@ async fn version(conn: &mut Conn, named: &str) -> Result<Plan, HubError> {
         return Ok(latest);
     };
     let text = publication::source(conn, "plan", id.as_str(), number).await?.ok_or_else(unknown)?;
-    plan_file::parse(&text).map_err(|error| {
+    let plan = plan_file::parse(&text).map_err(|error| {
         HubError::refused(format!("version {number} of {id} cannot be read by this version of guide-hub: {error}"))
-    })
+    })?;
+    Ok(Plan { starts_on: plan.starts_on.or(given_start(conn, &plan, &latest).await?), ..plan })
+}
+
+/// The first day that the hub gave an earlier version at its publication: later ones keep it, unless a file names
+/// another.
+async fn given_start(conn: &mut Conn, plan: &Plan, latest: &Plan) -> Result<Option<NaiveDate>, HubError> {
+    if !starts_with_publication(plan) {
+        return Ok(None);
+    }
+    let later = publication::sources_after(conn, "plan", plan.id.as_str(), plan.version).await?;
+    let names_one = |text: &String| plan_file::parse(text).map_or(true, |plan| plan.starts_on.is_some());
+    Ok(latest.starts_on.filter(|_| !later.iter().any(names_one)))
 }
 
 async fn published(conn: &mut Conn, id: &PlanId) -> Result<Option<Plan>, HubError> {
@@ -101,12 +116,18 @@ fn told(diff: &PlanDiff) -> String {
 }
 
 fn changed(change: &Change) -> String {
-    let value = |value: &Option<serde_json::Value>| match value {
-        Some(serde_json::Value::String(text)) => text.clone(),
-        Some(value) => value.to_string(),
-        None => "none".to_owned(),
-    };
+    let value = |value: &Option<Value>| value.as_ref().map_or("none".to_owned(), words);
     format!("{}: {} to {}", change.key.replace('_', " "), value(&change.old), value(&change.new))
+}
+
+fn words(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) if values.is_empty() => "none".to_owned(),
+        Value::Array(values) => values.iter().map(words).collect::<Vec<_>>().join(" | "),
+        Value::Object(names) => names.get("en").map_or_else(|| value.to_string(), words),
+        other => other.to_string(),
+    }
 }
 
 fn table(running: &RunningDiff) -> String {

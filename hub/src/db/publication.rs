@@ -57,6 +57,17 @@ pub async fn source(conn: &mut Conn, kind: &str, id: &str, version: u32) -> Resu
     row.map(|row| text(&row, 0)).transpose()
 }
 
+/// The files of the versions after one.
+pub async fn sources_after(conn: &mut Conn, kind: &str, id: &str, version: u32) -> Result<Vec<String>, HubError> {
+    let rows = sqlx::query("SELECT source FROM publication WHERE kind = $1 AND id = $2 AND version > $3")
+        .bind(kind)
+        .bind(id)
+        .bind(i64::from(version))
+        .fetch_all(conn)
+        .await;
+    rows.doing("reading what was published")?.iter().map(|row| text(row, 0)).collect()
+}
+
 /// When a version was published, in seconds since 1970.
 pub async fn published_at(conn: &mut Conn, kind: &str, id: &str, version: u32) -> Result<Option<i64>, HubError> {
     let row = sqlx::query("SELECT published_at FROM publication WHERE kind = $1 AND id = $2 AND version = $3")

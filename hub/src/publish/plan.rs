@@ -36,7 +36,7 @@ pub(super) fn next(plan: &Plan, before: Option<&Plan>, publishing: Publishing) -
 }
 
 /// Whether a plan would otherwise start for everyone who ever met its trigger.
-fn starts_with_publication(plan: &Plan) -> bool {
+pub fn starts_with_publication(plan: &Plan) -> bool {
     plan.throttle.is_some() || plan.triggers.iter().any(|trigger| matches!(trigger, Trigger::Dormant(_)))
 }
 

@@ -13,7 +13,8 @@ const NOT_COMPARED: [&str; 4] = ["id", "version", "steps", "earlier"];
 /// The keys that move a step's days.
 const MOVES: [&str; 4] = ["offset", "until", "from", "within_hours"];
 
-/// One key that differs. A value that is not there is the default.
+/// One key that differs. A value that is not there is the default; what is a table in a plan file, such as a trigger, is
+/// a text: `on = "dormant", days = 270`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// The key; `order` for the order of the steps that both versions have.
@@ -88,5 +89,51 @@ fn between(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<Change> {
     let added = new.keys().filter(|key| !old.contains_key(*key));
     let keys = old.keys().chain(added);
     let changes = keys.map(|key| Change { key: key.clone(), old: known(old.get(key)), new: known(new.get(key)) });
-    changes.filter(|change| change.old != change.new).collect()
+    let differing = changes.filter(|change| change.old != change.new);
+    differing.map(|Change { key, old, new }| Change { key, old: old.map(told), new: new.map(told) }).collect()
+}
+
+/// A value as somebody reads it: what is a table in a plan file stands as the file writes it, several as a list. A name
+/// keeps its languages.
+fn told(value: Value) -> Value {
+    match value {
+        Value::Object(table) if !table.contains_key("zh") => Value::String(entries(table)),
+        Value::Array(mut values) => match (values.len(), values.first()) {
+            (1, Some(Value::Object(_))) => told(values.remove(0)),
+            _ => Value::Array(values.into_iter().map(told).collect()),
+        },
+        other => other,
+    }
+}
+
+/// The entries of a table, such as `on = "dormant", days = 270`; what a trigger is called stands first.
+fn entries(mut table: Map<String, Value>) -> String {
+    let mut entries: Vec<(String, Value)> = table.remove("on").map(|on| ("on".to_owned(), on)).into_iter().collect();
+    if entries.iter().any(|(_, on)| on == "date") {
+        entries.extend(date_of(&mut table).map(|date| ("date".to_owned(), Value::String(date))));
+    }
+    // the defaults, which nobody writes
+    table.retain(|key, value| {
+        let is_default = (key == "since" && *value == "visit") || (key == "calendar" && *value == "solar");
+        !value.is_null() && !is_default
+    });
+    entries.extend(table);
+    let entries: Vec<String> = entries.iter().map(|(key, value)| format!("{key} = {}", written(value))).collect();
+    entries.join(", ")
+}
+
+/// `08-19`, or `2026-08-19` of one year.
+fn date_of(table: &mut Map<String, Value>) -> Option<String> {
+    let (month, day) = (table.get("month")?.as_u64()?, table.get("day")?.as_u64()?);
+    let year = table.get("year").and_then(Value::as_i64).map(|year| format!("{year:04}-")).unwrap_or_default();
+    table.retain(|key, _| !matches!(key.as_str(), "year" | "month" | "day"));
+    Some(format!("{year}{month:02}-{day:02}"))
+}
+
+fn written(value: &Value) -> String {
+    match value {
+        Value::Object(table) => format!("{{ {} }}", entries(table.clone())),
+        Value::Array(values) => format!("[{}]", values.iter().map(written).collect::<Vec<_>>().join(", ")),
+        other => other.to_string(),
+    }
 }
