@@ -3,13 +3,17 @@
 use chrono::NaiveDate;
 use guide_common::fact::{Fact, FactBody, Undone};
 use guide_common::id::{CustomerId, GuideId, OpId};
+use guide_common::outcome::OutcomeCode;
 use guide_common::record::Rush;
+use guide_common::sop::gate::Hold;
+use guide_common::sop::queue::customer_day;
 use serde::Serialize;
 
 use crate::clock::Moment;
 use crate::db::directory::{self, json};
 use crate::db::feed::{Change, Feed, POOL, Written, kind};
 use crate::db::{Db, commit, file};
+use crate::desk::{chain_rules, guide_rules, with_starts};
 use crate::error::HubError;
 use crate::import::Mode;
 use crate::record::{self, Existing};
@@ -29,7 +33,58 @@ pub struct RushRow {
     pub rush: Rush,
 }
 
-/// Asks for haste: the customer's task stands on top of the queue until a contact, or until the last day.
+/// What the guide sees of a rush today.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "shows", rename_all = "snake_case")]
+pub enum Shows {
+    /// The customer's task stands on top.
+    OnTop,
+    /// The gate holds what is due: its row carries the rush.
+    Held {
+        /// Why, and until when.
+        hold: Hold,
+    },
+    /// Nothing is due.
+    NothingDue,
+}
+
+/// What the guide sees of a rush at a moment, from the hub's own facts.
+pub async fn shows(db: &Db, row: &RushRow, moment: Moment) -> Result<Shows, HubError> {
+    let mut conn = db.conn().await?;
+    let Some(id) = &row.guide else { return Ok(Shows::NothingDue) };
+    let Some(guide) = directory::guide(&mut conn, id.as_str()).await? else { return Ok(Shows::NothingDue) };
+    let facts = file::guide_facts(&mut conn, id.as_str()).await?;
+    let today = moment.today();
+    let mut rules = guide_rules(&chain_rules(&mut conn, moment.zone).await?, &guide, &facts, today);
+    let mut files = file::of_customers(&mut conn, id.as_str(), &[row.customer.as_str()]).await?;
+    if rules.is_throttled() {
+        files = file::of_feed(&mut conn, id.as_str()).await?;
+        rules = with_starts(&rules, files.values(), today);
+    }
+    let Some(file) = files.get(&row.customer) else { return Ok(Shows::NothingDue) };
+    let day = customer_day(file, &rules, today);
+    Ok(match (day.task, day.held.first()) {
+        (Some(_), _) => Shows::OnTop,
+        (None, Some(held)) => Shows::Held { hold: held.hold },
+        (None, None) => Shows::NothingDue,
+    })
+}
+
+/// The same rush as one that is asked for, where it stands and no contact has answered it.
+async fn standing(db: &Db, guide: &GuideId, customer: &CustomerId, rush: &Rush) -> Result<Option<OpId>, HubError> {
+    let mut files = file::of_customers(&mut *db.conn().await?, guide.as_str(), &[customer.as_str()]).await?;
+    let Some(file) = files.remove(customer) else { return Ok(None) };
+    let is_answer = |fact: &&Fact| matches!(&fact.body, FactBody::Outcome(of) if of.code != OutcomeCode::Skipped);
+    let last = file.standing().filter(is_answer).map(Fact::order).max();
+    let mut same = file.standing().filter(|fact| match &fact.body {
+        FactBody::Rush(of) => of.why == rush.why && of.until_on == rush.until_on,
+        _ => false,
+    });
+    Ok(same.find(|fact| last.is_none_or(|last| last < fact.order())).map(|fact| fact.id))
+}
+
+/// Asks for haste: the customer's task stands on top of the queue until a contact, or until the last day. The same
+/// again is refused while it stands.
 pub async fn ask(
     db: &Db,
     customer: &CustomerId,
@@ -52,6 +107,13 @@ pub async fn ask(
     let id = OpId::of_record("rush", customer, &uuid::Uuid::now_v7().to_string());
     let at = moment.zone.instant(moment.shop_time);
     let fact = record::fact(id, customer, at, FactBody::Rush(rush)).map_err(|fault| HubError::refused(told(&fault)))?;
+    if let FactBody::Rush(rush) = &fact.body
+        && let Some(same) = standing(db, &guide, customer, rush).await?
+    {
+        return Err(HubError::refused(format!(
+            "this rush for {customer} stands already until {until_on}: `guide-hub rush take-back {same}` ends it"
+        )));
+    }
     let did = record::put(db, std::slice::from_ref(&fact), Existing::Leave, Mode::Write, &mut |_| {}).await?;
     match (did.first(), fact.body) {
         (Some(Some(Written::New)), FactBody::Rush(rush)) => {

@@ -363,3 +363,62 @@ async fn a_rush_is_asked_for_listed_and_taken_back() {
     assert_eq!(left["rushes"].as_array().unwrap().len(), 0);
     hub(&["rush", "take-back", "01a2003e-d40c-74b5-ae85-bec79437975f"]).check(1, "guide-hub rush list");
 }
+
+const ON_PURCHASE: &str = r#"
+id = "X6"
+version = 1
+name = { zh = "回访", en = "Call" }
+[trigger]
+on = "purchase"
+[[step]]
+id = "call"
+offset = "0d"
+until = "+7d"
+purpose = "promo"
+channels = ["phone"]
+"#;
+
+#[tokio::test]
+async fn a_rush_says_what_the_guide_will_see_of_it_and_the_same_again_is_refused() {
+    let (dir, data) = folder().await;
+    let clock = dir.path().join("clock");
+    let hub = |args: &[&str]| {
+        let clock = ["--clock", "virtual", "--clock-file", clock.to_str().unwrap()];
+        hub_command(&data, &[args, &clock].concat())
+    };
+    let put = |name: &str, text: &str| {
+        let file = dir.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    let rush = |customer: &str| hub(&["rush", customer, "--why", "客户在等"]);
+    rush("C1").check(0, "C1 has nothing due today: G1 sees nothing of the rush unless a step falls due by 2026-08-15");
+    hub(&["publish", "plans", &put("x6.toml", ON_PURCHASE)]).check(0, "");
+    hub(&[
+        "import",
+        "purchases",
+        &put("p.csv", "customer_id,purchased_on,amount\nC1,2026-08-10,10\nC4,2026-08-10,10\n"),
+    ])
+    .check(0, "2 new");
+    let again = rush("C1");
+    again.check(1, "this rush for C1 stands already until 2026-08-15");
+    again.check(1, "guide-hub rush take-back");
+    hub(&["rush", "C1", "--why", "更急"]).check(0, "C1 stands on top for G1 until 2026-08-15; rush");
+    let refused = "customer_id,kind,on,scope,allowed\nC4,consent,2026-08-01,phone,false\n";
+    hub(&["import", "records", &put("r.csv", refused)]).check(0, "1 new");
+    let held = rush("C4");
+    held.check(0, "C4 is held for G1");
+    held.check(0, "the row carries the rush, the gate still holds it");
+    let json = hub(&["rush", "C4", "--why", "再催", "--json"]).json();
+    assert_eq!(json["shows"], "held");
+    hub(&["rush", "list"]).check(0, "更急");
+}
+
+#[tokio::test]
+async fn a_list_of_customers_that_is_not_there_is_called_missing() {
+    let (_dir, data) = folder().await;
+    let missing = hub_command(&data, &["dispatch", "X4", "--customers", "nope.csv"]);
+    missing.check(1, "--customers: there is no file nope.csv");
+    assert!(!missing.text().contains("no such customers"));
+    hub_command(&data, &["dispatch", "X4", "--customers", "C9"]).check(1, "no such customers: C9");
+}

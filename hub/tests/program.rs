@@ -53,13 +53,14 @@ fn errors_are_sentences_with_the_next_step() {
     check(&hub(&data, &["report", "--from", "2026-08-01", "--to", "2026-08-02", "--json"]), 0, "\"by_guide\"");
     check(&hub(&data, &["serve", "--listen", "nowhere"]), 1, "--listen");
     check(&hub(&data, &["serve", "--clock", "virtual", "--clock-file", "none"]), 1, "reading the virtual clock none");
-    check(&hub(Path::new("/proc/none"), &["guide", "list"]), 1, "making the hub's folder");
+    check(&hub(Path::new("/proc/none"), &["store", "add", "--id", "S1", "--name", "店"]), 1, "making the hub's folder");
     check(&hub(&data, &["--database-url", "mysql://a/b", "guide", "list"]), 2, "cannot be used with");
 }
 
 #[test]
 fn a_database_of_a_newer_version_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
+    check(&hub(dir.path(), &["store", "add", "--id", "S1", "--name", "云杉路店"]), 0, "store S1");
     check(&hub(dir.path(), &["migrate"]), 0, "this version");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

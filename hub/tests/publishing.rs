@@ -301,6 +301,7 @@ fn the_price_is_set_and_shown_by_the_virtual_clock() {
         let clock = ["--clock", "virtual", "--clock-file", clock.to_str().unwrap()];
         hub_command(&dir.path().join("hub"), &[args, &clock].concat())
     };
+    hub("2026-08-12T10:00:00", &["store", "add", "--id", "S1", "--name", "云杉路店"]).check(0, "");
     hub("2026-08-12T10:00:00", &["price", "show"]).check(0, "no gold price is set");
     hub("2026-08-12T10:00:00", &["price", "set", "1034.50"]).check(0, "1,034.50 yuan a gram of 2026-08-12 10:00\n");
     hub("2026-08-12T10:31:00", &["price", "show"]).check(0, "2026-08-12 10:00, 31 min old");

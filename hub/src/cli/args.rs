@@ -50,7 +50,7 @@ pub(super) struct DatabaseArgs {
 pub enum Command {
     /// Serve terminals until SIGTERM or Ctrl-C
     Serve(ServeArgs),
-    /// Bring the database to this version (every command does so)
+    /// Bring a database to this version (every command does so)
     Migrate,
     /// Import what shops export; docs/import.md lists the columns
     #[command(subcommand)]
@@ -81,6 +81,20 @@ pub enum Command {
     Report(ReportArgs),
     /// A guide's feed and terminals, for support
     Inspect(InspectArgs),
+}
+
+impl Command {
+    /// Whether it may make a database where there is none: what fills one or serves one. Everything else would tell of an
+    /// empty hub where the folder is only misspelt.
+    pub(super) fn may_begin(&self) -> bool {
+        matches!(
+            self,
+            Self::Serve(_)
+                | Self::Import(_)
+                | Self::Store(StoreCommand::Add { .. })
+                | Self::Guide(GuideCommand::Add { .. })
+        )
+    }
 }
 
 /// How to serve.

@@ -20,7 +20,7 @@ use crate::dispatch::{Counts, Request, Who, preview, send};
 use crate::error::HubError;
 use crate::import::csv_file::read_bytes;
 use crate::import::customer_ids;
-use crate::rush::{self, RushRow};
+use crate::rush::{self, RushRow, Shows};
 
 /// The longest name of a dispatch or of a person, in characters.
 const MAX_NAME_CHARS: usize = 60;
@@ -109,9 +109,18 @@ fn customers(text: &str) -> Result<BTreeSet<CustomerId>, HubError> {
         let ids = customer_ids(&read_bytes(&file)?);
         return ids.map_err(|error| HubError::refused(format!("{}: {error}", file.display())));
     }
+    if looks_like_a_file(text) {
+        return Err(HubError::refused(format!("--customers: there is no file {}", file.display())));
+    }
     let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty());
     let ids: Result<BTreeSet<CustomerId>, _> = ids.map(CustomerId::new).collect();
     ids.map_err(|error| HubError::refused(format!("--customers: {error}, and there is no file of this name")))
+}
+
+/// Whether what was written means a file rather than an id.
+fn looks_like_a_file(text: &str) -> bool {
+    let is_csv = Path::new(text).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    !text.contains(',') && (is_csv || text.contains(std::path::MAIN_SEPARATOR))
 }
 
 fn told(args: &DispatchArgs, request: &Request, counts: &Counts, n_written: u64) -> String {
@@ -172,13 +181,42 @@ pub(super) async fn rush(db: &Db, args: RushArgs, moment: Moment) -> Result<Outp
             let in_days = || moment.today().checked_add_days(Days::new(RUSH_DAYS)).unwrap_or_else(|| moment.today());
             let until_on = args.until.unwrap_or_else(in_days);
             let row = rush::ask(db, &customer, &args.by, &why, until_on, moment).await?;
+            let shows = rush::shows(db, &row, moment).await?;
             if args.json {
-                return Output::json(row);
+                #[derive(Serialize)]
+                struct Answer {
+                    #[serde(flatten)]
+                    row: RushRow,
+                    #[serde(flatten)]
+                    shows: Shows,
+                }
+                return Output::json(Answer { row, shows });
             }
-            let guide = row.guide.as_ref().map(ToString::to_string).unwrap_or_default();
-            Ok(Output::done(format!("{customer} stands on top for {guide} until {until_on}; rush {}\n", row.id)))
+            Ok(Output::done(rush_told(&row, &shows)?))
         }
     }
+}
+
+/// What becomes of a rush, as it is.
+fn rush_told(row: &RushRow, shows: &Shows) -> Result<String, HubError> {
+    let RushRow { id, customer, rush, .. } = row;
+    let guide = row.guide.as_ref().map(ToString::to_string).unwrap_or_default();
+    let until_on = rush.until_on;
+    let what = match shows {
+        Shows::OnTop => format!("{customer} stands on top for {guide} until {until_on}"),
+        Shows::Held { hold } => {
+            let reason = serde_json::to_value(hold.reason).ok();
+            let reason = reason.as_ref().and_then(|reason| reason.as_str()).unwrap_or_default().replace('_', " ");
+            let until = hold.until_on.map_or_else(|| "until that ends".to_owned(), |on| format!("until {on}"));
+            format!(
+                "{customer} is held for {guide} {until} ({reason}): the row carries the rush, the gate still holds it"
+            )
+        }
+        Shows::NothingDue => format!(
+            "{customer} has nothing due today: {guide} sees nothing of the rush unless a step falls due by {until_on}"
+        ),
+    };
+    Ok(format!("{what}; rush {id}\n"))
 }
 
 fn rush_table(rushes: &[RushRow]) -> String {

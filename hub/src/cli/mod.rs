@@ -84,9 +84,11 @@ pub async fn run(args: Args) -> u8 {
 
 async fn dispatch(args: Args) -> Result<Output, HubError> {
     let paths = paths();
+    let folder = args.database.data.clone().unwrap_or_else(|| paths.hub());
     let db = match &args.database.database_url {
         Some(url) => Db::open(url).await?,
-        None => Db::open_dir(&args.database.data.clone().unwrap_or_else(|| paths.hub())).await?,
+        None if args.command.may_begin() => Db::open_dir(&folder).await?,
+        None => Db::open_existing_dir(&folder).await?,
     };
     let clock = serve::clock(&args.clock, &paths);
     let zone = args.zone;

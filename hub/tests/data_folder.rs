@@ -1,0 +1,35 @@
+//! Which commands begin a database, and that a misspelt folder is no empty hub.
+
+#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
+
+mod support;
+
+use support::hub_command;
+
+#[test]
+fn a_folder_without_a_database_is_refused_by_what_neither_fills_nor_serves_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("misspelt");
+    let plan = dir.path().join("plan.toml");
+    std::fs::write(&plan, "").unwrap();
+    for args in [
+        &["guide", "list"][..],
+        &["store", "list"],
+        &["plan", "list"],
+        &["publish", "plans", plan.to_str().unwrap()],
+        &["dispatch", "P01", "--customers", "C1"],
+        &["rush", "list"],
+        &["device", "list"],
+        &["report", "--from", "2026-08-01", "--to", "2026-08-02"],
+        &["inspect", "G1"],
+        &["price", "show"],
+        &["migrate"],
+    ] {
+        let ran = hub_command(&data, args);
+        ran.check(1, "there is no hub's database in");
+        ran.check(1, "check --data");
+        assert!(!data.exists(), "{args:?} made the folder");
+    }
+    hub_command(&data, &["store", "add", "--id", "S1", "--name", "云杉路店"]).check(0, "store S1");
+    hub_command(&data, &["store", "list"]).check(0, "S1");
+}
