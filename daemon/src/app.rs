@@ -49,6 +49,18 @@ pub enum OpenError {
     Profile(String),
 }
 
+impl OpenError {
+    /// The stable code, for programs, where it has one.
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::OtherClock { training: true } => Some("training_terminal"),
+            Self::OtherClock { training: false } => Some("real_terminal"),
+            Self::Profile(_) => Some("profile"),
+            Self::Io(_) | Self::Journal(_) | Self::Store(_) => Some("store"),
+        }
+    }
+}
+
 /// The enrolled terminal.
 #[derive(Debug)]
 pub struct Terminal {

@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Parser;
 use guide_common::paths::Paths;
+use guided::app::OpenError;
 use guided::clock::Clock;
 use guided::config::{self, Cli, ClockArg, RunArgs};
+use guided::socket::ServeError;
 use guided::{log, serve, socket};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
@@ -20,11 +22,21 @@ fn main() -> ExitCode {
     match run(&args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("guided: {error:#}");
+            // the code at the end is for whoever started this and speaks another language
+            match code(&error) {
+                Some(code) => eprintln!("guided: {error:#} ({code})"),
+                None => eprintln!("guided: {error:#}"),
+            }
             tracing::error!(error = format!("{error:#}"), "guided cannot serve");
             ExitCode::FAILURE
         }
     }
+}
+
+/// The stable code of why it cannot serve.
+fn code(error: &anyhow::Error) -> Option<&'static str> {
+    let of_folder = error.downcast_ref::<ServeError>().map(ServeError::code);
+    of_folder.or_else(|| error.downcast_ref::<OpenError>().and_then(OpenError::code))
 }
 
 fn run(args: &RunArgs) -> anyhow::Result<()> {

@@ -41,6 +41,18 @@ pub enum ServeError {
     },
 }
 
+impl ServeError {
+    /// The stable code, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Path(_) => "socket_path",
+            Self::Unwritable { .. } => "folder_unwritable",
+            Self::Unsafe { .. } => "folder_unsafe",
+            Self::AlreadyServes { .. } => "already_serves",
+        }
+    }
+}
+
 fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> ServeError {
     let path = path.to_owned();
     move |source| ServeError::Unwritable { path, source }

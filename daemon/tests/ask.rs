@@ -253,3 +253,83 @@ async fn the_use_of_a_template_is_counted_by_step_with_its_interval() {
     assert_eq!(before.rows, []);
     let _: Vec<Template> = daemon.get("/v1/templates").await.unwrap();
 }
+
+#[tokio::test]
+async fn an_outcome_with_a_template_that_was_never_published_is_refused() {
+    let (daemon, _serving, _home) = open(|_| {}).await;
+    let said = json!({ "code": "interested", "template": "T99" });
+    for path in ["/v1/tasks/C0000/outcome", "/v1/customers/C0000/contacts"] {
+        let refused = daemon.post::<SavedResponse>(path, &said).await.unwrap_err();
+        assert_eq!((refused.status, refused.code.as_str()), (404, "unknown_template"), "{path}");
+    }
+    assert_eq!(daemon.outbox().await.len(), 0);
+}
+
+#[tokio::test]
+async fn an_amount_that_no_sale_has_is_refused_and_nothing_is_saved() {
+    let (daemon, _serving, _home) = open(|_| {}).await;
+    let bought = |fen: i64| json!({ "code": "bought", "amount_fen": fen });
+    let refused = daemon.post::<SavedResponse>("/v1/tasks/C0000/outcome", &bought(99_999_999_999_999_900)).await;
+    assert_eq!(refused.map_err(|problem| (problem.status, problem.code)), Err((422, "amount_too_large".to_owned())));
+    assert_eq!(daemon.outbox().await.len(), 0);
+    assert!(daemon.post::<SavedResponse>("/v1/tasks/C0000/outcome", &bought(1_000_000_000)).await.is_ok());
+}
+
+const CARE: &str = r#"
+id = "P06"
+version = 1
+name = { zh = "保养", en = "Care" }
+[trigger]
+on = "purchase"
+each_item = true
+[[step]]
+id = "care"
+offset = "+20d"
+until = "+60d"
+channels = ["wecom"]
+"#;
+
+#[tokio::test]
+async fn two_pieces_of_one_customer_are_told_apart_in_an_amnesty_and_a_secret_one_is_not_named() {
+    let (daemon, _serving, _home) = open(|hub| {
+        hub.publish_plan(CARE);
+        hub.add_sale("C0000", "p-2", "2026-08-12", 300_000, "珍珠项链");
+    })
+    .await;
+    let leave = json!({ "from_on": "2026-08-13", "to_on": "2026-09-09" });
+    daemon.post::<SavedResponse>("/v1/leaves", &leave).await.unwrap();
+    daemon.set_clock("2026-09-10T10:00:00").await;
+    let pieces = async || {
+        let amnesty = daemon.get::<AmnestyPreview>("/v1/amnesty").await.unwrap().amnesty.unwrap();
+        let of_care =
+            amnesty.dues.into_iter().filter(|of| of.customer.as_str() == "C0000" && of.due.plan.as_str() == "P06");
+        let mut pieces: Vec<Option<String>> = of_care.map(|of| of.piece).collect();
+        pieces.sort();
+        pieces
+    };
+    assert_eq!(pieces().await, [Some("珍珠项链".to_owned()), Some("钻石戒指".to_owned())]);
+    let secret = json!({ "from": "C0001", "until_on": "2026-09-20", "purchase": "p-2" });
+    daemon.post::<SavedResponse>("/v1/customers/C0000/secrets", &secret).await.unwrap();
+    assert!(!pieces().await.contains(&Some("珍珠项链".to_owned())));
+}
+
+#[tokio::test]
+async fn a_held_row_carries_the_haste_that_headquarters_asks_for() {
+    let (daemon, _serving, _home) = open(|hub| {
+        let rush = json!({ "on": "2026-08-12", "by": "顾南星", "why": "客户在等", "until_on": "2026-08-20" });
+        hub.record("C0000", 1, guide_common::fact::FactBody::Rush(serde_json::from_value(rush).unwrap()));
+        let complaint = json!({ "on": "2026-08-12", "code": "complaint" });
+        hub.record("C0000", 2, guide_common::fact::FactBody::Outcome(serde_json::from_value(complaint).unwrap()));
+        let rush = json!({ "on": "2026-08-13", "by": "顾南星", "why": "又来催", "until_on": "2026-08-20" });
+        hub.record("C0000", 3, guide_common::fact::FactBody::Rush(serde_json::from_value(rush).unwrap()));
+    })
+    .await;
+    daemon.set_clock("2026-08-15T10:00:00").await;
+    let today = daemon.today().await;
+    let row = today.held.iter().find(|row| row.customer.as_str() == "C0000").unwrap();
+    assert_eq!(row.rush.as_ref().map(|rush| rush.why.as_str()), Some("又来催"));
+    assert!(today.tasks.iter().all(|task| task.rush.is_none()));
+    daemon.set_clock("2026-08-15T21:00:00").await;
+    let quiet = daemon.today().await;
+    assert!(quiet.held.iter().filter(|row| row.rush.is_some()).count() == 1, "the hours of the day change nothing");
+}

@@ -7,6 +7,7 @@ mod support;
 
 use guide_common::sop::gate::HoldReason;
 use guide_common::sop::settings::Settings;
+use guide_common::wire::ask::*;
 use guide_common::wire::card::*;
 use guide_common::wire::local::*;
 use guide_common::wire::record::*;
@@ -200,4 +201,33 @@ async fn days_off_and_settings_of_headquarters_count_from_the_next_sync_on() {
     let today = daemon.today().await;
     assert_eq!((today.tasks.len(), today.held.len()), (0, 2));
     assert_eq!(today.held[0].hold.until_time, Some(settings.contact_from));
+}
+
+#[tokio::test]
+async fn a_deputy_whom_headquarters_does_not_know_is_refused_at_once_and_by_name() {
+    let home = tempfile::tempdir().unwrap();
+    let mut hub = Hub::new(1);
+    let (daemon, _serving) = serve(home.path(), &mut hub).await;
+    let asked = LeaveRequest { deputy: "nobody".parse().ok(), ..leave("2026-08-09", "2026-08-11") };
+    let early: SavedResponse = daemon.post("/v1/leaves", &asked).await.unwrap();
+    let preview: AmnestyPreview = daemon.get("/v1/amnesty").await.unwrap();
+    assert_eq!(preview.amnesty.unwrap().deputy, asked.deputy, "without colleagues the hub judges");
+    for (id, store) in [("G1", "S1"), ("G2", "S1"), ("G3", "S2")] {
+        hub.publish("colleague", id, &serde_json::json!({ "id": id, "name": "导购", "store": store }));
+    }
+    assert_eq!(daemon.sync_now().await.last_error, None);
+    let again = daemon.get::<AmnestyPreview>("/v1/amnesty").await.unwrap_err();
+    assert_eq!((again.status, again.code.as_str()), (422, "unknown_deputy"), "the leave's own deputy counts too");
+    daemon.post::<SavedResponse>(&format!("/v1/leaves/{}/cancel", early.op_id), &()).await.unwrap();
+    let n_saved = daemon.outbox().await.len();
+    let refused = daemon.post::<SavedResponse>("/v1/leaves", &asked).await.unwrap_err();
+    assert_eq!((refused.status, refused.code.as_str()), (422, "unknown_deputy"));
+    assert!(refused.detail.contains("nobody") && refused.detail.ends_with("shop: G2"), "{}", refused.detail);
+    assert_eq!(daemon.outbox().await.len(), n_saved, "nothing was recorded");
+    daemon.post::<SavedResponse>("/v1/leaves", &leave("2026-08-09", "2026-08-11")).await.unwrap();
+    let preview = daemon.get::<AmnestyPreview>("/v1/amnesty?deputy=nobody").await.unwrap_err();
+    assert_eq!((preview.code.as_str(), preview.detail), ("unknown_deputy", refused.detail));
+    let request = AmnestyRequest { deputy: "nobody".parse().ok() };
+    assert_eq!(daemon.post::<AmnestyResponse>("/v1/amnesty", &request).await.unwrap_err().code, "unknown_deputy");
+    assert!(daemon.get::<AmnestyPreview>("/v1/amnesty?deputy=G3").await.unwrap().amnesty.is_some());
 }

@@ -34,6 +34,20 @@ async fn a_socket_that_a_killed_daemon_left_is_taken_over() {
 }
 
 #[tokio::test]
+async fn why_it_cannot_serve_ends_with_a_code_for_whoever_started_it() {
+    let home = tempfile::tempdir().unwrap();
+    let mut hub = Hub::new(0);
+    let _serving = hub.serve().await;
+    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    assert!(refused(home.path(), &VIRTUAL).trim_end().ends_with("(already_serves)"));
+    daemon.kill();
+    // as `guide today` starts it after the training daemon was killed
+    let text = refused(home.path(), &["run"]);
+    assert!(text.contains("--clock virtual") && text.trim_end().ends_with("(training_terminal)"), "{text}");
+    let _: Health = Daemon::start(home.path()).await.get("/v1/health").await.unwrap();
+}
+
+#[tokio::test]
 async fn a_terminate_signal_stops_cleanly_also_while_someone_listens_for_events() {
     let home = tempfile::tempdir().unwrap();
     let mut daemon = Daemon::start(home.path()).await;

@@ -504,6 +504,7 @@ fn a_task_that_waits_for_its_time_is_closed_by_what_was_said_before() {
             name: held.name.clone(),
             tier: held.tier,
             hold: guide_common::sop::gate::Hold::new(guide_common::sop::gate::HoldReason::ContactHours, None),
+            rush: held.rush.clone(),
             dues: held.dues.clone(),
         },
     );

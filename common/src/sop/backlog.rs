@@ -70,6 +70,9 @@ pub struct DueFate {
     pub tier: Tier,
     /// The due.
     pub due: DueRow,
+    /// Of a step about one piece: which, so that two of a customer are told apart. Not of a piece that is kept secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub piece: Option<String>,
     /// What becomes of it.
     pub fate: Fate,
 }
@@ -244,6 +247,7 @@ impl<'f> Backlog<'f> {
             name: customer.name.clone(),
             tier: customer.tier,
             due: due.clone(),
+            piece: None,
             fate,
         }
     }

@@ -74,7 +74,7 @@ pub fn customer_day(file: &CustomerFile, rules: &Rules, today: NaiveDate) -> Cus
 
 /// The same, of facts as they are prepared.
 pub(crate) fn day_of(history: &History<'_>, rules: &Rules) -> CustomerDay {
-    let (file, today) = (history.file, history.today);
+    let today = history.today;
     let runs = all_runs(history, rules, caps_since(history, rules));
     let mut dues = dues_of(history, &runs);
     if dues.is_empty() {
@@ -87,7 +87,7 @@ pub(crate) fn day_of(history: &History<'_>, rules: &Rules) -> CustomerDay {
     for due in dues {
         match gate.check_due(&due) {
             Ok(channel) => open.push(Due { channel, ..due }),
-            Err(hold) => hold_due(&mut day.held, file, hold, &due),
+            Err(hold) => hold_due(&mut day.held, history, hold, &due),
         }
     }
     day.task = task(history, &open);
@@ -109,7 +109,7 @@ fn task(history: &History<'_>, open: &[Due<'_>]) -> Option<TaskRow> {
         score: terms.iter().map(|term| term.points).sum(),
         terms,
         channel: first.channel,
-        rush: rush.map(|rush| RushRow { by: rush.by.clone(), why: rush.why.clone() }),
+        rush: rush.map(rush_row),
         dues: open.iter().map(due_row).collect(),
     })
 }
@@ -124,6 +124,10 @@ pub(crate) fn open_rush<'f>(history: &History<'f>) -> Option<&'f Rush> {
         .iter()
         .filter(|(order, rush)| history.today <= rush.until_on && last.is_none_or(|last| last < *order));
     open.next_back().map(|(_, rush)| *rush)
+}
+
+fn rush_row(rush: &Rush) -> RushRow {
+    RushRow { by: rush.by.clone(), why: rush.why.clone() }
 }
 
 /// What the time of the day holds of a task: contact hours, and the steps' own times. The dues whose time has come are
@@ -164,16 +168,18 @@ fn importance(due: &Due<'_>, today: NaiveDate) -> impl Ord + use<> {
     (rank, std::cmp::Reverse(due.plan.priority), due.until_on, due.opens_on, place, due.id)
 }
 
-fn hold_due(held: &mut Vec<HeldRow>, file: &CustomerFile, hold: Hold, due: &Due<'_>) {
+fn hold_due(held: &mut Vec<HeldRow>, history: &History<'_>, hold: Hold, due: &Due<'_>) {
     if let Some(row) = held.iter_mut().find(|row| row.hold == hold) {
         row.dues.push(due_row(due));
         return;
     }
+    let file = history.file;
     held.push(HeldRow {
         customer: file.customer.id.clone(),
         name: file.customer.name.clone(),
         tier: file.customer.tier,
         hold,
+        rush: open_rush(history).map(rush_row),
         dues: vec![due_row(due)],
     });
 }
@@ -279,6 +285,6 @@ fn tier_points(tier: Tier) -> i64 {
 }
 
 /// One point for every 200 yuan bought in 24 months, at most a hundred.
-fn value_points(history: &History<'_>) -> i64 {
+pub fn value_points(history: &History<'_>) -> i64 {
     (history.spent_fen(history.today) / 20_000).clamp(0, 100)
 }

@@ -231,6 +231,9 @@ pub struct HeldRow {
     pub tier: Tier,
     /// Why, and until when.
     pub hold: Hold,
+    /// Who at headquarters asks for haste, and why. The gate holds it all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rush: Option<RushRow>,
     /// What is held.
     pub dues: Vec<DueRow>,
 }
@@ -331,6 +334,9 @@ pub struct OutboxRow {
     pub at: DateTime<Utc>,
     /// What became of it: `unsent`, or the hub's answer.
     pub state: String,
+    /// Of a rejected one: the stable code of the reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     /// Of a rejected one: why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use chrono::{Days, NaiveDate};
-use guide_common::id::{GuideId, TemplateId};
+use guide_common::id::TemplateId;
+use guide_common::sop::backlog::Amnesty;
 use guide_common::sop::explain::task::TaskExplained;
 use guide_common::time::Period;
 use guide_common::wire::ask::{
@@ -15,6 +16,7 @@ use serde::Deserialize;
 
 use crate::api::error::{Answer, ApiError};
 use crate::api::extract::{Asked, Body, customer, terminal};
+use crate::api::leaves::check_deputy;
 use crate::api::library::unknown_template;
 use crate::api::tasks::not_open;
 use crate::app::App;
@@ -52,8 +54,7 @@ pub async fn preview(
     Asked(request): Asked<AmnestyRequest>,
 ) -> Answer<Json<AmnestyPreview>> {
     let core = Arc::clone(&terminal(&app)?.core);
-    let deputy = deputy(request, &core)?;
-    let amnesty = apart(move || core.amnesty(deputy)).await??;
+    let amnesty = worked_out(&core, request).await?;
     Ok(Json(AmnestyPreview { amnesty }))
 }
 
@@ -63,9 +64,7 @@ pub async fn amnesty(
     Body(request): Body<AmnestyRequest>,
 ) -> Answer<Json<AmnestyResponse>> {
     let core = Arc::clone(&terminal(&app)?.core);
-    let (worker, deputy) = (Arc::clone(&core), deputy(request, &core)?);
-    let amnesty = apart(move || worker.amnesty(deputy)).await??;
-    let amnesty = amnesty.ok_or_else(|| {
+    let amnesty = worked_out(&core, request).await?.ok_or_else(|| {
         ApiError::new(409, "no_leave_over", "no leave has just ended")
             .hint("guide leave FROM TO enters one, also one that is over")
     })?;
@@ -73,11 +72,13 @@ pub async fn amnesty(
     Ok(Json(AmnestyResponse { saved, amnesty }))
 }
 
-fn deputy(request: AmnestyRequest, core: &Core) -> Answer<Option<GuideId>> {
-    if request.deputy.as_ref() == Some(&core.profile().id) {
-        return Err(ApiError::new(422, "own_deputy", "a guide cannot stand in for the guide's own leave"));
-    }
-    Ok(request.deputy)
+/// An amnesty with a deputy who can stand in, the asked one or the leave's own.
+async fn worked_out(core: &Arc<Core>, request: AmnestyRequest) -> Answer<Option<Amnesty>> {
+    check_deputy(core, request.deputy.as_ref())?;
+    let worker = Arc::clone(core);
+    let amnesty = apart(move || worker.amnesty(request.deputy)).await??;
+    check_deputy(core, amnesty.as_ref().and_then(|amnesty| amnesty.deputy.as_ref()))?;
+    Ok(amnesty)
 }
 
 /// `POST /v1/templates/lint`.

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use chrono::Days;
 use guide_common::calendar::Leave;
 use guide_common::fact::FactBody;
-use guide_common::id::CustomerId;
+use guide_common::id::{CustomerId, GuideId};
 use guide_common::wire::card::{LeaveRow, Leaves};
 use guide_common::wire::record::{LeaveRequest, SavedResponse};
 
@@ -16,9 +16,13 @@ use crate::api::error::{Answer, ApiError};
 use crate::api::extract::{Body, op, terminal};
 use crate::api::record;
 use crate::app::App;
+use crate::core::Core;
+use crate::core::desk::NoDeputy;
 
 /// For so many days a leave that is over is still listed.
 const LISTED_DAYS: u64 = 31;
+/// So many colleagues are named to whoever named none.
+const MAX_NAMED: usize = 12;
 
 /// `GET /v1/leaves`.
 pub async fn list(State(app): State<Arc<App>>) -> Answer<Json<Leaves>> {
@@ -43,11 +47,27 @@ pub async fn list(State(app): State<Arc<App>>) -> Answer<Json<Leaves>> {
 pub async fn enter(State(app): State<Arc<App>>, Body(request): Body<LeaveRequest>) -> Answer<Json<SavedResponse>> {
     let core = &terminal(&app)?.core;
     let LeaveRequest { from_on, to_on, deputy } = request;
-    if deputy.as_ref() == Some(&core.profile().id) {
-        return Err(ApiError::new(422, "own_deputy", "a guide cannot stand in for the guide's own leave"));
-    }
+    check_deputy(core, deputy.as_ref())?;
     let leave = FactBody::Leave(Leave { on: app.clock.today(), from_on, to_on, deputy });
     record::save(core, &CustomerId::guide_itself(), vec![leave]).await.map(Json)
+}
+
+/// Refuses a deputy of whom this terminal knows that the hub will refuse it.
+pub fn check_deputy(core: &Core, deputy: Option<&GuideId>) -> Answer<()> {
+    let Some(deputy) = deputy else { return Ok(()) };
+    core.can_stand_in(deputy).map_err(|why| match why {
+        NoDeputy::Own => ApiError::new(422, "own_deputy", "a guide cannot stand in for the guide's own leave"),
+        NoDeputy::Unknown(of_shop) => unknown_deputy(deputy, &of_shop),
+    })
+}
+
+fn unknown_deputy(deputy: &GuideId, of_shop: &[GuideId]) -> ApiError {
+    let ids: Vec<&str> = of_shop.iter().map(GuideId::as_str).take(MAX_NAMED).collect();
+    let detail = match ids.is_empty() {
+        true => format!("headquarters has no guide {deputy}"),
+        false => format!("headquarters has no guide {deputy}; the others of this shop: {}", ids.join(", ")),
+    };
+    ApiError::new(422, "unknown_deputy", detail).hint("name a guide by the id that headquarters has given")
 }
 
 /// `POST /v1/leaves/{op}/cancel`.

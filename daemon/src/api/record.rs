@@ -13,6 +13,7 @@ use guide_common::wire::record::{
 };
 
 use crate::api::error::{Answer, ApiError};
+use crate::api::library::unknown_template;
 use crate::app::run_check;
 use crate::core::Core;
 use crate::core::record::ClosesTask;
@@ -32,6 +33,11 @@ pub fn outcome(
     let on = core.clock.today();
     let code = request.code.parse().map_err(ApiError::bad_request)?;
     let reason = request.reason.as_deref().map(str::parse).transpose().map_err(ApiError::bad_request)?;
+    if let Some(template) = &request.template
+        && core.shared().templates.get(template).is_none()
+    {
+        return Err(unknown_template());
+    }
     let quoted = match (request.quoted, &request.template) {
         (None, Some(template)) => core.quote(template, customer)?,
         (quoted, _) => quoted,

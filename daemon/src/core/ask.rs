@@ -1,20 +1,25 @@
 //! Why a task stands where it does, what every plan makes of one customer, and what should become of the backlog after
 //! a leave.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use guide_common::apply::CustomerFile;
 use guide_common::fact::FactBody;
 use guide_common::id::{CustomerId, GuideId, OpId};
 use guide_common::sop::backlog::{Amnesty, amnesty};
 use guide_common::sop::explain::plan::PlanExplained;
 use guide_common::sop::explain::task::TaskExplained;
 use guide_common::sop::explain::{explain_customer, explain_task};
+use guide_common::sop::history::History;
 use guide_common::wire::ask::CustomerExplained;
-use guide_common::wire::local::TaskRow;
+use guide_common::wire::local::{DueRow, TaskRow};
 
 use crate::core::Core;
 use crate::core::file::Shared;
+use crate::core::open::Hidden;
+use crate::core::secrecy::{known, secret_points, without_amounts, without_points_explained};
 use crate::store::StoreError;
 
 /// So many days after a leave an amnesty is still offered.
@@ -42,7 +47,12 @@ impl Core {
         for id in &with_dues {
             files.extend(self.load(id)?.map(|loaded| loaded.file.clone()));
         }
-        Ok(Some(amnesty(&files, &shared.rules, leave, on, deputy.or_else(|| leave.deputy.clone()))))
+        let mut amnesty = amnesty(&files, &shared.rules, leave, on, deputy.or_else(|| leave.deputy.clone()));
+        for fate in &mut amnesty.dues {
+            let file = files.iter().find(|file| file.customer.id == fate.customer);
+            fate.piece = file.and_then(|file| piece(file, &fate.due, on));
+        }
+        Ok(Some(amnesty))
     }
 
     /// The facts of an amnesty, under one id by which it is taken back.
@@ -60,6 +70,7 @@ impl Core {
         let mut explained = explain_task(&loaded.file, &shared.rules, now);
         if let Some(explained) = &mut explained {
             explained.put_in_place(&self.open_tasks());
+            without_points_explained(explained, secret_points(&loaded.file, on));
         }
         Ok(explained)
     }
@@ -69,6 +80,9 @@ impl Core {
         let Some(loaded) = self.load(id)? else { return Ok(None) };
         let (shared, on) = self.shared_and_day();
         let mut plans: Vec<PlanExplained> = explain_customer(&loaded.file, &shared.rules, on);
+        if let Cow::Owned(_) = known(&loaded.file, on) {
+            without_amounts(&mut plans);
+        }
         plans.sort_by(|a, b| (a.standing, &a.plan).cmp(&(b.standing, &b.plan)));
         let (customer, name) = (loaded.file.customer.id.clone(), loaded.file.customer.name.clone());
         Ok(Some(CustomerExplained { customer, name, on, task: self.explain_task(id)?, plans }))
@@ -79,4 +93,16 @@ impl Core {
         let open = state.days.values().filter(|day| day.open);
         open.filter_map(|day| day.task.clone()).collect()
     }
+}
+
+/// The piece that a due is about, unless it is kept secret.
+fn piece(file: &CustomerFile, due: &DueRow, on: NaiveDate) -> Option<String> {
+    // as `AnchorKey` is written: the purchase, the number of the piece, the day of its turn
+    let (rest, _) = due.anchor_key.rsplit_once('/')?;
+    let (purchase, idx) = rest.rsplit_once('/')?;
+    let purchase = file.purchases.iter().find(|of| of.id.as_str() == purchase)?;
+    let item = purchase.items.get(idx.parse::<usize>().ok()?)?;
+    let history = History::of(file, on);
+    let is_secret = Hidden::of(&history).purchase(purchase).is_some();
+    item.name.clone().or_else(|| item.category.clone()).filter(|_| !is_secret)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use guide_common::apply::CustomerFile;
 use guide_common::calendar::Calendar;
-use guide_common::id::CustomerId;
+use guide_common::id::{CustomerId, GuideId};
 use guide_common::time::Zone;
 use guide_common::wire::hub::{FeedName, GuideProfile};
 
@@ -30,8 +30,32 @@ pub fn read(
     Ok(shared)
 }
 
+/// Why somebody cannot stand in for the guide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoDeputy {
+    /// It is the guide.
+    Own,
+    /// Headquarters has no such guide; with those of the guide's own shop.
+    Unknown(Vec<GuideId>),
+}
+
 impl Core {
-    /// Reads again what scripts are made with, where nothing else of what all share has changed.
+    /// Whether a guide can stand in for this one, as far as this terminal knows; where headquarters has told of no
+    /// guides, the hub judges.
+    pub fn can_stand_in(&self, deputy: &GuideId) -> Result<(), NoDeputy> {
+        let state = self.state();
+        let (profile, colleagues) = (&state.profile, &state.shared.colleagues);
+        if *deputy == profile.id {
+            return Err(NoDeputy::Own);
+        }
+        if colleagues.is_empty() || colleagues.iter().any(|colleague| colleague.id == *deputy) {
+            return Ok(());
+        }
+        let of_shop = colleagues.iter().filter(|of| of.store == profile.store.id && of.id != profile.id);
+        Err(NoDeputy::Unknown(of_shop.map(|colleague| colleague.id.clone()).collect()))
+    }
+
+    /// Reads again what scripts are made with, and who the colleagues are, where nothing else of what all share has changed.
     pub fn read_texts(&self) -> Result<(), StoreError> {
         let read = file::shared(&self.store.without_customer(FeedName::Shared)?);
         let mut state = self.state();

@@ -15,7 +15,7 @@ use guide_common::template::Template;
 use guide_common::template::compiled::Library;
 use guide_common::template::lint::words::LintWords;
 use guide_common::text::{Lines, sanitise};
-use guide_common::wire::hub::GuideProfile;
+use guide_common::wire::hub::{Colleague, GuideProfile};
 use serde::Deserialize;
 
 use crate::store::Held;
@@ -118,6 +118,8 @@ pub struct Shared {
     pub gold_price: Option<GoldPrice>,
     /// The words that lint looks for, where headquarters has published its own.
     pub lint: Option<Arc<LintWords>>,
+    /// The guides of the chain; none where the hub is one that does not tell of them.
+    pub colleagues: Vec<Colleague>,
 }
 
 /// Reads what all guides share. What the rules need of this guide alone is `desk`'s work.
@@ -129,6 +131,7 @@ pub fn shared(items: &[Held]) -> Shared {
             "template" => templates.extend(read::<Template>(held).map(clean_template)),
             "lint" => shared.lint = read::<LintBody>(held).and_then(|body| body.words()).map(Arc::new),
             "settings" => settings = read::<Settings>(held).map(clean_settings),
+            "colleague" => shared.colleagues.extend(read::<Colleague>(held).map(clean_colleague)),
             "gold_price" => shared.gold_price = read::<GoldPrice>(held),
             _ => {}
         }
@@ -153,6 +156,11 @@ impl LintBody {
             .inspect_err(|error| tracing::warn!(line = error.line, "the lint words are not understood"))
             .ok()
     }
+}
+
+fn clean_colleague(mut colleague: Colleague) -> Colleague {
+    name(&mut colleague.name, MAX_NAME_CHARS);
+    colleague
 }
 
 fn clean_plan(mut plan: Plan) -> Plan {

@@ -4,7 +4,7 @@
 pub mod ask;
 pub mod card;
 pub mod check;
-mod desk;
+pub mod desk;
 pub mod file;
 mod files;
 pub mod find;
@@ -13,6 +13,7 @@ pub mod open;
 pub mod queue;
 pub mod record;
 pub mod row;
+pub mod secrecy;
 pub mod show;
 mod stats;
 mod undo;

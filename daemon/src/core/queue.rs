@@ -87,6 +87,7 @@ impl State {
         }
         let mut tasks: Vec<TaskRow> = open.into_iter().cloned().collect();
         order(&mut tasks);
+        tasks.iter_mut().for_each(|task| *task = self.shown(task));
         held.sort_by(|a, b| (a.tier, &a.customer).cmp(&(b.tier, &b.customer)));
         let mut done: Vec<_> = self.days.values().flat_map(|day| day.done.iter().cloned()).collect();
         done.sort_by_key(|row| Reverse((row.at, row.op_id)));
@@ -132,5 +133,12 @@ impl State {
 }
 
 fn held_row(task: &TaskRow, hold: Hold) -> HeldRow {
-    HeldRow { customer: task.customer.clone(), name: task.name.clone(), tier: task.tier, hold, dues: task.dues.clone() }
+    HeldRow {
+        customer: task.customer.clone(),
+        name: task.name.clone(),
+        tier: task.tier,
+        hold,
+        rush: task.rush.clone(),
+        dues: task.dues.clone(),
+    }
 }

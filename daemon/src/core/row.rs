@@ -14,6 +14,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::core::card::masked;
 use crate::core::open::{Hidden, Open, may_be_open, open};
+use crate::core::secrecy::secret_points;
 use crate::store::SheetRow;
 
 /// One customer in lists.
@@ -67,7 +68,8 @@ pub fn row(file: &CustomerFile, on: NaiveDate, seen: u32) -> Row {
 pub fn day(file: &CustomerFile, rules: &Rules, on: NaiveDate) -> SheetRow {
     let day = customer_day(file, rules, on);
     let open = day.task.is_some();
-    SheetRow { task: day.task, open, held: day.held, done: done(file, rules, on) }
+    let secret_points = if open { secret_points(file, on) } else { 0 };
+    SheetRow { task: day.task, open, held: day.held, done: done(file, rules, on), secret_points }
 }
 
 fn done(file: &CustomerFile, rules: &Rules, on: NaiveDate) -> Vec<DoneRow> {

@@ -13,6 +13,7 @@ use guide_common::time::Period;
 use guide_common::wire::local::{DueRow, Outbox, OutboxRow, ScriptView, TaskDetail, TaskRow};
 
 use crate::core::card::Secrets;
+use crate::core::secrecy::for_scripts;
 use crate::core::{Core, State};
 use crate::outbox::kept::Kept;
 use crate::store::StoreError;
@@ -36,6 +37,7 @@ impl Core {
             }
         }
         let hold = self.held_now(&task);
+        let task = self.state().shown(&task);
         Ok(Some(TaskDetail { customer: self.card(&loaded, Secrets::Masked), task, scripts, hold }))
     }
 
@@ -68,6 +70,7 @@ impl Core {
             (state.profile.clone(), Arc::clone(&state.shared))
         };
         let now = self.clock.now();
+        let file = &*for_scripts(file, now.date());
         let plan = due.and_then(|due| shared.rules.plans().iter().find(|plan| plan.id == due.plan));
         let campaign = plan.and_then(|plan| plan.campaign.as_ref());
         let gold_price = shared.gold_price;
@@ -91,6 +94,7 @@ impl Core {
             customer: kept.op.customer.clone(),
             at: kept.op.at_wall,
             state: kept.state().to_owned(),
+            code: kept.ack.as_ref().and_then(|ack| ack.answer.code.clone()),
             detail: kept.ack.as_ref().and_then(|ack| match (&ack.answer.code, &ack.answer.detail) {
                 (Some(code), Some(detail)) => Some(format!("{code}: {detail}")),
                 (code, detail) => code.clone().or_else(|| detail.clone()),

@@ -30,6 +30,13 @@ pub struct SheetRow {
     /// What was logged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub done: Vec<DoneRow>,
+    /// How many of the task's points come from what is kept secret: they order the queue and are not shown.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub secret_points: i64,
+}
+
+fn is_zero(points: &i64) -> bool {
+    *points == 0
 }
 
 fn row_key(day: NaiveDate, customer: &str) -> Vec<u8> {

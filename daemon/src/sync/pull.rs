@@ -20,7 +20,7 @@ pub struct Pulled {
     pub customers: Vec<CustomerId>,
     /// Whether something changed that every customer is worked out with, or everything did.
     pub everything: bool,
-    /// Whether something changed that only scripts are made with.
+    /// Whether something changed that no customer is worked out with.
     pub texts: bool,
     /// Whether ops were made unsent again, since the hub may have lost what it had acknowledged.
     pub resend: bool,
@@ -100,7 +100,7 @@ enum Page {
 enum About {
     /// The customers who are named.
     Customers,
-    /// Those too, and what scripts are made with.
+    /// Those too, and what scripts are made with, or who the colleagues are.
     Texts,
     /// Everyone: a plan, the settings, the guide's profile or leave.
     Everyone,
@@ -111,7 +111,7 @@ impl About {
         match (&item.customer, item.kind.as_str()) {
             (Some(customer), _) if customer.is_guide_itself() => Self::Everyone,
             (Some(_), _) | (None, "customer") => Self::Customers,
-            (None, "template" | "gold_price" | "lint") => Self::Texts,
+            (None, "template" | "gold_price" | "lint" | "colleague") => Self::Texts,
             (None, _) => Self::Everyone,
         }
     }

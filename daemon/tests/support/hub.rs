@@ -123,15 +123,22 @@ impl Hub {
         let id = CustomerId::new(id).unwrap();
         let mut customer = Customer::new(id.clone(), name.to_owned());
         customer.phone = Some(phone.to_owned());
-        let purchase = serde_json::json!({
-            "id": format!("p-{id}"), "customer": id, "bought_on": bought_on, "amount_fen": amount_fen,
-            "items": [{ "name": "钻石戒指" }] });
+        let purchase = sale(&id, &format!("p-{id}"), bought_on, amount_fen, "钻石戒指");
         let mut inner = self.inner.lock().unwrap();
         inner.guide.put("customer", id.as_str(), Some(&id), to_raw_value(&customer).unwrap());
         inner.guide.put("purchase", &format!("p-{id}"), Some(&id), to_raw_value(&purchase).unwrap());
         let mut file = CustomerFile::new(customer);
         file.purchases.push(serde_json::from_value(purchase).unwrap());
         inner.files.insert(id, file);
+    }
+
+    /// Adds a sale of one piece to a customer.
+    pub fn add_sale(&self, customer: &str, id: &str, bought_on: &str, amount_fen: i64, piece: &str) {
+        let customer = CustomerId::new(customer).unwrap();
+        let purchase = sale(&customer, id, bought_on, amount_fen, piece);
+        let mut inner = self.inner.lock().unwrap();
+        inner.guide.put("purchase", id, Some(&customer), to_raw_value(&purchase).unwrap());
+        inner.files.get_mut(&customer).unwrap().purchases.push(serde_json::from_value(purchase).unwrap());
     }
 
     /// Publishes something that all guides share.
@@ -218,6 +225,11 @@ impl Hub {
     pub fn digest(&self) -> (u64, FeedDigest) {
         self.inner.lock().unwrap().guide.digest(&KEYS.guide)
     }
+}
+
+fn sale(customer: &CustomerId, id: &str, bought_on: &str, fen: i64, piece: &str) -> serde_json::Value {
+    serde_json::json!({
+        "id": id, "customer": customer, "bought_on": bought_on, "amount_fen": fen, "items": [{ "name": piece }] })
 }
 
 pub fn profile() -> GuideProfile {

@@ -90,6 +90,8 @@ pub enum Missing {
         /// Of what the next level asks for.
         next_fen: i64,
     },
+    /// An amount that is not told while a purchase of the customer is kept secret.
+    KeptSecret,
     /// The level never rose.
     RiseOfLevel,
     /// No coupon is on record.
