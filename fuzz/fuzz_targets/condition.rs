@@ -1,4 +1,4 @@
-//! `cargo +nightly fuzz run condition` in the folder above.
+//! Runs the body `condition` on texts without end; `CONTRIBUTING.md` says how.
 #![no_main]
 
 #[path = "../bodies.rs"]

@@ -1,4 +1,4 @@
-//! `cargo +nightly fuzz run template` in the folder above.
+//! Runs the body `template` on texts without end; `CONTRIBUTING.md` says how.
 #![no_main]
 
 #[path = "../bodies.rs"]
