@@ -31,8 +31,8 @@ fn chosen(word: &str, list: &CustomerList, context: &Context) -> Answer<Customer
     if list.rows.is_empty() {
         return Err(Failure::Failed(text!(
             lang,
-            "没有叫“{word}”的任务或客户；guide today 列出任务，guide customer find 查找客户",
-            "there is no task or customer {word:?}; guide today lists the tasks, guide customer find looks for customers"
+            "找不到“{word}”；guide customer find 查找客户，guide today 列出任务",
+            "nothing is called {word:?}; guide customer find looks for customers, guide today lists the tasks"
         )));
     }
     let row = |row: &CustomerRow| format!("\n  {}  {}", row.id, sanitise(&row.name, Lines::One, 80));

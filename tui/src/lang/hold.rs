@@ -27,13 +27,11 @@ pub fn customer_text(hold: &Hold, today: NaiveDate, lang: Lang) -> String {
         (HoldReason::Secrecy, _) => secret_text(hold, today, lang),
         (HoldReason::OpenComplaint, _) => text!(lang, "{reason}，只做挽回", "{reason}: only its recovery goes on"),
         (HoldReason::PromoRest, Some(day)) => {
-            text!(lang, "{reason}，{day} 起恢复；服务照常", "{reason} until {day}; service goes on")
+            text!(lang, "{reason}，{day}恢复，服务照常", "{reason} until {day}; service goes on")
         }
-        (HoldReason::VisitAgreed | HoldReason::PromoCap, Some(day)) => text!(
-            lang,
-            "{reason}：营销 {day} 起恢复，服务照常",
-            "{reason}: promotions wait until {day}; service goes on"
-        ),
+        (HoldReason::VisitAgreed | HoldReason::PromoCap, Some(day)) => {
+            text!(lang, "{reason}：营销 {day}恢复，服务照常", "{reason}: promotions wait until {day}; service goes on")
+        }
         (HoldReason::TouchCap, Some(day)) => text!(
             lang,
             "{reason}：营销和服务等到 {day}，答复照常",
@@ -95,14 +93,10 @@ mod tests {
 
     #[test]
     fn a_hold_of_promotions_says_that_service_goes_on() {
-        check(
-            HoldReason::PromoRest,
-            "营销暂停，9月2日 起恢复；服务照常",
-            "promotions rest until 2 Sep; service goes on",
-        );
+        check(HoldReason::PromoRest, "营销暂停，9月2日恢复，服务照常", "promotions rest until 2 Sep; service goes on");
         check(
             HoldReason::VisitAgreed,
-            "已约到店：营销 9月2日 起恢复，服务照常",
+            "已约到店：营销 9月2日恢复，服务照常",
             "a visit is agreed: promotions wait until 2 Sep; service goes on",
         );
         check(
