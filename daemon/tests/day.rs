@@ -129,7 +129,7 @@ async fn an_open_complaint_holds_the_rest_until_it_is_closed() {
     shop.daemon.put::<Clock>("/v1/clock", &clock).await.unwrap();
     let today = shop.daemon.today().await;
     assert_eq!((today.tasks.len(), today.held.len()), (0, 1));
-    assert_eq!(shop.daemon.get::<TaskDetail>("/v1/tasks/C0000").await.unwrap_err().code, "task_closed");
+    assert_eq!(shop.daemon.get::<TaskDetail>("/v1/tasks/C0000").await.unwrap_err().code, "task_held");
     let words = ComplaintCloseRequest { words: "客户满意".to_owned() };
     shop.daemon.post::<SavedResponse>("/v1/customers/C0000/complaint/close", &words).await.unwrap();
     assert_eq!(shop.daemon.today().await.tasks.len(), 1);
