@@ -75,6 +75,7 @@ fn a_malformed_purchase_file_names_its_lines_and_imports_the_good_rows() {
 fn a_malformed_plan_is_refused_with_file_and_line_and_nothing_is_published() {
     let folder = folder();
     let hub = Hub::new(&folder.path().join("h"), "2026-08-12T10:00:00");
+    hub.cli(&["store", "add", "--id", "S1", "--name", "云杉路店"]);
     let plan = folder.path().join("bad.toml");
     std::fs::write(&plan, "id = \"P1\"\nversion = 1\nname = { zh = \"一\", en = \"one\" }\nthrottle = 8\n").unwrap();
     let data = hub.data();
