@@ -103,6 +103,9 @@ fn a_repetition_that_had_opened_when_its_tag_was_taken_away_ended() {
 fn what_came_to_be_on_a_day_that_forbade_contacts_was_never_due() {
     let story = Story::p01().contact("2026-08-12", DoNotContact, |_| {}).buy("2026-08-12", 50_000);
     check(&story, "2026-08-12", "2026-12-31", [0; 9]);
+    // what that contact itself closed was
+    let story = Story::p01().buy("2026-08-12", 50_000).log("2026-08-12", DoNotContact, &["thanks"]);
+    check(&story, "2026-08-12", "2026-12-31", [1, 0, 0, 0, 0, 0, 0, 1, 0]);
 }
 
 #[test]

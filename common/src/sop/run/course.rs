@@ -274,8 +274,8 @@ impl<'a, 'f> Course<'a, '_, 'f> {
             (None, None) => self.unclosed_state(&window, &end, waived),
         };
         let closed_by = contact.map(|contact| contact.id);
+        let open_days = self.open_days(&window, &end, state, contact.map(|contact| contact.on()));
         let contact = contact.filter(|_| matches!(state, State::NotReached { .. } | State::Postponed { .. }));
-        let open_days = self.open_days(&window, &end, state);
         let attempt =
             Attempt { due_id, number, known_on, opens_on, until_on, channel, is_chosen, closed_by, state, open_days };
         (attempt, contact)
@@ -355,7 +355,7 @@ impl<'a, 'f> Course<'a, '_, 'f> {
 
     /// The days of a window on which it was open or held: until it was closed, or else until its end, the run's end or
     /// today, whichever came first; less the days on which a later anchor stood in its place.
-    fn open_days(&self, window: &Window, end: &RunEnd<'_>, state: State) -> Vec<Period> {
+    fn open_days(&self, window: &Window, end: &RunEnd<'_>, state: State, closed_on: Option<NaiveDate>) -> Vec<Period> {
         let today = self.history.today;
         match state {
             State::Upcoming => Vec::new(),
@@ -366,7 +366,7 @@ impl<'a, 'f> Course<'a, '_, 'f> {
             | State::Waived { on, .. } => window.spans_open_until(on, Some(on)),
             State::Open | State::Expired | State::Superseded { .. } | State::Ended { .. } => {
                 let last = end.last_day().map_or(window.until_on, |last| last.min(window.until_on));
-                window.spans_open_until(last.min(today), None)
+                window.spans_open_until(last.min(today), closed_on)
             }
         }
     }
