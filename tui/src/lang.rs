@@ -9,6 +9,7 @@ pub mod help;
 pub mod hold;
 pub mod name;
 pub mod problem;
+pub mod rejection;
 pub mod trigger;
 pub mod withheld;
 pub mod word;

@@ -7,6 +7,8 @@ use clap::Args as ClapArgs;
 use guide_common::amnesty::WaiveReason;
 use guide_common::id::GuideId;
 use guide_common::sop::backlog::{Amnesty, DueFate, Fate};
+use guide_common::sop::plan::Lang;
+use guide_common::text::{Lines, sanitise};
 use guide_common::wire::ask::{AmnestyRequest, AmnestyResponse};
 
 use crate::cli::context::{Context, Form, print};
@@ -158,13 +160,29 @@ fn list(amnesty: &Amnesty, all: bool, context: &Context) -> String {
         table.row([
             due.name.clone(),
             due.tier.letter().to_owned(),
-            due.due.step_name.in_lang(lang).to_owned(),
+            what(due, &shown, amnesty.on, lang),
             due.due.plan.to_string(),
             date::short(due.due.until_on, amnesty.on, lang),
             fate_text(due.fate, amnesty.on, context),
         ]);
     }
     if shown.is_empty() { String::new() } else { format!("\n{}", table.render(context.style)) }
+}
+
+/// The step, and the piece that it is about; of two that read alike the days from which they count too.
+fn what(due: &DueFate, shown: &[&DueFate], today: NaiveDate, lang: Lang) -> String {
+    let step = due.due.step_name.in_lang(lang);
+    let what = match &due.piece {
+        Some(piece) => format!("{step} · {}", sanitise(piece, Lines::One, 60)),
+        None => step.to_owned(),
+    };
+    let same = |other: &&&DueFate| {
+        (&other.customer, &other.due.step_name, &other.piece) == (&due.customer, &due.due.step_name, &due.piece)
+    };
+    match shown.iter().filter(same).count() {
+        0 | 1 => what,
+        _ => format!("{what} · {}", date::short(due.due.anchor_on, today, lang)),
+    }
 }
 
 fn changes(fate: Fate) -> bool {

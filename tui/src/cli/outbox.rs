@@ -8,7 +8,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::Answer;
 use crate::cli::table::{Side, Table};
 use crate::lang::name::{op_kind_name, op_state_name};
-use crate::lang::pick;
+use crate::lang::{pick, rejection};
 use crate::text;
 
 /// Runs the command.
@@ -39,10 +39,17 @@ pub(crate) fn page(outbox: &Outbox, context: &Context) -> String {
             op_kind_name(&op.kind, lang).to_owned(),
             customer(op, lang),
             op_state_name(&op.state, lang).to_owned(),
-            op.detail.clone().unwrap_or_default(),
+            why(op, lang),
         ]);
     }
     table.render(context.style)
+}
+
+/// Of a rejected one: why. The wire's detail begins with the code.
+fn why(op: &OutboxRow, lang: Lang) -> String {
+    let prefix = op.code.as_ref().map(|code| format!("{code}: ")).unwrap_or_default();
+    let detail = op.detail.as_deref().map(|detail| detail.strip_prefix(&prefix).unwrap_or(detail));
+    rejection::sentence(op.code.as_deref(), detail, lang)
 }
 
 /// Whom an op concerns.

@@ -11,6 +11,7 @@ use guide_common::text::{Lines, sanitise};
 
 use crate::client::{Client, ClientError};
 use crate::lang::problem::Explained;
+use crate::lang::{Pair, pick};
 use crate::text;
 
 /// How long a start may take. Opening a store after a crash may take seconds; serving comes before checking.
@@ -71,6 +72,15 @@ impl StartError {
                 ),
                 next: Some(text!(lang, "腾出空间再运行一次", "make room and run it again")),
             },
+            Self::Ended { detail, log } if named(detail).is_some() => {
+                let (what, next) = named(detail).unwrap_or_default();
+                let what = pick(lang, what);
+                match next.1.is_empty() {
+                    // the cause is in guided's own words
+                    true => Explained { what: format!("{what} ({detail})"), next: see(log) },
+                    false => Explained { what: what.to_owned(), next: Some(pick(lang, next).to_owned()) },
+                }
+            }
             Self::Ended { detail, log } => Explained {
                 what: text!(lang, "后台程序 guided 没能启动：{detail}", "guided did not start: {detail}"),
                 next: see(log),
@@ -86,6 +96,38 @@ impl StartError {
             },
         }
     }
+}
+
+/// What the code says with which guided's last words end, and the next step where it is not the log.
+fn named(detail: &str) -> Option<(Pair, Pair)> {
+    let code = detail.trim_end().strip_suffix(')')?.rsplit_once('(')?.1;
+    let log = ("", "");
+    Some(match code {
+        "training_terminal" => (
+            ("本机登记为练习终端，后台程序没有启动", "this terminal is enrolled for training: guided did not start"),
+            (
+                "用 guided run --clock virtual --clock-file 文件 启动",
+                "start guided run --clock virtual --clock-file FILE",
+            ),
+        ),
+        "real_terminal" => (
+            ("本机登记为正式终端，不能用练习时钟", "this terminal is enrolled for real work, not on a virtual clock"),
+            ("不带 --clock virtual 启动 guided", "start guided without --clock virtual"),
+        ),
+        "already_serves" => (("另一个后台程序正在运行", "another guided serves this folder"), log),
+        "socket_path" => (
+            ("后台程序的套接字路径不能用", "the path of the daemon's socket cannot be used"),
+            ("把 GUIDE_HOME 设为较短的文件夹", "set GUIDE_HOME to a shorter folder"),
+        ),
+        "folder_unwritable" => (("数据文件夹不可写", "the folder cannot be written to"), log),
+        "folder_unsafe" => (
+            ("其他用户能写入数据文件夹，后台程序拒绝使用", "others can write to the folder: guided refuses it"),
+            ("chmod 700 该文件夹", "chmod 700 the folder"),
+        ),
+        "profile" => (("本机的登记资料无法识别", "the terminal's profile is not understood"), log),
+        "store" => (("本机数据打不开；已保存的记录都在", "the store cannot be opened; what was saved is safe"), log),
+        _ => return None,
+    })
 }
 
 /// The daemon that serves; it is started where none does.

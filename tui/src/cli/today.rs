@@ -129,11 +129,19 @@ fn held(rows: &[HeldRow], today: &Today, context: &Context) -> String {
             row.name.clone(),
             row.tier.letter().to_owned(),
             steps(&row.dues, context),
-            hold_name(row.hold.reason, lang).to_owned(),
+            held_because(row, lang),
             until.unwrap_or_default(),
         ]);
     }
     table.render(context.style)
+}
+
+fn held_because(row: &HeldRow, lang: Lang) -> String {
+    let reason = hold_name(row.hold.reason, lang);
+    match &row.rush {
+        Some(rush) => format!("{reason}  {}", rush_line(rush, lang)),
+        None => reason.to_owned(),
+    }
 }
 
 fn done(today: &Today, context: &Context) -> String {

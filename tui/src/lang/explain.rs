@@ -131,6 +131,7 @@ fn plain_missing(missing: &Missing) -> (&'static str, &'static str) {
         Missing::WecomContact => ("不是企微好友，或不知道日期", "is no WeCom contact, or since when is not known"),
         Missing::Level => ("没有等级记录", "no level was recorded"),
         Missing::EndOfLevel => ("不知道等级到期日", "until when the level is sure is not known"),
+        Missing::KeptSecret => ("惊喜保密期间不显示", "it is not told while a surprise is kept"),
         Missing::GapToNextLevel => ("不知道距升级多少", "what is missing to the next level is not known"),
         Missing::RiseOfLevel => ("等级没有升过", "the level never rose"),
         Missing::Coupon => ("没有券", "no coupon is on record"),

@@ -69,7 +69,13 @@ pub fn explain_problem(problem: &Problem, lang: Lang) -> Explained {
 fn names_choices(code: &str) -> bool {
     matches!(
         code,
-        "unknown_tag" | "template_fault" | "malformed_plan" | "unfit_plan" | "different_plans" | "unknown_version"
+        "unknown_deputy"
+            | "unknown_tag"
+            | "template_fault"
+            | "malformed_plan"
+            | "unfit_plan"
+            | "different_plans"
+            | "unknown_version"
     )
 }
 
@@ -113,6 +119,10 @@ fn known(code: &str) -> Option<(Pair, Option<Pair>)> {
         "task_closed" => (
             ("这条任务今天已经记过", "this task has been logged already"),
             Some(("guide undo 可撤销，再重新记录", "guide undo takes it back, then log it again")),
+        ),
+        "unknown_deputy" => (
+            ("总部没有这位导购", "headquarters has no such guide"),
+            Some(("写总部给的导购编号", "name a guide by the id that headquarters has given")),
         ),
         "task_held" => (
             ("这位客户今天暂缓联系", "this customer's task is held today"),

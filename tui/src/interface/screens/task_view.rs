@@ -108,7 +108,8 @@ fn card_lines(app: &App, max_rows: usize, cols: u16) -> Vec<Line<'static>> {
     let Some(entry) = app.data.entry(app.today.list.selected) else { return Vec::new() };
     let (terms, rush) = match entry {
         Entry::Task(row) => (row.terms.as_slice(), row.rush.as_ref()),
-        _ => (&[][..], None),
+        Entry::Held(row) => (&[][..], row.rush.as_ref()),
+        Entry::Done(_) => (&[][..], None),
     };
     let mut lines = rush.map(|rush| card::rush(rush, look)).unwrap_or_default();
     let room = max_rows.min(40).saturating_sub(lines.len());

@@ -235,8 +235,9 @@ impl Columns {
     fn held(&self, app: &App, row: &HeldRow) -> Line<'static> {
         let until = words::hold_end(&row.hold, app.data.on(), app.lang).unwrap_or_default();
         let why_cols = self.rest.saturating_sub(width(&until) + 1);
+        let mark = if row.rush.is_some() { ("! ", Role::Bad) } else { ("- ", Role::Muted) };
         Line::from(vec![
-            piece("- ", Role::Muted, &app.theme),
+            piece(mark.0, mark.1, &app.theme),
             piece(format!("{} ", row.tier.letter()), tier_role(row.tier), &app.theme),
             piece(fit(&row.name, self.name) + " ", Role::Text, &app.theme),
             piece(fit(hold_name(row.hold.reason, app.lang), why_cols), Role::Bad, &app.theme),
