@@ -41,7 +41,7 @@ fn toast(app: &App) -> &str {
 
 #[test]
 fn the_one_open_promise_is_kept_with_one_key() {
-    for key in ["p", "#", "＃"] {
+    for key in ["P", "#", "＃"] {
         let (mut desk, mut app) = open(Lang::Zh, ClockKind::Real, (80, 24));
         let promise = desk.cards.values().flat_map(|card| &card.promises).next().unwrap().op_id;
         desk.press(&mut app, key);
@@ -53,7 +53,7 @@ fn the_one_open_promise_is_kept_with_one_key() {
 
 #[test]
 fn of_several_promises_the_chosen_one_is_kept() {
-    for (keys, idx) in [("p<Enter>", 0), ("p<Down><Enter>", 1), ("pj<Enter>", 1), ("p2", 1), ("p<Up><Enter>", 1)] {
+    for (keys, idx) in [("P<Enter>", 0), ("P<Down><Enter>", 1), ("Pj<Enter>", 1), ("P2", 1), ("P<Up><Enter>", 1)] {
         let (mut desk, _) = open(Lang::Zh, ClockKind::Real, (80, 24));
         let card = desk.cards.values_mut().find(|card| !card.promises.is_empty()).unwrap();
         let mut other = card.promises[0].clone();
@@ -63,7 +63,7 @@ fn of_several_promises_the_chosen_one_is_kept() {
         let promises: Vec<OpId> = card.promises.iter().map(|row| row.op_id).collect();
         let mut app = App::new(Lang::Zh, Theme::built_in("ansi").unwrap(), (80, 24));
         desk.open(&mut app);
-        desk.press(&mut app, "p");
+        desk.press(&mut app, "P");
         assert!(matches!(app.layer, Some(Layer::Promise(_))));
         assert!(rows(&mut app).join("\n").replace(' ', "").contains("2代改手链"));
         desk.press(&mut app, &keys[1..]);
@@ -75,7 +75,7 @@ fn of_several_promises_the_chosen_one_is_kept() {
 #[test]
 fn a_promise_is_kept_from_the_customers_too_and_the_mask_hides_what_was_promised() {
     let (mut desk, mut app) = open(Lang::Zh, ClockKind::Real, (80, 24));
-    desk.press(&mut app, "<Tab>曾<Enter>p");
+    desk.press(&mut app, "<Tab>曾<Enter>P");
     assert_eq!(kept(&desk).len(), 1);
     let (mut desk, _) = open(Lang::Zh, ClockKind::Real, (80, 24));
     let card = desk.cards.values_mut().find(|card| !card.promises.is_empty()).unwrap();
@@ -83,7 +83,7 @@ fn a_promise_is_kept_from_the_customers_too_and_the_mask_hides_what_was_promised
     card.promises.push(again);
     let mut app = App::new(Lang::Zh, Theme::built_in("ansi").unwrap(), (80, 24));
     desk.open(&mut app);
-    desk.press(&mut app, "xp");
+    desk.press(&mut app, "xP");
     let shown = rows(&mut app).join("\n").replace(' ', "");
     assert!(shown.contains("哪个承诺已兑现") && !shown.contains("同款") && !shown.contains("曾予墨"));
 }
@@ -91,7 +91,7 @@ fn a_promise_is_kept_from_the_customers_too_and_the_mask_hides_what_was_promised
 #[test]
 fn keys_that_do_nothing_say_so() {
     for (keys, expected) in [
-        ("jp", "这位客户没有未兑现的承诺"),
+        ("jP", "这位客户没有未兑现的承诺"),
         ("w", "没有这个键（? 或 F1 看帮助）"),
         ("j<Enter>", "话术没有空要填"),
         ("]", "只有训练时钟可以拨动"),

@@ -174,7 +174,7 @@ const SPECS: &[Row] = &[
     (Action::ScrollDown, &[c('J'), c('>')], Place::Both, ["下滚", "Scroll"], ["话术或客户卡向下滚动", "Scroll the script or the card down"]),
     (Action::ScrollUp, &[c('K'), c('<')], Place::Both, ["上滚", "Scroll up"], ["话术或客户卡向上滚动", "Scroll the script or the card up"]),
     (Action::CloseComplaint, &[c('c'), c('=')], Place::Both, ["结投诉", "Close"], ["记下客户的话，结束投诉", "Close the open complaint with the customer's words"]),
-    (Action::KeepPromise, &[c('p'), c('#')], Place::Both, ["承诺兑现", "Kept"], ["承诺已兑现：几条时先选哪一条", "Mark a promise to this customer as kept; asks which where there are several"]),
+    (Action::KeepPromise, &[c('P'), c('#')], Place::Both, ["承诺兑现", "Kept"], ["承诺已兑现：几条时先选哪一条", "Mark a promise to this customer as kept; asks which where there are several"]),
     (Action::SyncNow, &[c('r'), c('*')], Place::Both, ["同步", "Sync"], ["马上与总部同步", "Sync with headquarters at once"]),
     (Action::Privacy, &[c('x'), c('.'), k(KeyCode::F(12))], Place::Both, ["遮挡", "Hide"], ["旁边有人：遮住姓名、手机、金额和消费；再按恢复", "Somebody beside you: mask names, phones, amounts and purchases; again shows them"]),
     (Action::OtherLang, &[c('L'), c('~')], Place::Both, ["English", "中文"], ["换成英文界面", "Show the interface in Chinese"]),
