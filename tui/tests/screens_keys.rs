@@ -27,6 +27,10 @@ fn rows(app: &mut App) -> Vec<String> {
     (0..buffer.area.height).map(row).collect()
 }
 
+fn shown(app: &mut App) -> String {
+    rows(app).concat().replace(' ', "")
+}
+
 fn kept(desk: &Desk) -> Vec<OpId> {
     let kept = |request: &Request| match request {
         Request::KeepPromise(promise) => Some(*promise),
@@ -205,4 +209,32 @@ fn what_is_cut_ends_in_an_ellipsis_and_no_date_is_cut_apart() {
     let said =
         shown.contains("secret until 21 Aug 2027") || shown.contains("secret until …") || shown.contains("21 Aug…");
     assert!(said, "{shown}");
+}
+
+#[test]
+fn behind_the_mask_no_name_phone_or_amount_is_left_and_everything_works_on() {
+    for keys in ["", "<Tab>", "<Tab><Enter>j", "jjj4", "jjjjjjjjjjjj", "c"] {
+        let (mut desk, mut app) = open(Lang::Zh, ClockKind::Real, (80, 24));
+        desk.press(&mut app, keys);
+        let open_text = shown(&mut app);
+        assert!(open_text.contains('¥') || open_text.contains("100****"), "{keys}: there is something to mask");
+        // in a form and in the filter letters are text
+        let key = if app.layer.is_some() || app.is_filtering() { "<F12>" } else { "x" };
+        desk.press(&mut app, key);
+        let masked = shown(&mut app);
+        let secrets = ["¥", "100****", "戒指", "手镯", "项链"];
+        let names = desk.cards.values().map(|card| card.name.as_str());
+        for secret in secrets.into_iter().chain(names) {
+            assert!(!masked.contains(secret), "{keys}: {secret} in {masked}");
+        }
+    }
+    let (mut desk, mut app) = open(Lang::Zh, ClockKind::Real, (80, 24));
+    desk.press(&mut app, "f银戒<Enter>xy");
+    assert!(desk.copied.as_deref().is_some_and(|text| text.contains("银戒")), "the script itself is not masked");
+    desk.press(&mut app, "6");
+    let is_logged = |request: &Request| matches!(request, Request::LogTask(_, outcome) if outcome.code == "no_reply");
+    assert!(desk.asked.iter().any(is_logged));
+    assert!(!shown(&mut app).contains(desk.today.done[0].name.as_str()), "not even in what was saved");
+    desk.press(&mut app, "x");
+    assert!(shown(&mut app).contains(desk.today.tasks[0].name.as_str()), "the same key shows everything again");
 }
