@@ -1,7 +1,7 @@
 //! Publishing plans, templates, settings and lint words: every file is checked before any is published.
 
 mod line;
-pub mod plan;
+mod plan;
 mod read;
 
 use std::collections::BTreeMap;

@@ -111,13 +111,28 @@ impl Plan {
         self.throttle.is_some() || self.earlier.as_ref().is_some_and(|earlier| earlier.plan.is_throttled())
     }
 
+    /// It and the earlier versions that runs still follow, the latest first.
+    pub fn versions(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |plan| plan.earlier.as_deref().map(|earlier| &earlier.plan))
+    }
+
+    /// The earlier versions that runs still follow, each with its last day, the latest first.
+    pub fn earlier_versions(&self) -> impl Iterator<Item = &Earlier> {
+        std::iter::successors(self.earlier.as_deref(), |earlier| earlier.plan.earlier.as_deref())
+    }
+
+    /// Whether a plan would otherwise start for everyone who ever met its trigger, and so starts on the day on which it
+    /// is first published.
+    pub fn starts_with_publication(&self) -> bool {
+        self.throttle.is_some() || self.triggers.iter().any(|trigger| matches!(trigger, Trigger::Dormant(_)))
+    }
+
     /// The plan as all runs follow it from `today` on, in the place of `before`: of earlier versions only their throttles
     /// stay, because who started when is not worked out anew.
     #[must_use]
     pub fn migrated(&self, before: &Self, today: NaiveDate) -> Self {
         let mut in_force = vec![(today, before.throttle)];
-        let earlier = std::iter::successors(before.earlier.as_deref(), |earlier| earlier.plan.earlier.as_deref());
-        in_force.extend(earlier.map(|earlier| (earlier.before_on, earlier.plan.throttle)));
+        in_force.extend(before.earlier_versions().map(|earlier| (earlier.before_on, earlier.plan.throttle)));
         // a version of less than a day was never in force
         let lasted: Vec<bool> = (0..in_force.len())
             .map(|idx| in_force.get(idx + 1).is_none_or(|older| older.0 < in_force[idx].0))

@@ -15,7 +15,6 @@ use crate::sop::plan_file::sources;
 use crate::sop::rules::Rules;
 use crate::sop::run::{Run, all_runs};
 use crate::sop::starts::Starts;
-use crate::sop::trigger::Trigger;
 
 pub use changes::Change;
 pub use running::{Class, Move, RunningDiff, StepFigures};
@@ -150,7 +149,7 @@ impl Desk {
 
 /// The plan with what the hub adds to it at a publication that moves running customers.
 fn as_published(old: Option<&Plan>, new: &Plan, today: NaiveDate) -> Plan {
-    let waits = new.throttle.is_some() || new.triggers.iter().any(|trigger| matches!(trigger, Trigger::Dormant(_)));
+    let waits = new.starts_with_publication();
     let from_publication = || old.and_then(|old| old.starts_on).or(Some(today)).filter(|_| waits);
     Plan { starts_on: new.starts_on.or_else(from_publication), earlier: None, ..new.clone() }
 }
@@ -158,7 +157,7 @@ fn as_published(old: Option<&Plan>, new: &Plan, today: NaiveDate) -> Plan {
 /// The steps of which runs can have some under way: of both versions, and of earlier ones that runs still follow.
 fn steps_under_way(old: Option<&Plan>, new: Option<&Plan>) -> Vec<StepId> {
     let mut ids = changes::step_ids(old, new);
-    for step in versions(old).flat_map(|plan| &plan.steps) {
+    for step in old.into_iter().flat_map(Plan::versions).flat_map(|plan| &plan.steps) {
         if !ids.contains(&step.id) {
             ids.push(step.id.clone());
         }
@@ -166,14 +165,9 @@ fn steps_under_way(old: Option<&Plan>, new: Option<&Plan>) -> Vec<StepId> {
     ids
 }
 
-/// A version and those before it that runs still follow.
-fn versions(plan: Option<&Plan>) -> impl Iterator<Item = &Plan> {
-    std::iter::successors(plan, |plan| plan.earlier.as_deref().map(|earlier| &earlier.plan))
-}
-
 /// How far back the closed steps of runs under way can lie.
 fn first_day(old: Option<&Plan>, new: Option<&Plan>, today: NaiveDate) -> NaiveDate {
-    let steps = versions(old).chain(new).flat_map(|plan| &plan.steps);
+    let steps = old.into_iter().flat_map(Plan::versions).chain(new).flat_map(|plan| &plan.steps);
     let spans = steps.map(|step| (step.offset.max_days(), step.until.max_days()));
     let (first, last) = spans.fold((0, 0), |(first, last), (offset, until)| (first.min(offset), last.max(until)));
     let n_days = chrono::Days::new((last - first).unsigned_abs().into());

@@ -143,10 +143,9 @@ fn plan_of(source: &PlanSource, published: &[Plan]) -> Result<Plan, ForecastErro
     let Some(version) = version else {
         return Ok(newest.clone());
     };
-    let versions = || std::iter::successors(Some(newest), |plan| plan.earlier.as_ref().map(|earlier| &earlier.plan));
-    versions().find(|plan| plan.version == *version).cloned().ok_or_else(|| ForecastError::UnknownVersion {
+    newest.versions().find(|plan| plan.version == *version).cloned().ok_or_else(|| ForecastError::UnknownVersion {
         plan: id.clone(),
-        versions: versions().map(|plan| plan.version.to_string()).collect::<Vec<_>>().join(", "),
+        versions: newest.versions().map(|plan| plan.version.to_string()).collect::<Vec<_>>().join(", "),
     })
 }
 

@@ -16,7 +16,6 @@ use super::table::Table;
 use crate::clock::Moment;
 use crate::db::{Conn, Db, file, publication};
 use crate::error::HubError;
-use crate::publish::plan::starts_with_publication;
 use crate::publish::{Source, checked_plans};
 use crate::what_if::chain_diff;
 
@@ -72,7 +71,7 @@ async fn version(conn: &mut Conn, named: &str) -> Result<Plan, HubError> {
 /// The first day that the hub gave an earlier version at its publication: later ones keep it, unless a file names
 /// another.
 async fn given_start(conn: &mut Conn, plan: &Plan, latest: &Plan) -> Result<Option<NaiveDate>, HubError> {
-    if !starts_with_publication(plan) {
+    if !plan.starts_with_publication() {
         return Ok(None);
     }
     let later = publication::sources_after(conn, "plan", plan.id.as_str(), plan.version).await?;

@@ -20,7 +20,7 @@ const MAX_EARLIER: usize = 16;
 /// The plan as it goes into the feed, and whether it says something else than the published one.
 pub(super) fn next(plan: &Plan, before: Option<&Plan>, publishing: Publishing) -> Result<(String, bool), HubError> {
     let mut plan = plan.clone();
-    if plan.starts_on.is_none() && starts_with_publication(&plan) {
+    if plan.starts_on.is_none() && plan.starts_with_publication() {
         plan.starts_on = before.and_then(|before| before.starts_on).or(Some(publishing.today));
     }
     let Some(before) = before else {
@@ -33,11 +33,6 @@ pub(super) fn next(plan: &Plan, before: Option<&Plan>, publishing: Publishing) -
         Running::Keep => plan.earlier.clone_from(&before.earlier),
     }
     Ok((json(&plan)?, is_further))
-}
-
-/// Whether a plan would otherwise start for everyone who ever met its trigger.
-pub fn starts_with_publication(plan: &Plan) -> bool {
-    plan.throttle.is_some() || plan.triggers.iter().any(|trigger| matches!(trigger, Trigger::Dormant(_)))
 }
 
 /// The version that runs with earlier anchors go on with.

@@ -220,7 +220,7 @@ fn notes(step: &Step, lang: Lang) -> Vec<String> {
 /// The versions that earlier runs still follow.
 fn versions(plan: &Plan, context: &Context) -> String {
     let lang = context.lang;
-    let chain = std::iter::successors(plan.earlier.as_deref(), |earlier| earlier.plan.earlier.as_deref());
+    let chain = plan.earlier_versions();
     // where only the throttle of earlier days is kept, all runs follow the latest
     let followed = chain.filter(|earlier| earlier.plan.version != plan.version);
     let lines = followed.map(|earlier| {

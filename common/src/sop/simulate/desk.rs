@@ -77,27 +77,21 @@ impl Desk {
 
 /// A plan that would wake everybody of the last years starts on the day of its publication, as the hub sees to it.
 fn as_published(plan: &Plan, on: NaiveDate) -> Plan {
-    let waits = plan.throttle.is_some() || plan.triggers.iter().any(|trigger| matches!(trigger, Trigger::Dormant(_)));
-    let starts_on = if waits { plan.starts_on.or(Some(on)) } else { plan.starts_on };
+    let starts_on = if plan.starts_with_publication() { plan.starts_on.or(Some(on)) } else { plan.starts_on };
     Plan { starts_on, ..plan.clone() }
-}
-
-/// A plan and the earlier versions that runs still follow.
-pub(super) fn versions(plan: &Plan) -> impl Iterator<Item = &Plan> {
-    std::iter::successors(Some(plan), |plan| plan.earlier.as_deref().map(|earlier| &earlier.plan))
 }
 
 /// Whether the anchors of a plan that a later day sees leave alone what an earlier day saw, as long as no fact comes
 /// between: an anchor that appears with time (a yearly date, a silence) must not stand before one that was seen earlier.
 fn is_steady(plan: &Plan) -> bool {
     let triggers: Vec<&Trigger> =
-        versions(plan).flat_map(|version| &version.triggers).filter(|trigger| is_told_by_day(trigger)).collect();
+        plan.versions().flat_map(|version| &version.triggers).filter(|trigger| is_told_by_day(trigger)).collect();
     let has_yearly = triggers.iter().any(|trigger| is_yearly(trigger));
     if !has_yearly && !triggers.iter().any(|trigger| is_silence(trigger)) {
         return true;
     }
     let kind = if has_yearly { is_yearly } else { is_silence };
-    let repeats = versions(plan).any(|version| version.repeat.is_some());
+    let repeats = plan.versions().any(|version| version.repeat.is_some());
     triggers.iter().all(|trigger| kind(trigger)) && !repeats
 }
 

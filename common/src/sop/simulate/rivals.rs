@@ -16,8 +16,6 @@ use crate::sop::run::{Run, all_runs};
 use crate::sop::trigger::{DateTrigger, Trigger};
 use crate::time::Period;
 
-use super::desk::versions;
-
 /// For each plan those beside which it does not run.
 #[derive(Debug)]
 pub(super) struct AllRivals(BTreeMap<PlanId, Rivals>);
@@ -102,13 +100,13 @@ impl Rivals {
 
 /// The words of a plan's versions: of the plans with one of them a customer runs one at a time.
 fn words(plan: &Plan) -> impl Iterator<Item = &str> {
-    versions(plan).filter_map(|version| version.exclusive.as_deref())
+    plan.versions().filter_map(|version| version.exclusive.as_deref())
 }
 
 /// The days of a period around the dates of a plan that only dates start.
 fn campaign_days(plan: &Plan, period: Period) -> Option<Vec<Period>> {
     let mut days = Vec::new();
-    for version in versions(plan) {
+    for version in plan.versions() {
         if version.throttle.is_some() || version.repeat.is_some() {
             return None;
         }

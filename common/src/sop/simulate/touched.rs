@@ -11,8 +11,6 @@ use crate::sop::plan_file::sources;
 use crate::sop::rules::Rules;
 use crate::sop::trigger::{OutcomeTrigger, Since, Trigger};
 
-use super::desk::versions;
-
 /// What assumed contacts come to.
 pub(super) const ASSUMED: [OutcomeCode; 2] = [OutcomeCode::Interested, OutcomeCode::NoReply];
 
@@ -38,7 +36,7 @@ pub(super) fn touched_by_each(rules: &Rules) -> BTreeMap<PlanId, Rules> {
 
 /// Whether a contact that closed nothing of a plan can change its runs all the same.
 fn heeds(plan: &Plan) -> bool {
-    versions(plan).any(|version| {
+    plan.versions().any(|version| {
         version.ends_on.iter().any(|end| matches!(end, EndsOn::Code(code) if ASSUMED.contains(code)))
             || version.triggers.iter().any(is_met_by_contacts)
             || conditions(version).any(|condition| condition.fields().any(tells_of_contacts))

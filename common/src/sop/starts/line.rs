@@ -87,8 +87,7 @@ struct Basis {
 impl Basis {
     fn of(plan: &Plan, calendar: &Calendar) -> Self {
         let mut throttles = vec![(None, plan.throttle)];
-        let earlier = std::iter::successors(plan.earlier.as_deref(), |earlier| earlier.plan.earlier.as_deref());
-        throttles.extend(earlier.map(|earlier| (Some(earlier.before_on), earlier.plan.throttle)));
+        throttles.extend(plan.earlier_versions().map(|earlier| (Some(earlier.before_on), earlier.plan.throttle)));
         Self { throttles, once: plan.restart == Restart::Once, rest: plan.rest, calendar: calendar.clone() }
     }
 
