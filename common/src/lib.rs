@@ -15,6 +15,7 @@ pub mod lunar;
 pub mod names;
 pub mod op;
 pub mod outcome;
+pub mod pack;
 pub mod paths;
 pub mod promise;
 pub mod purchase;

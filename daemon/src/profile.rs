@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use guide_common::id::DeviceId;
-use guide_common::wire::hub::{DigestKeys, GuideProfile};
+use guide_common::wire::hub::{DigestKeys, GuideProfile, Role};
 use serde::{Deserialize, Serialize};
 
 use crate::outbox::recover::replace;
@@ -20,8 +20,8 @@ pub struct Profile {
     pub hub: String,
     /// The terminal.
     pub device: DeviceId,
-    /// `guide`, `trainer` or `support`.
-    pub role: String,
+    /// What it may do.
+    pub role: Role,
     /// Whose customers it holds, as the hub said at enrolment.
     pub guide: GuideProfile,
     /// The shops' time zone.

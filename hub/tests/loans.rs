@@ -10,6 +10,7 @@ use guide_common::fact::{Fact, FactBody};
 use guide_common::id::{DueId, OpId};
 use guide_common::op::{Op, OpBody, Undo};
 use guide_common::outcome::OutcomeCode;
+use guide_common::wire::hub::Role;
 use guide_hub::db::Db;
 use guide_hub::db::device::Device;
 use guide_hub::db::loan::{LoanRow, open};
@@ -211,7 +212,7 @@ fn device(terminal: &Terminal) -> Device {
     Device {
         id: terminal.enrolled.device.clone(),
         guide: terminal.enrolled.guide.id.clone(),
-        role: "guide".to_owned(),
+        role: Role::Guide,
         name: String::new(),
         training: true,
         created_at: 0,

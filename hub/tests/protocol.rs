@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use guide_common::id::DueId;
 use guide_common::op::{OpBody, Undo};
 use guide_common::outcome::OutcomeCode;
-use guide_common::wire::hub::{ChangesResponse, DigestKey, FeedDigest, Item, ItemOp, item_hash};
+use guide_common::wire::hub::{ChangesResponse, DigestKey, FeedDigest, Item, ItemOp, Role, item_hash};
 use guide_hub::db::{device, feed};
 use guide_hub::publish::{Publishing, Running, Source, What, publish};
 use hyper::{Method, StatusCode};
@@ -82,7 +82,7 @@ fn answers(answer: &Answer) -> Vec<Value> {
 #[tokio::test]
 async fn a_code_enrols_one_terminal_once() {
     let hub = hub().await;
-    let code = device::create_code(&hub.test_db.db, &guide_id("G1")).await.unwrap();
+    let code = device::create_code(&hub.test_db.db, &guide_id("G1"), Role::Guide).await.unwrap();
     let answer = hub.enroll(&code.to_lowercase().replace('-', "")).await;
     assert_eq!(answer.status, StatusCode::OK);
     let body = answer.json();
@@ -97,7 +97,7 @@ async fn a_code_enrols_one_terminal_once() {
 #[tokio::test]
 async fn after_five_wrong_tries_a_code_is_worthless() {
     let hub = hub().await;
-    let code = device::create_code(&hub.test_db.db, &guide_id("G1")).await.unwrap();
+    let code = device::create_code(&hub.test_db.db, &guide_id("G1"), Role::Guide).await.unwrap();
     let last = if code.ends_with('2') { "3" } else { "2" };
     let wrong = format!("{}{last}", &code[..code.len() - 1]);
     for _ in 0..5 {
@@ -110,7 +110,7 @@ async fn after_five_wrong_tries_a_code_is_worthless() {
 #[tokio::test]
 async fn a_training_hub_refuses_a_terminal_on_the_real_clock() {
     let hub = hub().await;
-    let code = device::create_code(&hub.test_db.db, &guide_id("G1")).await.unwrap();
+    let code = device::create_code(&hub.test_db.db, &guide_id("G1"), Role::Guide).await.unwrap();
     let body = json!({"code": code, "device_name": "till", "training": false}).to_string();
     send(hub.address, Method::POST, "/v1/enroll", &[], body).await.check_problem(409, "training_mismatch");
     assert_eq!(hub.enroll(&code).await.status, StatusCode::OK, "the code was not used up");

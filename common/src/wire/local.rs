@@ -97,6 +97,12 @@ pub struct SyncStatus {
     pub n_unsent: usize,
     /// Ops that headquarters rejected.
     pub n_rejected: usize,
+    /// How far this terminal's clock is ahead of the hub's, in ms, where it was measured; dates follow the hub's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skew_ms: Option<i64>,
+    /// Whether the hub tells at once of what changes there.
+    #[serde(default)]
+    pub is_waiting: bool,
     /// The guide feed as this terminal holds it.
     pub guide_feed: FeedState,
     /// The shared feed as this terminal holds it.
@@ -106,7 +112,7 @@ pub struct SyncStatus {
 /// Why a cycle failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SyncError {
-    /// Stable: `unreachable`, `refused`, `unauthorised`, `protocol`, `store`.
+    /// Stable: `unreachable`, `refused`, `unauthorised`, `revoked`, `too_old`, `protocol`, `store`.
     pub code: String,
     /// A sentence in English, without personal data.
     pub detail: String,

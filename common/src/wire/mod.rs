@@ -1,5 +1,5 @@
-//! The shapes of both APIs: `hub` between daemon and hub, `local` with `ask`, `card` and `record` between
-//! interface and daemon.
+//! The shapes of both APIs: `hub` between daemon and hub, `local` with the others between interface and
+//! daemon.
 
 pub mod ask;
 pub mod card;
@@ -7,11 +7,14 @@ pub mod forecast;
 pub mod hub;
 pub mod local;
 pub mod record;
+pub mod support;
 
 use serde::{Deserialize, Serialize};
 
 /// The version of the shapes on the wire and in the stores.
 pub const SCHEMA: u32 = 1;
+/// The oldest version that is still spoken.
+pub const SCHEMA_MIN: u32 = 1;
 
 /// An error answer: `application/problem+json` (RFC 9457).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]

@@ -21,7 +21,7 @@ pub async fn enroll(url: &str, code: &str, training: bool) -> Result<(Profile, T
         schema: SCHEMA,
         hub: url.trim().trim_end_matches('/').to_owned(),
         device: response.device,
-        role: sanitise(&response.role, Lines::One, MAX_NAME_CHARS),
+        role: response.role,
         guide,
         zone: sanitise(&response.zone, Lines::One, MAX_NAME_CHARS),
         training,

@@ -101,6 +101,8 @@ impl Sync {
             next_at: state.next_at,
             n_unsent,
             n_rejected,
+            skew_ms: None,
+            is_waiting: false,
             guide_feed,
             shared_feed,
         })

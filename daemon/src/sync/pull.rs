@@ -127,6 +127,9 @@ fn query(feed: FeedName, cursor: &Cursor) -> ChangesQuery {
         n_live: holds.then_some(cursor.n_live),
         digest: holds.then_some(cursor.digest),
         limit: Some(MAX_PAGE_ITEMS),
+        wait: None,
+        other: None,
+        seen: None,
     }
 }
 

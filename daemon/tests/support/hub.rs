@@ -251,7 +251,7 @@ async fn enroll(Json(request): Json<EnrollRequest>) -> Response {
     Json(EnrollResponse {
         token: TOKEN.to_owned(),
         device: "D1".parse().unwrap(),
-        role: "guide".to_owned(),
+        role: Role::Guide,
         guide: profile(),
         zone: "Asia/Shanghai".to_owned(),
         digest_keys: KEYS,
@@ -366,7 +366,7 @@ async fn push(State(hub): State<Hub>, headers: HeaderMap, Json(request): Json<Pu
         inner.answered.insert(op.op_id, answer.clone());
         answers.push(answer);
     }
-    Json(PushResponse { answers, head: inner.guide.head }).into_response()
+    Json(PushResponse { answers, head: inner.guide.head, epoch: Some(inner.epoch.clone()) }).into_response()
 }
 
 const PLAN: &str = r#"

@@ -156,6 +156,18 @@ fn shop_time(text: &str) -> Result<NaiveDateTime, String> {
     read.ok_or_else(|| "write it as 2026-08-12T09:30".to_owned())
 }
 
+/// What a device may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum RoleArg {
+    /// A sales guide's terminal
+    #[default]
+    Guide,
+    /// A trainer's, at a training hub only
+    Trainer,
+    /// Support's: reads, and records nothing
+    Support,
+}
+
 /// What to do with terminals.
 #[derive(Debug, Subcommand)]
 pub enum DeviceCommand {
@@ -163,6 +175,9 @@ pub enum DeviceCommand {
     Code {
         /// Whose terminal
         guide: GuideId,
+        /// What it may do
+        #[arg(long, value_enum, default_value_t)]
+        role: RoleArg,
         /// Print JSON
         #[arg(long)]
         json: bool,

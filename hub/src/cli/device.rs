@@ -1,18 +1,29 @@
 //! `guide-hub device`.
 
 use chrono::DateTime;
+use guide_common::wire::hub::Role;
 
 use super::Output;
-use super::args::DeviceCommand;
+use super::args::{DeviceCommand, RoleArg};
 use super::table::Table;
 use crate::db::Db;
 use crate::db::device::{self, CODE_LIFE_S, CODE_TRIES, Device};
 use crate::error::HubError;
 
+impl From<RoleArg> for Role {
+    fn from(role: RoleArg) -> Self {
+        match role {
+            RoleArg::Guide => Self::Guide,
+            RoleArg::Trainer => Self::Trainer,
+            RoleArg::Support => Self::Support,
+        }
+    }
+}
+
 pub(super) async fn run(db: &Db, command: DeviceCommand) -> Result<Output, HubError> {
     match command {
-        DeviceCommand::Code { guide, json } => {
-            let code = device::create_code(db, &guide).await?;
+        DeviceCommand::Code { guide, role, json } => {
+            let code = device::create_code(db, &guide, role.into()).await?;
             if json {
                 #[derive(serde::Serialize)]
                 struct Answer {

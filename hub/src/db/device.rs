@@ -1,6 +1,7 @@
 //! Terminals: their tokens and the one-time codes that enrol them. Times are real, never the virtual clock's.
 
 use guide_common::id::{DeviceId, GuideId};
+use guide_common::wire::hub::Role;
 
 use super::{Conn, Db, commit, directory, epoch_seconds, int, text};
 use crate::error::{DatabaseContext, HubError};
@@ -12,8 +13,6 @@ pub const CODE_LIFE_S: i64 = 600;
 pub const CODE_TRIES: i64 = 5;
 /// How exact `seen_at` is, so that not every request writes.
 const SEEN_STEP_S: i64 = 600;
-/// The role of a sales guide's terminal.
-const ROLE_GUIDE: &str = "guide";
 
 /// An enrolled terminal, as its token describes it.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -23,7 +22,7 @@ pub struct Device {
     /// Whose customers it sees.
     pub guide: GuideId,
     /// What it may do.
-    pub role: String,
+    pub role: Role,
     /// What it calls itself.
     pub name: String,
     /// Whether it runs on the virtual clock.
@@ -44,7 +43,7 @@ pub enum CodeAnswer {
         /// For whom it was made.
         guide: String,
         /// For which role.
-        role: String,
+        role: Role,
     },
     /// There is no such code, or its second half is wrong.
     Wrong,
@@ -54,8 +53,8 @@ pub enum CodeAnswer {
     Over,
 }
 
-/// Makes a code for a guide's next terminal.
-pub async fn create_code(db: &Db, guide: &GuideId) -> Result<String, HubError> {
+/// Makes a code for a guide's next terminal of a role.
+pub async fn create_code(db: &Db, guide: &GuideId, role: Role) -> Result<String, HubError> {
     let mut conn = db.conn().await?;
     if directory::guide(&mut conn, guide.as_str()).await?.is_none() {
         return Err(directory::unknown_guide(guide.as_str()));
@@ -76,7 +75,7 @@ pub async fn create_code(db: &Db, guide: &GuideId) -> Result<String, HubError> {
         .bind(locator)
         .bind(secret::hash(&whole))
         .bind(guide.as_str())
-        .bind(ROLE_GUIDE)
+        .bind(role.name())
         .bind(at + CODE_LIFE_S)
         .execute(&mut *conn)
         .await
@@ -119,7 +118,7 @@ pub async fn try_code(conn: &mut Conn, typed: &str) -> Result<CodeAnswer, HubErr
         .execute(&mut *conn)
         .await
         .doing("using up an enrolment code")?;
-    Ok(CodeAnswer::Right { guide: text(&row, 1)?, role: text(&row, 2)? })
+    Ok(CodeAnswer::Right { guide: text(&row, 1)?, role: Role::of(&text(&row, 2)?) })
 }
 
 /// Enters a terminal under its token's hash.
@@ -131,7 +130,7 @@ pub async fn create(conn: &mut Conn, device: &Device, token: &str) -> Result<(),
     .bind(device.id.as_str())
     .bind(secret::hash(token))
     .bind(device.guide.as_str())
-    .bind(&device.role)
+    .bind(device.role.name())
     .bind(&device.name)
     .bind(i64::from(device.training))
     .bind(device.created_at)
@@ -206,7 +205,7 @@ fn device(row: &sqlx::any::AnyRow) -> Result<Device, HubError> {
     let corrupt = || HubError::corrupt(format!("the device {id}"));
     Ok(Device {
         guide: GuideId::new(&text(row, 1)?).map_err(|_| corrupt())?,
-        role: text(row, 2)?,
+        role: Role::of(&text(row, 2)?),
         name: text(row, 3)?,
         training: int(row, 4)? != 0,
         created_at: int(row, 5)?,

@@ -9,7 +9,7 @@ use guide_common::id::GuideId;
 use guide_common::op::Op;
 use guide_common::sop::plan::Lang;
 use guide_common::time::Zone;
-use guide_common::wire::hub::MAX_PUSH_OPS;
+use guide_common::wire::hub::{MAX_PUSH_OPS, Role};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::clock::Moment;
@@ -131,7 +131,7 @@ async fn put_ops(db: &Db, ops: &[(GuideId, Op)]) -> Result<(), HubError> {
             let device = Device {
                 id: first.device.clone(),
                 guide: guide.clone(),
-                role: "guide".to_owned(),
+                role: Role::Guide,
                 name: String::new(),
                 training: true,
                 created_at: 0,

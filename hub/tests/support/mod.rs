@@ -14,7 +14,7 @@ use guide_common::id::{CustomerId, DeviceId, GuideId, OpId, StoreId};
 use guide_common::op::{Op, OpBody, Stamp};
 use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::time::Zone;
-use guide_common::wire::hub::{EnrollResponse, FeedDigest, GuideProfile, PushRequest, StoreProfile, item_hash};
+use guide_common::wire::hub::{EnrollResponse, FeedDigest, GuideProfile, PushRequest, Role, StoreProfile, item_hash};
 use guide_hub::app::App;
 use guide_hub::clock::{Clock, Moment};
 use guide_hub::db::{Db, device, directory, page};
@@ -251,7 +251,7 @@ impl TestHub {
     }
 
     pub async fn terminal(&self, guide: &str) -> Terminal {
-        let code = device::create_code(&self.test_db.db, &guide_id(guide)).await.unwrap();
+        let code = device::create_code(&self.test_db.db, &guide_id(guide), Role::Guide).await.unwrap();
         let answer = self.enroll(&code).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
         let enrolled: EnrollResponse = serde_json::from_slice(&answer.body).unwrap();
