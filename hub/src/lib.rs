@@ -10,6 +10,7 @@ pub mod db;
 pub mod desk;
 pub mod dispatch;
 pub mod error;
+pub mod heads;
 pub mod import;
 pub mod loan;
 pub mod price;

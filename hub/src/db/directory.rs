@@ -8,7 +8,7 @@ use guide_common::wire::hub::{Colleague, GuideProfile, StoreProfile, StoreTier};
 use sqlx::AssertSqlSafe;
 
 use super::feed::{self, Change, Feed, POOL, SHARED, kind};
-use super::{Conn, Db, MAX_ROWS, commit, count, placeholders, text};
+use super::{Conn, Db, MAX_ROWS, Tx, commit, count, placeholders, text};
 use crate::error::{DatabaseContext, HubError};
 use crate::record::is_headquarters;
 
@@ -219,23 +219,23 @@ pub(super) async fn tell_of_guides(db: &Db) -> Result<(), HubError> {
     commit(tx).await
 }
 
-async fn put_colleagues(conn: &mut Conn, profiles: &[&GuideProfile]) -> Result<(), HubError> {
+async fn put_colleagues(tx: &mut Tx, profiles: &[&GuideProfile]) -> Result<(), HubError> {
     let mut changes = Vec::with_capacity(profiles.len());
     for profile in profiles {
         let colleague =
             Colleague { id: profile.id.clone(), name: profile.name.clone(), store: profile.store.id.clone() };
         changes.push(Change::put(kind::COLLEAGUE, profile.id.as_str(), "", json(&colleague)?));
     }
-    let mut feed = Feed::lock_known(conn, SHARED).await?;
-    feed.apply(conn, changes).await?;
+    let mut feed = Feed::lock_known(tx, SHARED).await?;
+    feed.apply(tx, changes).await?;
     Ok(())
 }
 
-async fn put_profile(conn: &mut Conn, profile: &GuideProfile) -> Result<(), HubError> {
+async fn put_profile(tx: &mut Tx, profile: &GuideProfile) -> Result<(), HubError> {
     let id = profile.id.as_str();
-    feed::create(conn, id).await?;
-    let mut feed = Feed::lock_known(conn, id).await?;
-    feed.apply(conn, vec![Change::put(kind::GUIDE, id, "", json(profile)?)]).await?;
+    feed::create(tx, id).await?;
+    let mut feed = Feed::lock_known(tx, id).await?;
+    feed.apply(tx, vec![Change::put(kind::GUIDE, id, "", json(profile)?)]).await?;
     Ok(())
 }
 

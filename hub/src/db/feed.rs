@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use guide_common::wire::hub::{DigestKey, FeedDigest, item_hash};
 use sqlx::AssertSqlSafe;
 
-use super::{Conn, MAX_ROWS, count, int, loan, placeholders, signed, text};
+use super::{Conn, MAX_ROWS, Tx, count, int, loan, placeholders, signed, text};
 use crate::error::{DatabaseContext, HubError};
 
 /// The feed of what all guides share.
@@ -150,17 +150,18 @@ pub async fn load_of_customers(conn: &mut Conn, guide_id: &str, customers: &[&st
 
 impl Feed {
     /// Locks a feed's row until the transaction ends, or `None` where there is no such feed.
-    pub async fn lock(conn: &mut Conn, guide_id: &str) -> Result<Option<Self>, HubError> {
+    pub async fn lock(tx: &mut Tx, guide_id: &str) -> Result<Option<Self>, HubError> {
         let row = sqlx::query(
             "UPDATE guide_feed SET head = head WHERE guide_id = $1 RETURNING epoch, head, n_live, digest, digest_key",
         )
         .bind(guide_id)
-        .fetch_optional(conn)
+        .fetch_optional(&mut **tx)
         .await
         .doing("locking a feed")?;
         let Some(row) = row else {
             return Ok(None);
         };
+        tx.locked.push(guide_id.to_owned());
         let corrupt = || HubError::corrupt(format!("the feed of {guide_id}"));
         Ok(Some(Self {
             guide_id: guide_id.to_owned(),
@@ -173,8 +174,8 @@ impl Feed {
     }
 
     /// Locks a feed that is made with the directory's row, and so must be there.
-    pub async fn lock_known(conn: &mut Conn, guide_id: &str) -> Result<Self, HubError> {
-        Self::lock(conn, guide_id).await?.ok_or_else(|| HubError::corrupt(format!("the guide {guide_id} (no feed)")))
+    pub async fn lock_known(tx: &mut Tx, guide_id: &str) -> Result<Self, HubError> {
+        Self::lock(tx, guide_id).await?.ok_or_else(|| HubError::corrupt(format!("the guide {guide_id} (no feed)")))
     }
 
     /// The entities of a kind by their ids, tombstones among them.

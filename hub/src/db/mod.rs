@@ -13,6 +13,7 @@ pub mod page;
 pub mod publication;
 pub mod sale;
 
+use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::time::Duration;
 
@@ -21,11 +22,31 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{Any, AnyConnection, AnyPool, Row, SqlSafeStr, Transaction};
 
 use crate::error::{DatabaseContext, HubError};
+use crate::heads::Heads;
 
 /// A connection, in a transaction or not.
 pub type Conn = AnyConnection;
-/// A transaction; dropped without a commit it is rolled back.
-pub type Tx = Transaction<'static, Any>;
+/// A transaction; dropped without a commit it is rolled back. It knows which feeds it locked, so that those who wait for
+/// them are woken by its commit.
+#[derive(Debug)]
+pub struct Tx {
+    inner: Transaction<'static, Any>,
+    locked: Vec<String>,
+    heads: Heads,
+}
+
+impl Deref for Tx {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        &self.inner
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.inner
+    }
+}
 
 /// The hub's database.
 #[derive(Clone, Debug)]
@@ -34,6 +55,8 @@ pub struct Db {
     pool: AnyPool,
     /// Which of the two engines.
     engine: Engine,
+    /// What this process knows of the feeds' heads.
+    heads: Heads,
 }
 
 /// Which database engine.
@@ -110,7 +133,7 @@ impl Db {
             // two programs that open an empty database at once: the loser finds the winner's tables
             migrator.run(&pool).await.map_err(migration_fault)?;
         }
-        let db = Self { pool, engine };
+        let db = Self { pool, engine, heads: Heads::default() };
         directory::create_common_feeds(&db).await?;
         directory::tell_of_guides(&db).await?;
         Ok(db)
@@ -123,7 +146,13 @@ impl Db {
 
     /// Begins a transaction.
     pub async fn begin(&self) -> Result<Tx, HubError> {
-        self.pool.begin().await.doing("beginning a transaction")
+        let inner = self.pool.begin().await.doing("beginning a transaction")?;
+        Ok(Tx { inner, locked: Vec::new(), heads: self.heads.clone() })
+    }
+
+    /// What this process knows of the feeds' heads.
+    pub fn heads(&self) -> &Heads {
+        &self.heads
     }
 
     /// A connection for statements of their own.
@@ -147,9 +176,13 @@ impl Db {
     }
 }
 
-/// Commits a transaction.
+/// Commits a transaction, and wakes those who wait for the feeds that it had locked.
 pub async fn commit(tx: Tx) -> Result<(), HubError> {
-    tx.commit().await.doing("committing a transaction")
+    let Tx { inner, locked, heads } = tx;
+    let committed = inner.commit().await.doing("committing a transaction");
+    // also after an error: the commit may have arrived
+    heads.moved(&locked);
+    committed
 }
 
 /// A column's text.

@@ -7,8 +7,28 @@ use guide_common::wire::hub::{DigestKey, FeedDigest, Item, ItemOp, MAX_PAGE_BYTE
 use serde_json::value::RawValue;
 use sqlx::Row;
 
-use super::{Conn, count, int, signed, text};
+use super::{Conn, count, directory, int, signed, text};
 use crate::error::{DatabaseContext, HubError};
+
+/// The epoch that a feed `f` tells on the wire, as SQL.
+macro_rules! epoch {
+    () => {
+        "f.epoch"
+    };
+}
+
+/// Where a feed is, and what it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedState {
+    /// The feed's epoch.
+    pub epoch: String,
+    /// Its last change.
+    pub head: u64,
+    /// How many entities live.
+    pub n_live: u64,
+    /// The digest of those.
+    pub digest: FeedDigest,
+}
 
 /// A feed's state, and the changes after a cursor.
 #[derive(Debug)]
@@ -29,18 +49,26 @@ pub struct Page {
     pub more: bool,
 }
 
+impl Page {
+    /// The feed's state without the changes.
+    pub fn state(&self) -> FeedState {
+        FeedState { epoch: self.epoch.clone(), head: self.head, n_live: self.n_live, digest: self.digest }
+    }
+}
+
 /// Reads the changes after `since`: at most `limit`, and no more than [`MAX_PAGE_BYTES`] of bodies unless the first
 /// body alone is larger. `None` where there is no such feed.
 pub async fn read(conn: &mut Conn, guide_id: &str, since: u64, limit: usize) -> Result<Option<Page>, HubError> {
-    let rows = sqlx::query(
-        "SELECT f.epoch, f.head, f.floor, f.n_live, f.digest, \
-                e.kind, e.id, e.customer_id, e.seq, e.rev, e.deleted, e.body \
+    let rows = sqlx::query(concat!(
+        "SELECT ",
+        epoch!(),
+        ", f.head, f.floor, f.n_live, f.digest, e.kind, e.id, e.customer_id, e.seq, e.rev, e.deleted, e.body \
          FROM guide_feed f LEFT JOIN (\
              SELECT guide_id, kind, id, customer_id, seq, rev, deleted, body FROM entity \
              WHERE guide_id = $1 AND seq > $2 ORDER BY seq LIMIT $3\
          ) e ON e.guide_id = f.guide_id \
          WHERE f.guide_id = $1 ORDER BY e.seq",
-    )
+    ))
     .bind(guide_id)
     .bind(signed(since))
     .bind(signed(limit as u64 + 1))
@@ -74,6 +102,55 @@ pub async fn read(conn: &mut Conn, guide_id: &str, since: u64, limit: usize) -> 
         page.items.push(item);
     }
     Ok(Some(page))
+}
+
+/// A feed's state alone. `None` where there is no such feed.
+pub async fn state(conn: &mut Conn, guide_id: &str) -> Result<Option<FeedState>, HubError> {
+    let row = sqlx::query(concat!(
+        "SELECT ",
+        epoch!(),
+        ", f.head, f.n_live, f.digest FROM guide_feed f WHERE f.guide_id = $1"
+    ))
+    .bind(guide_id)
+    .fetch_optional(conn)
+    .await
+    .doing("reading where a feed is")?;
+    row.map(|row| feed_state(&row, 0)).transpose()
+}
+
+/// The states of those feeds whose head is another one than the one that is known; of a feed without a known head
+/// always. The ids travel as one text, so that ten thousand are one statement with one parameter.
+pub async fn moved(conn: &mut Conn, known: &[(String, Option<u64>)]) -> Result<Vec<(String, FeedState)>, HubError> {
+    let known: Vec<(&str, i64)> = known.iter().map(|(id, head)| (id.as_str(), head.map_or(-1, signed))).collect();
+    let known = directory::json(&known)?;
+    let sql = if conn.backend_name() == "SQLite" {
+        concat!(
+            "SELECT ",
+            epoch!(),
+            ", f.head, f.n_live, f.digest, f.guide_id FROM json_each($1) k \
+             JOIN guide_feed f ON f.guide_id = json_extract(k.value, '$[0]') \
+             WHERE f.head <> json_extract(k.value, '$[1]')"
+        )
+    } else {
+        concat!(
+            "SELECT ",
+            epoch!(),
+            ", f.head, f.n_live, f.digest, f.guide_id FROM json_array_elements(CAST($1 AS json)) k \
+             JOIN guide_feed f ON f.guide_id = k.value ->> 0 WHERE f.head <> CAST(k.value ->> 1 AS BIGINT)"
+        )
+    };
+    let rows = sqlx::query(sql).bind(known).fetch_all(conn).await.doing("reading where feeds are")?;
+    rows.iter().map(|row| Ok((text(row, 4)?, feed_state(row, 0)?))).collect()
+}
+
+/// Epoch, head, count and digest from a column on.
+pub(super) fn feed_state(row: &sqlx::any::AnyRow, first: usize) -> Result<FeedState, HubError> {
+    Ok(FeedState {
+        epoch: text(row, first)?,
+        head: count(row, first + 1)?,
+        n_live: count(row, first + 2)?,
+        digest: text(row, first + 3)?.parse().map_err(|_| HubError::corrupt("a feed's digest"))?,
+    })
 }
 
 /// The key of a feed's digest.
