@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 
 use crate::customer::Customer;
-use crate::fact::{Fact, FactBody, Undone};
+use crate::fact::{Fact, FactBody, Undone, next_number};
 use crate::id::{CustomerId, GuideId, OpId};
 use crate::op::{Op, OpBody};
 use crate::outcome::{OutcomeCode, Refusal};
@@ -66,7 +66,7 @@ impl CustomerFile {
         if let OpBody::Fact(body) = &content {
             self.check_target(body)?;
         }
-        let Some(fact) = Fact::of(op, content, guide) else {
+        let Some(fact) = Fact::of(op, content, guide, next_number(&self.facts)) else {
             return Ok(Applied::Already);
         };
         self.facts.push(fact);

@@ -156,8 +156,30 @@ pub struct Fact {
     pub at: DateTime<Utc>,
     /// What it says.
     pub body: FactBody,
+    /// Its place among the customer's facts in the order in which headquarters took them in, from 1; 0 of one that was
+    /// never counted. Of a fact that headquarters does not have yet: behind all that this terminal knows of.
+    pub number: u64,
     /// Since when it is taken back.
     pub undone: Option<Undone>,
+}
+
+/// The order of a customer's facts: by day, then as headquarters took them in. A terminal's clock and the ids, which are
+/// made of it, only keep those apart that were never counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Order {
+    /// The shop-local day.
+    pub on: NaiveDate,
+    /// [`Fact::number`].
+    pub number: u64,
+    /// The terminal's time.
+    pub at: DateTime<Utc>,
+    /// The fact's id.
+    pub id: OpId,
+}
+
+/// The number of a customer's next fact.
+pub fn next_number<'f>(facts: impl IntoIterator<Item = &'f Fact>) -> u64 {
+    facts.into_iter().map(|fact| fact.number).max().unwrap_or_default().saturating_add(1)
 }
 
 /// When and by which op a fact was taken back: before that day it stood.
@@ -170,8 +192,8 @@ pub struct Undone {
 }
 
 impl Fact {
-    /// The fact that an op makes, or `None` for an undo.
-    pub fn of(op: &Op, content: OpBody, guide: &GuideId) -> Option<Self> {
+    /// The fact that an op makes as the one of a number, or `None` for an undo.
+    pub fn of(op: &Op, content: OpBody, guide: &GuideId, number: u64) -> Option<Self> {
         let OpBody::Fact(body) = content else {
             return None;
         };
@@ -182,6 +204,7 @@ impl Fact {
             device: op.device.clone(),
             at: op.at_wall,
             body,
+            number,
             undone: None,
         })
     }
@@ -196,9 +219,9 @@ impl Fact {
         self.on() <= day && self.undone.is_none_or(|undone| undone.on > day)
     }
 
-    /// The order of facts: by day, then the terminal's time, then id.
-    pub fn order(&self) -> (NaiveDate, DateTime<Utc>, OpId) {
-        (self.on(), self.at, self.id)
+    /// Its place among a customer's facts.
+    pub fn order(&self) -> Order {
+        Order { on: self.on(), number: self.number, at: self.at, id: self.id }
     }
 }
 
@@ -212,6 +235,8 @@ struct FactWire {
     at: DateTime<Utc>,
     kind: String,
     body: serde_json::Value,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    number: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     undone: Option<Undone>,
 }
@@ -226,9 +251,14 @@ impl TryFrom<FactWire> for Fact {
             guide: wire.guide,
             device: wire.device,
             at: wire.at,
+            number: wire.number,
             undone: wire.undone,
         })
     }
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl From<Fact> for FactWire {
@@ -245,6 +275,7 @@ impl From<Fact> for FactWire {
             at: fact.at,
             kind,
             body,
+            number: fact.number,
             undone: fact.undone,
         }
     }

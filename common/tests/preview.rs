@@ -80,6 +80,7 @@ fn dispatched(file: &CustomerFile, rules: &Rules, plan: &Plan, on: chrono::Naive
         device: DeviceId::new("hq").unwrap(),
         at: on.and_hms_opt(0, 0, 0).unwrap().and_utc(),
         body: FactBody::Dispatched(body),
+        number: 0,
         undone: None,
     });
     let rules = rules.with_plans(rules.plans().iter().chain([plan]).cloned().collect());

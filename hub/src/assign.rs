@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use guide_common::customer::Customer;
-use guide_common::fact::FactBody;
+use guide_common::fact::{Fact, FactBody};
 use guide_common::id::{CustomerId, GuideId, OpId, StoreId};
 use guide_common::record::OwnerChanged;
 
@@ -194,6 +194,7 @@ async fn handover_facts(
     };
     let from_guide = (from != POOL).then(|| GuideId::new(from)).transpose();
     let from_guide = from_guide.map_err(|_| HubError::corrupt(format!("the guide {from}")))?;
+    let mut numbers = record::Numbers::of(stored)?;
     let mut changes = Vec::new();
     for id in customers {
         if from_guide.is_none() && !is_lead(stored, id)? {
@@ -204,7 +205,7 @@ async fn handover_facts(
             OwnerChanged { on: today, from: from_guide.clone(), to: guide.id.clone(), to_name: guide.name.clone() };
         let fact_id = OpId::of_record("owner_changed", &customer, &format!("{today}/{from}/{to}"));
         let fact = record::fact(fact_id, &customer, start_of(today), FactBody::OwnerChanged(changed));
-        let fact = fact.map_err(HubError::Refused)?;
+        let fact = Fact { number: numbers.next(&customer), ..fact.map_err(HubError::Refused)? };
         changes.push(Change::put(kind::FACT, &fact_id.to_string(), id, json(&fact)?));
     }
     Ok(changes)

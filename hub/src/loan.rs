@@ -15,6 +15,7 @@ use crate::db::feed::{self, Change, Feed, Stored, kind};
 use crate::db::loan::{LoanRow, carried, forget, forget_before, open};
 use crate::db::{Conn, Db, commit, file};
 use crate::error::HubError;
+use crate::record::Numbers;
 
 /// How many customers are brought up to date in one transaction.
 const BATCH: usize = 50;
@@ -70,12 +71,21 @@ pub async fn take_in(db: &Db, owner: &str, deputy: &str, rows: &[&LoanRow]) -> R
     let mut tx = db.begin().await?;
     let mut feed = Feed::lock_known(&mut tx, owner).await?;
     let customers = still_of(&mut tx, owner, rows).await?;
-    let own = facts(feed.load_of_customers(&mut tx, &customers).await?)?;
+    let stored = feed.load_of_customers(&mut tx, &customers).await?;
+    let mut numbers = Numbers::of(&stored)?;
+    let own = facts(stored)?;
     let of_deputy = facts(feed::load_of_customers(&mut tx, deputy, &customers).await?)?;
+    let mut of_deputy: Vec<(Stored, Fact)> = of_deputy.into_values().collect();
+    // they keep the order in which the deputy's feed took them in
+    of_deputy.sort_by_key(|(_, fact)| fact.number);
     let mut changes = Vec::new();
-    for (id, (stored, theirs)) in of_deputy {
+    for (stored, theirs) in of_deputy {
+        let id = stored.id;
         match own.get(&id) {
-            None => changes.push(Change::put(kind::FACT, &id, &stored.customer_id, stored.body)),
+            None => {
+                let fact = Fact { number: numbers.next(&theirs.customer), ..theirs };
+                changes.push(Change::put(kind::FACT, &id, &stored.customer_id, json(&fact)?));
+            }
             Some((_, fact)) if is_unknown_undo(fact, &theirs) => {
                 let fact = Fact { undone: theirs.undone, ..fact.clone() };
                 changes.push(Change::put(kind::FACT, &id, &stored.customer_id, json(&fact)?));

@@ -1,15 +1,15 @@
 //! Facts that headquarters makes, put into the feeds in which their customers live: guide by guide, in batches, each
 //! batch wholly or not at all. Putting the same facts again changes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use guide_common::fact::{Fact, FactBody};
+use guide_common::fact::{Fact, FactBody, next_number};
 use guide_common::id::{CustomerId, DeviceId, GuideId, OpId};
 
 use crate::db::directory::{json, owners};
-use crate::db::feed::{Change, Feed, Written, kind};
-use crate::db::{Db, commit};
+use crate::db::feed::{Change, Feed, Stored, Written, kind};
+use crate::db::{Db, commit, file};
 use crate::error::HubError;
 use crate::import::Mode;
 
@@ -32,7 +32,7 @@ pub enum Existing {
 /// A fact of headquarters, with its texts sanitised, or what its body lacks.
 pub fn fact(id: OpId, customer: &CustomerId, at: DateTime<Utc>, body: FactBody) -> Result<Fact, String> {
     let (guide, device) = headquarters();
-    let fact = Fact { id, customer: customer.clone(), guide, device, at, body, undone: None };
+    let fact = Fact { id, customer: customer.clone(), guide, device, at, body, number: 0, undone: None };
     let fact = serde_json::to_value(&fact).and_then(serde_json::from_value::<Fact>);
     fact.map_err(|error| error.to_string())
 }
@@ -119,6 +119,7 @@ async fn put_batch(
     let owners = owners(&mut tx, &customers).await?;
     let ids: Vec<String> = batch.iter().map(|fact| fact.id.to_string()).collect();
     let stored = feed.load(&mut tx, kind::FACT, &ids.iter().map(String::as_str).collect::<Vec<_>>()).await?;
+    let mut numbers = Numbers::of(&feed.load_of_customers(&mut tx, &customers).await?)?;
     let mut changes = Vec::with_capacity(batch.len());
     let mut places = Vec::with_capacity(batch.len());
     for (fact, id) in batch.iter().zip(&ids) {
@@ -129,7 +130,8 @@ async fn put_batch(
         places.push(Some(changes.len()));
         let body = match stored.get(id).filter(|stored| !stored.deleted) {
             Some(stored) if existing == Existing::Leave => stored.body.clone(),
-            _ => json(fact)?,
+            Some(stored) if same_but_for_number(stored, fact)? => stored.body.clone(),
+            _ => json(&Fact { number: numbers.next(&fact.customer), ..(*fact).clone() })?,
         };
         changes.push(Change::put(kind::FACT, id, fact.customer.as_str(), body));
     }
@@ -138,4 +140,35 @@ async fn put_batch(
         commit(tx).await?;
     }
     Ok(places.into_iter().map(|place| place.and_then(|idx| written.get(idx).copied())).collect())
+}
+
+/// Whether a fact is there as it is: putting it again changes nothing, its number included.
+fn same_but_for_number(stored: &Stored, fact: &Fact) -> Result<bool, HubError> {
+    let there: Fact = file::parse(kind::FACT, &stored.id, &stored.body)?;
+    Ok(Fact { number: there.number, ..fact.clone() } == there)
+}
+
+/// The numbers that customers' next facts get, under the lock of their feed.
+#[derive(Debug, Default)]
+pub struct Numbers(HashMap<String, u64>);
+
+impl Numbers {
+    /// The numbers behind what a feed holds of customers.
+    pub fn of(stored: &[Stored]) -> Result<Self, HubError> {
+        let mut numbers = HashMap::new();
+        for stored in stored.iter().filter(|stored| stored.kind == kind::FACT) {
+            let fact: Fact = file::parse(kind::FACT, &stored.id, &stored.body)?;
+            let next = numbers.entry(stored.customer_id.clone()).or_default();
+            *next = next_number([&fact]).max(*next);
+        }
+        Ok(Self(numbers))
+    }
+
+    /// The number of a customer's next fact.
+    pub fn next(&mut self, customer: &CustomerId) -> u64 {
+        let next = self.0.entry(customer.to_string()).or_insert(1);
+        let number = *next;
+        *next += 1;
+        number
+    }
 }

@@ -5,6 +5,8 @@ mod dated;
 mod purchase;
 mod recorded;
 
+use std::cmp::Ordering;
+
 use chrono::{Datelike, Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +72,16 @@ impl Anchor {
         [self.returned_on, self.settled_on, self.kept_on].into_iter().flatten().min()
     }
 
+    /// Where it stands beside another one: by day, then as headquarters took their facts in. Their ids, which are made
+    /// of a terminal's clock, only keep those apart that were never counted.
+    fn place(&self, other: &Self, history: &History<'_>) -> Ordering {
+        let number = |key: &AnchorKey| key.fact().map_or(0, |id| history.number_of(id));
+        self.on.cmp(&other.on).then_with(|| match self.key == other.key {
+            true => Ordering::Equal,
+            false => number(&self.key).cmp(&number(&other.key)).then_with(|| self.key.cmp(&other.key)),
+        })
+    }
+
     /// Joins another trigger's anchor of the same key: the run goes on while either is met.
     fn join(&mut self, other: &Self) {
         let later = |a: Option<NaiveDate>, b: Option<NaiveDate>| a.zip(b).map(|(a, b)| a.max(b));
@@ -96,6 +108,15 @@ pub enum AnchorKey {
     Again(OpId, NaiveDate),
     /// A piece of a purchase, and the date of its turn.
     Piece(PurchaseId, usize, NaiveDate),
+}
+
+impl AnchorKey {
+    fn fact(&self) -> Option<OpId> {
+        match self {
+            Self::Fact(id) | Self::Again(id, _) => Some(*id),
+            Self::Day(_) | Self::Piece(..) => None,
+        }
+    }
 }
 
 impl std::fmt::Display for AnchorKey {
@@ -176,14 +197,15 @@ pub(crate) fn candidates<'r>(search: &Search<'_, '_, 'r>) -> Vec<(Anchor, &'r Pl
         return anchors;
     }
     // what came to be first starts, though what comes later may lie on an earlier day
-    anchors.sort_by(|(a, _), (b, _)| (a.born_on, a.on, &a.key).cmp(&(b.born_on, b.on, &b.key)));
+    let history = search.history;
+    anchors.sort_by(|(a, _), (b, _)| a.born_on.cmp(&b.born_on).then_with(|| a.place(b, history)));
     if let Some(rest) = rest {
         keep_rest(&mut anchors, |anchor| rest.from(anchor.on));
     }
     if once {
         keep_rest(&mut anchors, |_| Some(NaiveDate::MAX));
     }
-    anchors.sort_by(|(a, _), (b, _)| (a.on, &a.key).cmp(&(b.on, &b.key)));
+    anchors.sort_by(|(a, _), (b, _)| a.place(b, history));
     anchors
 }
 
@@ -205,7 +227,7 @@ pub(crate) fn ready<'r>(search: &Search<'_, '_, 'r>) -> Vec<(Anchor, &'r Plan)> 
             None => break,
         }
     }
-    anchors.sort_by(|(a, _), (b, _)| (a.on, &a.key).cmp(&(b.on, &b.key)));
+    anchors.sort_by(|(a, _), (b, _)| a.place(b, search.history));
     anchors.dedup_by(|(other, _), (anchor, _)| {
         let is_same = anchor.key == other.key;
         if is_same {

@@ -8,7 +8,7 @@ use crate::amnesty::{Handed, WaiveReason, Waived};
 use crate::apply::CustomerFile;
 use crate::consent::{Consent, Secret};
 use crate::customer::TagChange;
-use crate::fact::{Fact, FactBody};
+use crate::fact::{Fact, FactBody, Order};
 use crate::id::{DueId, OpId};
 use crate::outcome::{Outcome, OutcomeCode};
 use crate::promise::{Appointment, AppointmentClosed, AppointmentResult, Promise};
@@ -29,7 +29,7 @@ pub struct History<'f> {
     pub returned: Vec<(&'f str, NaiveDate)>,
     /// Contacts that stand, in the order of facts.
     pub contacts: Vec<Contact<'f>>,
-    /// Promises that stand.
+    /// Promises that stand, by the day by which they are due.
     pub promises: Vec<(OpId, &'f Promise)>,
     /// Promises that were kept, and when.
     pub kept: Vec<(OpId, NaiveDate)>,
@@ -72,9 +72,6 @@ pub struct Records<'f> {
     pub rushes: Vec<(Order, &'f Rush)>,
 }
 
-/// The order of facts: by day, then the terminal's time, then id.
-pub type Order = (NaiveDate, DateTime<Utc>, OpId);
-
 /// A tag that a guide applied or took away.
 #[derive(Clone, Copy, Debug)]
 pub struct Tagging<'f> {
@@ -111,8 +108,8 @@ impl Visit {
 pub struct Contact<'f> {
     /// The op that logged it.
     pub id: OpId,
-    /// When, by the terminal's clock.
-    pub at: DateTime<Utc>,
+    /// Its place among the facts.
+    pub order: Order,
     /// What came of it.
     pub outcome: &'f Outcome,
 }
@@ -125,7 +122,12 @@ impl Contact<'_> {
 
     /// Its place among the facts.
     pub fn order(&self) -> Order {
-        (self.on(), self.at, self.id)
+        self.order
+    }
+
+    /// When, by the terminal's clock: to be shown, and never to order anything by.
+    pub fn at(&self) -> DateTime<Utc> {
+        self.order.at
     }
 
     /// Whether it names a due.
@@ -185,25 +187,26 @@ impl<'f> History<'f> {
             handed: Vec::new(),
             records: Records::default(),
         };
-        let mut appointments = Appointments::default();
+        let mut taken = Taken::default();
         for fact in file.facts.iter().filter(|fact| fact.stands_on(today)) {
-            history.take(fact, &mut appointments);
+            history.take(fact, &mut taken);
         }
         history.sort();
-        history.visits = appointments.visits(&history.contacts);
+        history.promises = taken.promises();
+        history.visits = taken.visits(&history.contacts);
         (history.days, history.returned) =
             purchase_days(&file.purchases.iter().collect::<Vec<_>>(), &history.contacts, today);
         history
     }
 
-    fn take(&mut self, fact: &'f Fact, appointments: &mut Appointments<'f>) {
+    fn take(&mut self, fact: &'f Fact, taken: &mut Taken<'f>) {
         let id = fact.id;
         match &fact.body {
-            FactBody::Outcome(outcome) => self.contacts.push(Contact { id, at: fact.at, outcome }),
-            FactBody::Promise(promise) => self.promises.push((id, promise)),
+            FactBody::Outcome(outcome) => self.contacts.push(Contact { id, order: fact.order(), outcome }),
+            FactBody::Promise(promise) => taken.promises.push((fact.order(), promise)),
             FactBody::PromiseKept(body) => self.kept.push((body.promise, body.on)),
-            FactBody::Appointment(body) => appointments.made.push((id, body)),
-            FactBody::AppointmentClosed(body) => appointments.closed.push(body),
+            FactBody::Appointment(body) => taken.made.push((fact.order(), body)),
+            FactBody::AppointmentClosed(body) => taken.closed.push((fact.order(), body)),
             FactBody::TagAdded(change) => {
                 self.tag_changes.push(Tagging { order: fact.order(), added: true, change });
             }
@@ -230,7 +233,6 @@ impl<'f> History<'f> {
     /// Facts come in no particular order: every list gets one that depends on its content alone.
     fn sort(&mut self) {
         self.contacts.sort_by_key(Contact::order);
-        self.promises.sort_by_key(|(id, promise)| (promise.due_on, *id));
         self.kept.sort_unstable();
         self.tag_changes.sort_by_key(|tagging| tagging.order);
         self.consents.sort_by_key(|(order, _)| *order);
@@ -247,6 +249,11 @@ impl<'f> History<'f> {
         records.life_events.sort_by_key(|(id, event)| (event.event_on, *id));
         records.dispatched.sort_by_key(|(id, dispatched)| (dispatched.on, *id));
         records.rushes.sort_by_key(|(order, _)| *order);
+    }
+
+    /// The number of a fact; 0 of one that is not there.
+    pub(crate) fn number_of(&self, id: OpId) -> u64 {
+        self.file.facts.iter().find(|fact| fact.id == id).map_or(0, |fact| fact.number)
     }
 
     /// The day on which a promise was first marked as kept.
@@ -295,32 +302,43 @@ impl<'f> History<'f> {
     }
 }
 
-/// Appointments before they are matched with what became of them.
+/// Promises before they are put in order, and appointments before they are matched with what became of them.
 #[derive(Default)]
-struct Appointments<'f> {
-    made: Vec<(OpId, &'f Appointment)>,
-    closed: Vec<&'f AppointmentClosed>,
+struct Taken<'f> {
+    promises: Vec<(Order, &'f Promise)>,
+    made: Vec<(Order, &'f Appointment)>,
+    closed: Vec<(Order, &'f AppointmentClosed)>,
 }
 
-impl Appointments<'_> {
+impl<'f> Taken<'f> {
+    fn promises(&mut self) -> Vec<(OpId, &'f Promise)> {
+        self.promises.sort_by_key(|(order, promise)| (promise.due_on, *order));
+        self.promises.drain(..).map(|(order, promise)| (order.id, promise)).collect()
+    }
+
     /// Every visit agreed. One ends where it is closed; where the customer visited or bought on its day or later,
     /// before another one was agreed; or where another one takes its place: by what came first.
-    fn visits(&self, contacts: &[Contact<'_>]) -> Vec<Visit> {
-        let own = self.made.iter().map(|(id, made)| (*id, made.on, made.visit_on));
+    fn visits(&mut self, contacts: &[Contact<'_>]) -> Vec<Visit> {
+        self.closed.sort_by_key(|(order, _)| *order);
+        let own = self.made.iter().map(|(order, made)| (*order, made.visit_on));
         let of_outcomes = contacts
             .iter()
             .filter(|contact| contact.outcome.code == OutcomeCode::Appointment)
-            .filter_map(|contact| Some((contact.id, contact.on(), contact.outcome.next_on?)));
-        let mut visits: Vec<Visit> = own
-            .chain(of_outcomes)
-            .map(|(id, made_on, visit_on)| Visit { id, made_on, visit_on, closed: None })
-            .collect();
-        visits.sort_by_key(|visit| (visit.made_on, visit.id));
+            .filter_map(|contact| Some((contact.order(), contact.outcome.next_on?)));
+        let mut agreed: Vec<(Order, NaiveDate)> = own.chain(of_outcomes).collect();
+        agreed.sort_by_key(|(order, _)| *order);
+        let visit = |(order, visit_on): (Order, NaiveDate)| Visit {
+            id: order.id,
+            made_on: order.on,
+            visit_on,
+            closed: None,
+        };
+        let mut visits: Vec<Visit> = agreed.into_iter().map(visit).collect();
         let next_made: Vec<Option<NaiveDate>> =
             (0..visits.len()).map(|idx| visits.get(idx + 1).map(|next| next.made_on)).collect();
         for (visit, next_made_on) in visits.iter_mut().zip(next_made) {
-            let said = self.closed.iter().filter(|closed| closed.appointment == visit.id);
-            let said = said.map(|closed| (closed.on, closed.result)).min_by_key(|(on, _)| *on);
+            let said = self.closed.iter().map(|(_, closed)| closed).find(|closed| closed.appointment == visit.id);
+            let said = said.map(|closed| (closed.on, closed.result));
             let came = contacts
                 .iter()
                 .filter(|contact| matches!(contact.outcome.code, OutcomeCode::Visited | OutcomeCode::Bought))
@@ -330,7 +348,8 @@ impl Appointments<'_> {
             let moved = next_made_on.filter(|on| *on <= visit.visit_on).map(|on| (on, AppointmentResult::Cancelled));
             visit.closed = [said, came, moved].into_iter().flatten().min_by_key(|(on, _)| *on);
         }
-        visits.sort_by_key(|visit| (visit.visit_on, visit.id));
+        // those of one day stay in the order in which they were agreed
+        visits.sort_by_key(|visit| visit.visit_on);
         visits
     }
 }

@@ -289,6 +289,7 @@ impl Person {
             device: DeviceId::new(maker).unwrap(),
             at: on.and_hms_opt(2, 0, 0).unwrap().and_utc(),
             body,
+            number: 0,
             undone: None,
         });
         self

@@ -4,7 +4,7 @@ use guide_common::amnesty::{Handed, WaiveReason, Waived};
 use guide_common::calendar::Leave;
 use guide_common::consent::{Consent, Secret, SecretSide};
 use guide_common::customer::TagChange;
-use guide_common::fact::{Fact, FactBody};
+use guide_common::fact::{Fact, FactBody, next_number};
 use guide_common::id::{DeviceId, DueId, GuideId, OpId, PurchaseId};
 use guide_common::op::OpBody;
 use guide_common::outcome::{Channel, Outcome, OutcomeCode, SkipReason};
@@ -23,7 +23,9 @@ impl Story {
             let (guide, device) = (GuideId::new("hq").unwrap(), DeviceId::new("hq").unwrap());
             let id = self.record_id(&body).unwrap_or(op.op_id);
             self.file.facts.retain(|fact| fact.id != id);
-            self.file.facts.push(Fact { id, customer: op.customer, guide, device, at: op.at_wall, body, undone: None });
+            let (at, number) = (op.at_wall, next_number(&self.file.facts));
+            let undone = None;
+            self.file.facts.push(Fact { id, customer: op.customer, guide, device, at, body, number, undone });
         } else {
             self.apply(on, OpBody::Fact(body));
         }

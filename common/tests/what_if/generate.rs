@@ -151,6 +151,7 @@ fn file(n: u64, rules: &Rules, dice: &mut Dice) -> CustomerFile {
             device: DeviceId::new("d1").unwrap(),
             at: date(n).and_hms_opt(dice.below(24) as u32, 0, 0).unwrap().and_utc(),
             body,
+            number: number as u64 + 1,
             undone: dice.maybe(8, |dice| Undone { op_id, on: date(n + dice.below(20)) }),
         });
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use guide_common::apply::CustomerFile;
-use guide_common::fact::{Fact, FactBody};
+use guide_common::fact::{Fact, FactBody, next_number};
 use guide_common::id::{DeviceId, GuideId, OpId};
 use guide_common::outcome::Outcome;
 use guide_common::sop::engine::dues;
@@ -138,6 +138,7 @@ fn contact(file: &CustomerFile, rules: &Rules, assume: &Assumption, dues: &[DueR
         device: DeviceId::new("d1").unwrap(),
         at: on.and_hms_opt(4, 0, 0).unwrap().and_utc(),
         body: FactBody::Outcome(Outcome { channel: first.channel, due_ids, purpose, ..Outcome::new(on, code) }),
+        number: next_number(&file.facts),
         undone: None,
     }
 }

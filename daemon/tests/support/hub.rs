@@ -167,6 +167,7 @@ impl Hub {
             device: "hq".parse().unwrap(),
             at: "2026-08-12T00:00:00Z".parse().unwrap(),
             body,
+            number: 0,
             undone: None,
         };
         let mut inner = self.inner.lock().unwrap();

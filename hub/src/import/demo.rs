@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveTime;
 use guide_common::demo::{self, Chain};
+use guide_common::fact::Fact;
 use guide_common::id::GuideId;
 use guide_common::op::Op;
 use guide_common::sop::plan::Lang;
@@ -22,6 +23,7 @@ use crate::loan;
 use crate::price;
 use crate::publish::{Publishing, Running, Source, What, publish};
 use crate::push::push;
+use crate::record::Numbers;
 
 /// How much a demo chain holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -102,12 +104,14 @@ async fn put_customers(db: &Db, chain: &Chain) -> Result<(), HubError> {
         let Some((_, changes)) = feed_of.get(customer).and_then(|feed| feeds.get_mut(feed)) else { continue };
         changes.push(Change::put(kind::PURCHASE, purchase.id.as_str(), customer, json(purchase)?));
     }
+    let mut numbers = Numbers::default();
     for fact in &chain.records {
         let customer = fact.customer.as_str();
         let about_guide = fact.customer.is_guide_itself().then_some(fact.guide.as_str());
         let feed = about_guide.or_else(|| feed_of.get(customer).copied());
         let Some((_, changes)) = feed.map(|feed| feeds.entry(feed).or_default()) else { continue };
-        changes.push(Change::put(kind::FACT, &fact.id.to_string(), customer, json(fact)?));
+        let numbered = Fact { number: numbers.next(&fact.customer), ..fact.clone() };
+        changes.push(Change::put(kind::FACT, &fact.id.to_string(), customer, json(&numbered)?));
     }
     for (feed_id, (customers, changes)) in feeds {
         let mut tx = db.begin().await?;

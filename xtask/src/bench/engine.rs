@@ -107,6 +107,7 @@ fn contacted(file: &CustomerFile, dues: &[DueRow], guide: &GuideId, today: Naive
         device: DeviceId::new("bench").unwrap_or_else(|_| unreachable!("it is a plain id")),
         at: today.and_time(NaiveTime::MIN).and_utc(),
         body: FactBody::Outcome(outcome),
+        number: 0,
         undone: None,
     });
     file

@@ -61,6 +61,7 @@ pub(super) fn fact(customer: &CustomerId, number: &str, body: FactBody) -> Optio
         device: DeviceId::new(HEADQUARTERS).ok()?,
         at: body.on()?.and_time(NaiveTime::MIN).and_utc(),
         body,
+        number: 0,
         undone: None,
     })
 }

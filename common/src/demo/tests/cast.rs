@@ -50,6 +50,7 @@ impl Seat {
             device: DeviceId::new("test").unwrap(),
             at,
             body: FactBody::Outcome(outcome),
+            number: 1_000 + number,
             undone: None,
         });
     }

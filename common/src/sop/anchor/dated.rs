@@ -4,6 +4,7 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use super::{About, Anchor, AnchorKey, Search, YEARS_BACK};
 use crate::customer::Birthday;
+use crate::fact::Order;
 use crate::id::OpId;
 use crate::outcome::OutcomeCode;
 use crate::record::Risk;
@@ -155,20 +156,20 @@ pub(super) fn tagged(search: &Search<'_, '_, '_>, group: &str, value: Option<&st
     let is_wanted = |of_group: &str, of_value: &str| of_group == group && value.is_none_or(|value| value == of_value);
     let holds_one = search.rules.settings.tag_group(group).is_some_and(|group| group.choice != TagChoice::Multi);
     // what a guide does on the day of a tag of the document comes after it
-    let oldest = |on| (on, DateTime::<Utc>::MIN_UTC, OpId(uuid::Uuid::nil()));
+    let oldest = |on| Order { on, number: 0, at: DateTime::<Utc>::MIN_UTC, id: OpId(uuid::Uuid::nil()) };
     let imported = history.file.customer.tags.iter().filter(|tag| is_wanted(&tag.group, &tag.value));
     let imported = imported.filter_map(|tag| Some((oldest(tag.on?), tag.value.as_str())));
     let added = history.tag_changes.iter().filter(|tagging| tagging.added);
     let added = added.map(|tagging| (tagging.order, tagging.change)).filter(|(_, c)| is_wanted(&c.group, &c.value));
     let applied = imported.chain(added.map(|(order, change)| (order, change.value.as_str())));
-    let anchors = applied.filter(|((on, _, _), _)| *on <= history.today).map(|(order, value)| {
+    let anchors = applied.filter(|(order, _)| order.on <= history.today).map(|(order, value)| {
         let of_group = history.tag_changes.iter().filter(|other| order < other.order && other.change.group == group);
         let mut ends = of_group.filter(|other| match other.added {
             true => holds_one && other.change.value != value,
             false => other.change.value == value,
         });
         let settled_on = ends.next().map(|end| end.change.on);
-        Anchor { settled_on, ..Anchor::new(order.0, AnchorKey::Day(order.0), order.0, About::Customer) }
+        Anchor { settled_on, ..Anchor::new(order.on, AnchorKey::Day(order.on), order.on, About::Customer) }
     });
     anchors.collect()
 }

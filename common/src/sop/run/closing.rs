@@ -5,8 +5,9 @@ use chrono::NaiveDate;
 use super::course::RunEnd;
 use super::window::Window;
 use super::{EndCause, State};
+use crate::fact::Order;
 use crate::outcome::{OutcomeCode, SkipReason};
-use crate::sop::history::{Contact, Order};
+use crate::sop::history::Contact;
 use crate::sop::plan::{Asks, Branch, Step};
 
 /// A score of so much or more is a good end, without a score what the outcome says.

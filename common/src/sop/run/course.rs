@@ -219,9 +219,13 @@ impl<'a, 'f> Course<'a, '_, 'f> {
     fn deadline(&self, hours: u32) -> Option<NaiveDateTime> {
         let About::Fact(id) = self.anchor.about else { return None };
         let contact = self.history.contacts.iter().find(|contact| contact.id == id)?;
-        let at = self.rules.zone.shop_time(contact.at.checked_add_signed(TimeDelta::hours(i64::from(hours)))?);
-        // the clock of a terminal can be behind; the day of the contact cannot
+        let hours = TimeDelta::hours(i64::from(hours));
         let end_of_day = contact.on().and_time(NaiveTime::MIN) + TimeDelta::days(1) - TimeDelta::minutes(1);
+        // the clock of a terminal can be wrong; the day of the contact cannot
+        if self.rules.zone.shop_time(contact.at()).date() > contact.on() {
+            return end_of_day.checked_add_signed(hours);
+        }
+        let at = self.rules.zone.shop_time(contact.at().checked_add_signed(hours)?);
         Some(if at.date() < contact.on() { end_of_day } else { at })
     }
 

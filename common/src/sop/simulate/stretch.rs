@@ -4,7 +4,7 @@
 use chrono::{NaiveDate, NaiveTime};
 
 use crate::apply::CustomerFile;
-use crate::fact::{Fact, FactBody};
+use crate::fact::{Fact, FactBody, next_number};
 use crate::id::OpId;
 use crate::outcome::Outcome;
 use crate::sop::engine::{Due, dues_of};
@@ -108,6 +108,7 @@ impl<'d> Stretch<'_, 'd> {
             device: self.desk.device.clone(),
             at: self.desk.rules.zone.instant(on.and_time(NaiveTime::from_hms_opt(12, 0, 0)?)),
             body: FactBody::Outcome(outcome),
+            number: next_number(&self.file.facts),
             undone: None,
         })
     }

@@ -43,7 +43,7 @@ fn soonest<'c>(case: Case<'c>) -> Option<&'c Promise> {
         })
         .collect();
     let open = case.file.standing().filter(|fact| !kept.contains(&fact.id));
-    open.filter_map(promise_of).min_by_key(|(fact, promise)| (promise.due_on, fact.id)).map(|(_, promise)| promise)
+    open.filter_map(promise_of).min_by_key(|(fact, promise)| (promise.due_on, fact.order())).map(|(_, promise)| promise)
 }
 
 fn promise_of(fact: &Fact) -> Option<(&Fact, &Promise)> {

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::customer::{Anniversary, Birthday, Customer};
+use crate::fact::next_number;
 use crate::id::{CustomerId, DueId, OpId, PlanId, StepId};
 use crate::op::{Op, OpBody, Stamp};
 use crate::purchase::{Item, Purchase};
@@ -51,7 +52,8 @@ fn add(file: &mut CustomerFile, n: u64, kind: &str, body: serde_json::Value) -> 
     };
     let fact = FactBody::decode(kind, &body.to_string()).unwrap();
     let op = Op::new(stamp, file.customer.id.clone(), &OpBody::Fact(fact.clone()));
-    file.facts.push(Fact::of(&op, OpBody::Fact(fact), &guide().id).unwrap());
+    let number = next_number(&file.facts);
+    file.facts.push(Fact::of(&op, OpBody::Fact(fact), &guide().id, number).unwrap());
     op.op_id
 }
 
