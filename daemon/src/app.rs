@@ -1,6 +1,7 @@
 //! The daemon as its API sees it: the clock, who listens, and, once enrolled, the terminal with its tasks.
 
 use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -9,16 +10,19 @@ use guide_common::wire::hub::DigestKeys;
 use guide_common::wire::local::{ClockKind, Notice, Status, SyncStatus};
 use tokio::sync::watch;
 
+use crate::ballast::Ballast;
 use crate::clock::Clock;
 use crate::core::Core;
 use crate::events::Events;
 use crate::outbox::journal::{Journal, JournalError};
 use crate::outbox::kept::Outbox;
 use crate::outbox::medium::Disk;
+use crate::outbox::recover::refuse_newer_segments;
 use crate::outbox::writer::JournalWriter;
 use crate::profile::{self, GuideFolder, Profile, Token};
-use crate::store::{Store, StoreError};
+use crate::store::{Checker, Store, StoreError, refuse_newer};
 use crate::sync::{Access, Sync};
+use crate::upkeep::upkeep;
 
 /// How long changes of the day sheet are gathered before they are written.
 const SHEET_PAUSE: Duration = Duration::from_millis(500);
@@ -83,6 +87,8 @@ pub struct App {
     pub events: Events,
     /// Since when it serves.
     pub started: Instant,
+    /// The program that checks a cache which was not closed well.
+    pub checker: Option<PathBuf>,
     /// Held while a terminal is enrolled.
     pub enrolling: tokio::sync::Mutex<()>,
     /// Turns true when the daemon stops.
@@ -98,6 +104,7 @@ impl App {
             clock: Arc::new(clock),
             events: Events::default(),
             started: Instant::now(),
+            checker: None,
             enrolling: tokio::sync::Mutex::new(()),
             shutdown,
             terminal: OnceLock::new(),
@@ -125,13 +132,15 @@ impl App {
             return Err(OpenError::OtherClock { training: profile.training });
         }
         self.clock.set_zone(profile.zone.parse().map_err(OpenError::Profile)?);
-        let (core, damage) = open_core(folder, &profile, Arc::clone(&self.clock), self.events.clone())?;
+        let (core, damage) = self.open_core(folder, &profile)?;
         let core = Arc::new(core);
         tokio::spawn(first_check(Arc::clone(&core)));
         tokio::spawn(write_sheets(Arc::clone(&core), self.shutdown.clone()));
         tokio::spawn(watch_day(Arc::clone(&core), self.shutdown.clone()));
         let access = Access { hub: profile.hub, token };
         let sync = Sync::start(Arc::clone(&core), access, damage, self.shutdown.clone());
+        let ballast = Ballast::of(&self.paths.data);
+        tokio::spawn(upkeep(Arc::clone(&core), Arc::clone(&sync), ballast, self.shutdown.clone()));
         // enrolment is guarded, so that there is only one
         let _ = self.terminal.set(Terminal { core, sync, digest_keys: profile.digest_keys });
         Ok(())
@@ -150,13 +159,22 @@ impl App {
         })
     }
 
+    /// Opens a terminal's state; on a full disk with the room that was held back.
+    fn open_core(&self, folder: &GuideFolder, profile: &Profile) -> Result<(Core, Option<String>), OpenError> {
+        let open = || open_core(folder, profile, self.checker.as_deref(), Arc::clone(&self.clock), self.events.clone());
+        match open() {
+            Err(OpenError::Store(StoreError::Full { .. })) if Ballast::of(&self.paths.data).release()? => open(),
+            opened => opened,
+        }
+    }
+
     /// Writes what is not written, for a clean stop.
     pub fn flush(&self) {
         let Some(terminal) = self.terminal() else {
             return;
         };
         let core = &terminal.core;
-        if let Err(error) = core.write_sheet().and_then(|()| core.store.flush()) {
+        if let Err(error) = core.write_sheet().and_then(|()| core.store.close()) {
             tracing::warn!(%error, "writing the cache at the end");
         }
     }
@@ -166,12 +184,17 @@ impl App {
 pub fn open_core(
     folder: &GuideFolder,
     profile: &Profile,
+    checker: Option<&Path>,
     clock: Arc<Clock>,
     events: Events,
 ) -> Result<(Core, Option<String>), OpenError> {
+    // a newer version's files are left as they are, all of them
+    refuse_newer(&folder.cache())?;
+    refuse_newer_segments(&folder.outbox())?;
     std::fs::create_dir_all(folder.outbox())?;
     let (journal, recovered) = Journal::open(&folder.outbox(), profile.device.clone(), Box::new(Disk))?;
-    let opened = Store::open(&folder.cache(), &folder.quarantine(), &profile.digest_keys)?;
+    let checker = checker.map(|program| Checker::new(program, folder.path()));
+    let opened = Store::open(&folder.cache(), &folder.quarantine(), &profile.digest_keys, checker)?;
     let store = opened.store;
     let mut damage = Vec::new();
     if !recovered.damaged.is_empty() || recovered.n_missing > 0 {

@@ -23,6 +23,21 @@ pub struct Cli {
 pub enum Command {
     /// Serves until it is told to stop.
     Run(RunArgs),
+    /// Reads the cache of this terminal from one end to the other and says whether it is sound.
+    ///
+    /// Ends with 0 where it is, with 3 where it is damaged, with 1 where that cannot be said, as while guided has it open.
+    Check(CheckArgs),
+}
+
+/// What to check.
+#[derive(Clone, Debug, Default, Args)]
+pub struct CheckArgs {
+    /// The guide's folder; the enrolled one where it is left out
+    #[arg(value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
+    /// Ends at the end of standard input
+    #[arg(long, hide = true)]
+    pub exit_with_parent: bool,
 }
 
 /// How to run.
@@ -56,12 +71,9 @@ pub enum ClockArg {
 }
 
 impl Cli {
-    /// How to run, wherever it was said.
-    pub fn run_args(self) -> RunArgs {
-        match self.command {
-            Some(Command::Run(args)) => args,
-            None => self.run,
-        }
+    /// What to do, wherever it was said.
+    pub fn command(self) -> Command {
+        self.command.unwrap_or(Command::Run(self.run))
     }
 }
 

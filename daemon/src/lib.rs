@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod app;
+pub mod ballast;
 pub mod clock;
 pub mod config;
 pub mod core;
@@ -14,3 +15,4 @@ pub mod serve;
 pub mod socket;
 pub mod store;
 pub mod sync;
+pub mod upkeep;

@@ -8,9 +8,10 @@ use clap::Parser;
 use guide_common::paths::Paths;
 use guided::app::OpenError;
 use guided::clock::Clock;
-use guided::config::{self, Cli, ClockArg, RunArgs};
+use guided::config::{self, CheckArgs, Cli, ClockArg, Command, RunArgs};
 use guided::socket::ServeError;
-use guided::{log, serve, socket};
+use guided::store::{StoreError, check as store_check};
+use guided::{log, profile, serve, socket};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 
@@ -18,9 +19,12 @@ use tokio::sync::{oneshot, watch};
 const MAX_BLOCKING_THREADS: usize = 4;
 
 fn main() -> ExitCode {
-    let args = Cli::parse().run_args();
-    match run(&args) {
-        Ok(()) => ExitCode::SUCCESS,
+    let ended = match Cli::parse().command() {
+        Command::Run(args) => run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Check(args) => check(&args),
+    };
+    match ended {
+        Ok(code) => code,
         Err(error) => {
             // the code at the end is for whoever started this and speaks another language
             match code(&error) {
@@ -63,6 +67,35 @@ fn run(args: &RunArgs) -> anyhow::Result<()> {
         })
         .await
     })
+}
+
+/// Reads the cache of a terminal that no daemon serves.
+fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    if args.exit_with_parent {
+        let parent = end_of_stdin();
+        std::thread::spawn(move || {
+            // an error is the news
+            let _ = parent.blocking_recv();
+            std::process::exit(1);
+        });
+    }
+    let found = match &args.folder {
+        Some(folder) => profile::read(folder)?,
+        None => profile::find(&config::paths(&config::env())?.guides())?,
+    };
+    let (folder, profile) = found.context("this terminal is not enrolled: there is nothing to check")?;
+    match store_check::run(&folder.cache(), &profile.digest_keys) {
+        Ok(found) => {
+            println!("the cache is sound: {} entries, {} bytes", found.n_entries, found.n_bytes);
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(StoreError::Damaged(fault)) => {
+            println!("the cache is damaged: {fault}");
+            Ok(ExitCode::from(store_check::DAMAGED))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn clock(args: &RunArgs, paths: &Paths) -> anyhow::Result<Clock> {

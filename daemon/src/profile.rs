@@ -42,6 +42,11 @@ impl GuideFolder {
         Self(guides.join(profile.guide.id.as_str()))
     }
 
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// The journal's folder.
     pub fn outbox(&self) -> PathBuf {
         self.0.join("outbox")
@@ -91,11 +96,18 @@ pub fn find(guides: &Path) -> io::Result<Option<(GuideFolder, Profile)>> {
     let mut folders: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     folders.sort();
     for folder in folders {
-        match fs::read(folder.join("profile.json")) {
-            Ok(bytes) => return Ok(Some((GuideFolder(folder), serde_json::from_slice(&bytes)?))),
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
-            Err(error) => return Err(error),
+        if let Some(found) = read(&folder)? {
+            return Ok(Some(found));
         }
     }
     Ok(None)
+}
+
+/// Reads the profile in a guide's folder; none where nobody was enrolled.
+pub fn read(folder: &Path) -> io::Result<Option<(GuideFolder, Profile)>> {
+    match fs::read(folder.join("profile.json")) {
+        Ok(bytes) => Ok(Some((GuideFolder(folder.to_owned()), serde_json::from_slice(&bytes)?))),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(error),
+    }
 }

@@ -23,7 +23,9 @@ pub async fn serve(
     stop: watch::Receiver<bool>,
     ready: impl FnOnce(),
 ) -> anyhow::Result<()> {
-    let app = Arc::new(App::new(paths, clock, stop.clone()));
+    let mut app = App::new(paths, clock, stop.clone());
+    app.checker = std::env::current_exe().ok();
+    let app = Arc::new(app);
     app.open_enrolled()?;
     let listener = socket::bind(&app.paths, &lock)?;
     ready();

@@ -82,6 +82,8 @@ pub fn take_lock(paths: &Paths) -> Result<Lock, ServeError> {
         }
         Err(fs::TryLockError::Error(source)) => return Err(ServeError::Unwritable { path, source }),
     }
+    // a full disk must not keep this from starting
+    crate::upkeep::make_room(&paths.data);
     use io::Write;
     file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(unwritable(&path))?;
     Ok(Lock(file))

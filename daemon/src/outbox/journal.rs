@@ -50,6 +50,15 @@ pub enum JournalError {
     /// An op does not fit into a record.
     #[error("the entry is longer than {MAX_BODY_BYTES} bytes: nothing was saved")]
     TooLong,
+    /// A segment was written by a newer version.
+    #[error("{} was written by a newer version ({version}): install that version again; nothing was changed",
+        path.display())]
+    Newer {
+        /// Which.
+        path: PathBuf,
+        /// Its version.
+        version: u8,
+    },
     /// The journal's thread has ended.
     #[error("the outbox journal is closed: nothing was saved")]
     Closed,

@@ -25,6 +25,15 @@ pub fn read_header(bytes: &[u8]) -> Option<u64> {
     seq.try_into().ok().map(u64::from_le_bytes)
 }
 
+/// The version of a header that a newer program wrote. From version 2 on a header is followed by the CRC32C of its 16
+/// bytes, little-endian, so that a damaged header is not taken for a newer one.
+pub fn newer_version(bytes: &[u8]) -> Option<u8> {
+    let digit = *bytes.strip_prefix(b"guidej")?.first()?;
+    let sum = bytes.get(HEADER_BYTES..HEADER_BYTES + 4)?.try_into().ok().map(u32::from_le_bytes)?;
+    let is_newer = (b'2'..=b'9').contains(&digit) && sum == crc32c::crc32c(&bytes[..HEADER_BYTES]);
+    is_newer.then(|| digit - b'0')
+}
+
 /// Appends a record to `out`.
 pub fn encode(body: &[u8], out: &mut Vec<u8>) {
     let length = u32::try_from(body.len()).unwrap_or(u32::MAX).to_le_bytes();

@@ -1,11 +1,12 @@
 //! Reading the journal's segments at a start: a torn tail is cut off, a damaged segment is copied aside and mended.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use guide_common::op::Op;
 
+use crate::outbox::journal::JournalError;
 use crate::outbox::medium::sync_folder;
 use crate::outbox::record::{self, HEADER_BYTES, Tail};
 
@@ -54,6 +55,24 @@ pub fn segment_numbers(folder: &Path) -> io::Result<Vec<u64>> {
     }
     numbers.sort_unstable();
     Ok(numbers)
+}
+
+/// Refuses a journal in which a newer version wrote, and changes nothing.
+pub fn refuse_newer_segments(folder: &Path) -> Result<(), JournalError> {
+    let fault = |source| JournalError::Io { doing: "reading", source };
+    if !folder.exists() {
+        return Ok(());
+    }
+    for number in segment_numbers(folder).map_err(fault)? {
+        let mut head = Vec::new();
+        let path = segment_path(folder, number);
+        let file = File::open(&path).map_err(fault)?;
+        file.take(HEADER_BYTES as u64 + 4).read_to_end(&mut head).map_err(fault)?;
+        if let Some(version) = record::newer_version(&head) {
+            return Err(JournalError::Newer { path, version });
+        }
+    }
+    Ok(())
 }
 
 /// Reads one segment into `recovered`. Returns `None` for one whose header was never written: it holds nothing.

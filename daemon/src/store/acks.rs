@@ -10,15 +10,17 @@ use crate::store::{MAX_BATCH_KEYS, Store, StoreError, sled_fault};
 impl Store {
     /// All answers.
     pub fn acks(&self) -> Result<HashMap<OpId, Ack>, StoreError> {
-        let mut acks = HashMap::new();
-        for entry in self.acks.iter() {
-            let (_, bytes) = entry.map_err(sled_fault("reading"))?;
-            // one of another version is as good as none
-            if let Ok(ack) = serde_json::from_slice::<Ack>(&bytes) {
-                acks.insert(ack.answer.op_id, ack);
+        self.read(|trees| {
+            let mut acks = HashMap::new();
+            for entry in trees.acks.iter() {
+                let (_, bytes) = entry.map_err(sled_fault("reading"))?;
+                // one of another version is as good as none
+                if let Ok(ack) = serde_json::from_slice::<Ack>(&bytes) {
+                    acks.insert(ack.answer.op_id, ack);
+                }
             }
-        }
-        Ok(acks)
+            Ok(acks)
+        })
     }
 
     /// Keeps answers.
@@ -29,7 +31,7 @@ impl Store {
                 let bytes = serde_json::to_vec(ack).map_err(|_| StoreError::Damaged("an answer cannot be written"))?;
                 batch.insert(ack.answer.op_id.0.as_bytes(), bytes);
             }
-            self.acks.apply_batch(batch).map_err(sled_fault("writing"))?;
+            self.write(|trees| trees.acks.apply_batch(batch).map_err(sled_fault("writing")))?;
         }
         Ok(())
     }
@@ -41,7 +43,7 @@ impl Store {
             for id in chunk {
                 batch.remove(id.0.as_bytes());
             }
-            self.acks.apply_batch(batch).map_err(sled_fault("writing"))?;
+            self.write(|trees| trees.acks.apply_batch(batch).map_err(sled_fault("writing")))?;
         }
         Ok(())
     }

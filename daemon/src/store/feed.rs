@@ -3,14 +3,15 @@
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use guide_common::id::CustomerId;
 use guide_common::wire::hub::{FeedDigest, FeedName, Item, ItemOp, item_hash};
 use serde::{Deserialize, Serialize};
 
+use crate::store::trees::{Feeds, Trees};
 use crate::store::value::{self, Value};
-use crate::store::{Feeds, MAX_BATCH_KEYS, Store, StoreError, key, sled_fault};
+use crate::store::{MAX_BATCH_KEYS, Store, StoreError, key, sled_fault};
 
 /// How far a feed was read, and what is held of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,10 @@ pub struct PageHead<'a> {
 pub struct Generation {
     pub(super) number: u32,
     pub(super) tree: sled::Tree,
+    /// The opening that it belongs to.
+    pub(super) life: u64,
+    /// Held while it is being filled, so that the cache is not rewritten meanwhile.
+    pub(super) _fill: Option<Arc<()>>,
 }
 
 /// One item as it is held.
@@ -53,17 +58,30 @@ pub struct Held {
 impl Store {
     /// The cursor of a feed.
     pub fn cursor(&self, feed: FeedName) -> Result<Cursor, StoreError> {
-        self.generation(feed).cursor()
+        self.read(|trees| trees.generation(feed).cursor())
     }
 
     /// Applies a page to a feed, each batch with the cursor of its last item, and returns whose items changed. An item
     /// that was applied before changes nothing.
     pub fn apply(&self, feed: FeedName, head: PageHead<'_>, items: &[Item]) -> Result<Vec<CustomerId>, StoreError> {
-        self.apply_to(&self.generation(feed), feed, head, items)
+        self.write(|trees| self.put_all(&trees.generation(feed), feed, head, items))
     }
 
     /// Applies a page to a generation that nothing reads yet.
     pub fn apply_to(
+        &self,
+        generation: &Generation,
+        feed: FeedName,
+        head: PageHead<'_>,
+        items: &[Item],
+    ) -> Result<Vec<CustomerId>, StoreError> {
+        self.write(|trees| {
+            generation.check_life(trees)?;
+            self.put_all(generation, feed, head, items)
+        })
+    }
+
+    fn put_all(
         &self,
         generation: &Generation,
         feed: FeedName,
@@ -133,140 +151,110 @@ impl Store {
 
     /// Adopts an epoch whose content is what is held.
     pub fn adopt(&self, feed: FeedName, epoch: &str) -> Result<(), StoreError> {
-        let generation = self.generation(feed);
-        let cursor = Cursor { epoch: Some(epoch.to_owned()), ..generation.cursor()? };
-        Batch::default().commit(&generation.tree, &cursor)
+        self.write(|trees| {
+            let generation = trees.generation(feed);
+            let cursor = Cursor { epoch: Some(epoch.to_owned()), ..generation.cursor()? };
+            Batch::default().commit(&generation.tree, &cursor)
+        })
     }
 
     /// Begins a new, empty generation; an unfinished one of an earlier reset is thrown away.
     pub fn begin_generation(&self, feed: FeedName) -> Result<Generation, StoreError> {
-        let number = self.generation(feed).number + 1;
-        let name = generation_name(feed, number);
-        self.db.drop_tree(&name).map_err(sled_fault("clearing"))?;
-        let tree = self.db.open_tree(&name).map_err(sled_fault("opening"))?;
-        Ok(Generation { number, tree })
+        self.write(|trees| {
+            let number = trees.generation(feed).number + 1;
+            let name = generation_name(feed, number);
+            trees.db.drop_tree(&name).map_err(sled_fault("clearing"))?;
+            let tree = trees.db.open_tree(&name).map_err(sled_fault("opening"))?;
+            Ok(Generation { number, tree, life: trees.life, _fill: Some(Arc::clone(&trees.fills)) })
+        })
     }
 
     /// Makes a generation the one that is read, in one step, and drops the one before. It is on disk before.
     pub fn switch(&self, feed: FeedName, generation: Generation) -> Result<(), StoreError> {
-        self.flush()?;
-        let old = self.generation(feed);
-        self.meta
-            .insert(pointer(feed), &generation.number.to_be_bytes())
-            .map_err(sled_fault("switching a generation of"))?;
-        let mut feeds = self.feeds.lock().unwrap_or_else(PoisonError::into_inner);
-        match feed {
-            FeedName::Guide => feeds.guide = generation,
-            FeedName::Shared => feeds.shared = generation,
-        }
-        drop(feeds);
-        self.flush()?;
-        self.db.drop_tree(generation_name(feed, old.number)).map_err(sled_fault("clearing"))?;
-        Ok(())
+        self.write(|trees| {
+            generation.check_life(trees)?;
+            trees.flush()?;
+            let old = trees.generation(feed);
+            trees
+                .meta
+                .insert(pointer(feed), &generation.number.to_be_bytes())
+                .map_err(sled_fault("switching a generation of"))?;
+            let generation = Generation { _fill: None, ..generation };
+            let mut feeds = trees.feeds.lock().unwrap_or_else(PoisonError::into_inner);
+            match feed {
+                FeedName::Guide => feeds.guide = generation,
+                FeedName::Shared => feeds.shared = generation,
+            }
+            drop(feeds);
+            trees.flush()?;
+            trees.db.drop_tree(generation_name(feed, old.number)).map_err(sled_fault("clearing"))?;
+            Ok(())
+        })
     }
 
     /// Everything held of a customer.
     pub fn customer(&self, customer: &CustomerId) -> Result<Vec<Held>, StoreError> {
-        let generation = self.generation(FeedName::Guide);
-        let mut items = Vec::new();
-        for entry in generation.tree.scan_prefix(key::customer(customer)) {
-            let (key, bytes) = entry.map_err(sled_fault("reading"))?;
-            items.extend(generation.held(&key, &bytes)?.map(|(_, held)| held));
-        }
-        Ok(items)
+        self.read(|trees| trees.generation(FeedName::Guide).all_under(&key::customer(customer)))
     }
 
     /// What is held of a feed and belongs to no customer.
     pub fn without_customer(&self, feed: FeedName) -> Result<Vec<Held>, StoreError> {
-        let generation = self.generation(feed);
-        let mut items = Vec::new();
-        for entry in generation.tree.scan_prefix([key::SHARED]) {
-            let (key, bytes) = entry.map_err(sled_fault("reading"))?;
-            items.extend(generation.held(&key, &bytes)?.map(|(_, held)| held));
-        }
-        Ok(items)
+        self.read(|trees| trees.generation(feed).all_under(&[key::SHARED]))
     }
 
     /// Hands every customer with all that is held of it to `visit`, in the order of ids, until it breaks off. What is
     /// held of the guide itself is no customer's.
-    pub fn each_customer(
-        &self,
-        mut visit: impl FnMut(CustomerId, Vec<Held>) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
-        let (generation, guide_itself) = (self.generation(FeedName::Guide), CustomerId::guide_itself());
-        let mut current: Option<(CustomerId, Vec<Held>)> = None;
-        for entry in generation.tree.scan_prefix([key::OF_CUSTOMER]) {
-            let (key, bytes) = entry.map_err(sled_fault("reading"))?;
-            let Some((Some(customer), held)) = generation.held(&key, &bytes)? else {
-                continue;
-            };
-            if customer == guide_itself.as_str() {
-                continue;
-            }
-            match &mut current {
-                Some((id, items)) if id.as_str() == customer => items.push(held),
-                _ => {
-                    let id = CustomerId::new(customer).map_err(|_| StoreError::Damaged("a key has no customer"))?;
-                    if let Some((id, items)) = current.replace((id, vec![held]))
-                        && visit(id, items).is_break()
-                    {
-                        return Ok(());
-                    }
-                }
-            }
-        }
-        if let Some((id, items)) = current {
-            let _ = visit(id, items);
-        }
-        Ok(())
+    pub fn each_customer(&self, visit: impl FnMut(CustomerId, Vec<Held>) -> ControlFlow<()>) -> Result<(), StoreError> {
+        self.read(|trees| trees.generation(FeedName::Guide).each_customer(visit))
     }
 
     /// Whose facts hold a text. Every item is read.
     pub fn owners_of_facts_with(&self, text: &str) -> Result<Vec<CustomerId>, StoreError> {
-        let generation = self.generation(FeedName::Guide);
-        let mut owners = Vec::new();
-        for entry in generation.tree.scan_prefix([key::OF_CUSTOMER]) {
-            let (key, bytes) = entry.map_err(sled_fault("reading"))?;
-            if let Some((Some(customer), held)) = generation.held(&key, &bytes)?
-                && held.kind == "fact"
-                && held.value.body.contains(text)
-            {
-                owners.extend(CustomerId::new(customer));
+        self.read(|trees| {
+            let generation = trees.generation(FeedName::Guide);
+            let mut owners = Vec::new();
+            for entry in generation.tree.scan_prefix([key::OF_CUSTOMER]) {
+                let (key, bytes) = entry.map_err(sled_fault("reading"))?;
+                if let Some((Some(customer), held)) = generation.held(&key, &bytes)?
+                    && held.kind == "fact"
+                    && held.value.body.contains(text)
+                {
+                    owners.extend(CustomerId::new(customer));
+                }
             }
-        }
-        owners.dedup();
-        Ok(owners)
+            owners.dedup();
+            Ok(owners)
+        })
     }
 
     /// Finds whose item this is.
     pub fn owner_of(&self, kind: &str, id: &str) -> Result<Option<CustomerId>, StoreError> {
-        let found = self.generation(FeedName::Guide).find(kind, id)?;
+        let found = self.read(|trees| trees.generation(FeedName::Guide).find(kind, id))?;
         Ok(found.and_then(|key| CustomerId::new(key::read(&key)?.customer?).ok()))
     }
 
     /// Counts a feed again, item by item: what the cursor should say.
     pub fn recount(&self, feed: FeedName) -> Result<(u64, FeedDigest), StoreError> {
-        let generation = self.generation(feed);
-        let (mut n_live, mut digest) = (0, FeedDigest::default());
-        for entry in generation.tree.range([key::OF_CUSTOMER].as_slice()..) {
-            let (key, bytes) = entry.map_err(sled_fault("reading"))?;
-            if let Some((_, held)) = generation.held(&key, &bytes)? {
-                n_live += 1;
-                let value = &held.value;
-                digest = digest.with(item_hash(self.digest_key(feed), &held.kind, &held.id, value.rev, &value.body));
-            }
-        }
-        Ok((n_live, digest))
+        self.read(|trees| trees.generation(feed).recount(self.digest_key(feed)))
     }
+}
 
-    pub(super) fn open_feeds(db: &sled::Db, meta: &sled::Tree) -> Result<Feeds, StoreError> {
+impl Trees {
+    pub(super) fn open_feeds(db: &sled::Db, meta: &sled::Tree, life: u64) -> Result<Feeds, StoreError> {
         let open = |feed| {
             let number = meta.get(pointer(feed)).map_err(sled_fault("reading"))?;
             let number = number.and_then(|bytes| bytes.as_ref().try_into().ok()).map_or(0, u32::from_be_bytes);
             let tree = db.open_tree(generation_name(feed, number)).map_err(sled_fault("opening"))?;
-            Ok(Generation { number, tree })
+            Ok(Generation { number, tree, life, _fill: None })
         };
         Ok(Feeds { guide: open(FeedName::Guide)?, shared: open(FeedName::Shared)? })
+    }
+
+    /// The names of the trees that are in use: those of unfinished generations are not among them.
+    pub(super) fn names_in_use(&self) -> Vec<String> {
+        let of_feeds =
+            [FeedName::Guide, FeedName::Shared].map(|feed| generation_name(feed, self.generation(feed).number));
+        ["meta", "acks", "sheets"].map(str::to_owned).into_iter().chain(of_feeds).collect()
     }
 }
 
@@ -292,6 +280,49 @@ impl Generation {
         serde_json::from_slice(&bytes).map_err(|_| StoreError::Damaged("a cursor is none"))
     }
 
+    /// A generation of an earlier opening cannot be gone on with: the pull begins again.
+    fn check_life(&self, trees: &Trees) -> Result<(), StoreError> {
+        if self.life == trees.life { Ok(()) } else { Err(StoreError::Closed) }
+    }
+
+    fn all_under(&self, prefix: &[u8]) -> Result<Vec<Held>, StoreError> {
+        let mut items = Vec::new();
+        for entry in self.tree.scan_prefix(prefix) {
+            let (key, bytes) = entry.map_err(sled_fault("reading"))?;
+            items.extend(self.held(&key, &bytes)?.map(|(_, held)| held));
+        }
+        Ok(items)
+    }
+
+    fn each_customer(&self, mut visit: impl FnMut(CustomerId, Vec<Held>) -> ControlFlow<()>) -> Result<(), StoreError> {
+        let guide_itself = CustomerId::guide_itself();
+        let mut current: Option<(CustomerId, Vec<Held>)> = None;
+        for entry in self.tree.scan_prefix([key::OF_CUSTOMER]) {
+            let (key, bytes) = entry.map_err(sled_fault("reading"))?;
+            let Some((Some(customer), held)) = self.held(&key, &bytes)? else {
+                continue;
+            };
+            if customer == guide_itself.as_str() {
+                continue;
+            }
+            match &mut current {
+                Some((id, items)) if id.as_str() == customer => items.push(held),
+                _ => {
+                    let id = CustomerId::new(customer).map_err(|_| StoreError::Damaged("a key has no customer"))?;
+                    if let Some((id, items)) = current.replace((id, vec![held]))
+                        && visit(id, items).is_break()
+                    {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        if let Some((id, items)) = current {
+            let _ = visit(id, items);
+        }
+        Ok(())
+    }
+
     fn get(&self, item: &[u8]) -> Result<Option<Value>, StoreError> {
         let bytes = self.tree.get(item).map_err(sled_fault("reading"))?;
         bytes.map(|bytes| value::decode(&bytes, |number| self.part(item, number))).transpose()
@@ -301,7 +332,7 @@ impl Generation {
         self.tree.get(key::part(item, number)).map_err(sled_fault("reading"))
     }
 
-    fn held<'k>(&self, key: &'k [u8], bytes: &[u8]) -> Result<Option<(Option<&'k str>, Held)>, StoreError> {
+    pub(super) fn held<'k>(&self, key: &'k [u8], bytes: &[u8]) -> Result<Option<(Option<&'k str>, Held)>, StoreError> {
         if key::is_part(key) {
             return Ok(None);
         }

@@ -2,20 +2,35 @@
 //! hub and the journal. Bodies are kept byte for byte. Calls block; none of them scans without a bound on its way out.
 
 mod acks;
+pub mod check;
 mod feed;
+mod files;
+mod format;
+mod handle;
 mod key;
 mod open;
+mod quarantine;
+pub mod rewrite;
+pub mod scan;
 mod sheet;
+mod trees;
 mod value;
 
-use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
-
-pub use feed::{Cursor, Held, PageHead};
-pub use open::Opened;
-pub use sheet::SheetRow;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use guide_common::wire::hub::{DigestKeys, FeedName};
+use tokio::sync::Notify;
+
+pub use check::Checker;
+pub use feed::{Cursor, Generation, Held, PageHead};
+pub use format::refuse_newer;
+pub use open::Opened;
+pub use rewrite::Rewritten;
+pub use sheet::SheetRow;
+
+use crate::store::handle::Handle;
+use crate::store::trees::Trees;
 
 /// The most keys in one batch: larger ones cost sled memory out of proportion.
 const MAX_BATCH_KEYS: usize = 250;
@@ -23,7 +38,13 @@ const MAX_BATCH_KEYS: usize = 250;
 /// Why the cache cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// sled failed; the system's fault, such as a full disk.
+    /// The disk has no room.
+    #[error("{doing} the cache: the disk is full; what was saved is safe, make room on the disk")]
+    Full {
+        /// What was being done.
+        doing: &'static str,
+    },
+    /// sled failed; the system's fault, such as a failing disk.
     #[error("{doing} the cache")]
     Sled {
         /// What was being done.
@@ -42,14 +63,18 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// The cache was written by a newer version.
-    #[error("the cache at {} was written by a newer version (schema {schema})", path.display())]
+    #[error("{} was written by a newer version (schema {schema}): install that version again; nothing was changed",
+        path.display())]
     Newer {
-        /// Where.
+        /// What.
         path: PathBuf,
         /// Its schema.
         schema: u32,
     },
-    /// A value is not what was written; the cache is set aside at the next start.
+    /// The cache is being opened again, or waits for what keeps it from that.
+    #[error("the cache is being opened again: try again in a moment")]
+    Closed,
+    /// A value is not what was written; the cache is set aside and fetched again.
     #[error("the cache is damaged: {0}")]
     Damaged(&'static str),
     /// An item of the feed cannot be kept.
@@ -57,64 +82,119 @@ pub enum StoreError {
     Item(&'static str),
 }
 
-/// The cache of one guide.
+impl StoreError {
+    /// Whether only another opening can help, since sled goes on refusing after a failed write.
+    fn is_lasting(&self) -> bool {
+        matches!(self, Self::Full { .. } | Self::Sled { .. } | Self::Damaged(_))
+    }
+}
+
+/// The cache of one guide. What lies under it can be opened again while others use it.
 #[derive(Debug)]
 pub struct Store {
     folder: PathBuf,
-    db: sled::Db,
-    meta: sled::Tree,
-    acks: sled::Tree,
-    sheets: sled::Tree,
-    feeds: Mutex<Feeds>,
+    quarantine: PathBuf,
     keys: DigestKeys,
+    checker: Option<Checker>,
+    handle: Handle,
+    /// Held by whoever writes: a rewrite must miss nothing.
+    writing: Mutex<()>,
+    health: Mutex<Health>,
+    /// Told when the cache needs care: `is_unwell` says whether it still does.
+    pub needs_care: Notify,
 }
 
-/// The generations that are read from.
-#[derive(Clone, Debug)]
-struct Feeds {
-    guide: feed::Generation,
-    shared: feed::Generation,
+/// What was found wrong while it was used.
+#[derive(Clone, Copy, Debug, Default)]
+struct Health {
+    /// A call failed in a way that lasts until the cache is opened again.
+    failed: bool,
+    /// The disk was full when it did.
+    full: bool,
+    /// A value was not what was written.
+    damaged: bool,
 }
 
 impl Store {
-    fn generation(&self, feed: FeedName) -> feed::Generation {
-        // the pair is replaced whole, so that a panic elsewhere leaves it good
-        let feeds = self.feeds.lock().unwrap_or_else(PoisonError::into_inner);
-        match feed {
-            FeedName::Guide => feeds.guide.clone(),
-            FeedName::Shared => feeds.shared.clone(),
-        }
+    /// Where the cache lies.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     fn digest_key(&self, feed: FeedName) -> &guide_common::wire::hub::DigestKey {
-        match feed {
-            FeedName::Guide => &self.keys.guide,
-            FeedName::Shared => &self.keys.shared,
+        trees::digest_key(&self.keys, feed)
+    }
+
+    fn health(&self) -> MutexGuard<'_, Health> {
+        // three flags, each good by itself
+        self.health.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether it must be opened again before it works as it should.
+    pub fn is_unwell(&self) -> bool {
+        self.health().failed || !self.handle.is_open()
+    }
+
+    /// Whether it can be read.
+    pub fn is_open(&self) -> bool {
+        self.handle.is_open()
+    }
+
+    /// Whether a value was not what was written.
+    pub fn is_damaged(&self) -> bool {
+        self.health().damaged
+    }
+
+    /// Whether it was the disk that had no room.
+    pub fn is_disk_full(&self) -> bool {
+        self.health().full
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&Arc<Trees>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let result = self.handle.trees().and_then(|trees| work(&trees));
+        if let Err(error) = &result {
+            self.note(error);
+        }
+        result
+    }
+
+    fn write<T>(&self, work: impl FnOnce(&Arc<Trees>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.read(work)
+    }
+
+    fn note(&self, error: &StoreError) {
+        if let StoreError::Damaged(_) = error {
+            self.condemn();
+        } else if error.is_lasting() {
+            let mut health = self.health();
+            health.failed = true;
+            health.full = matches!(error, StoreError::Full { .. });
+            drop(health);
+            self.needs_care.notify_one();
         }
     }
 
     /// Writes everything to disk; sled's own flush is no fsync, so the file is synced after it.
     pub fn flush(&self) -> Result<(), StoreError> {
-        self.db.flush().map_err(sled_fault("flushing"))?;
-        let path = open::data_file(&self.folder);
-        std::fs::File::open(&path).and_then(|file| file.sync_data()).map_err(|source| StoreError::Io {
-            doing: "syncing",
-            path,
-            source,
-        })
+        self.read(|trees| trees.flush())
     }
 
     /// Hands everything to the system, so that it survives the end of the process, though not a power cut.
     pub fn write_out(&self) -> Result<(), StoreError> {
-        self.db.flush().map(drop).map_err(sled_fault("writing"))
+        self.read(|trees| trees.write_out())
     }
 
-    /// Marks the cache as damaged: the next start sets it aside and fetches everything again.
+    /// Marks the cache as damaged: it is set aside when it is opened again, and everything is fetched again.
     pub fn condemn(&self) {
-        let path = open::condemned_file(&self.folder);
+        let path = files::condemned(&self.folder);
         if let Err(error) = std::fs::write(&path, b"") {
             tracing::error!(%error, "marking the cache as damaged");
         }
+        let mut health = self.health();
+        (health.failed, health.damaged) = (true, true);
+        drop(health);
+        self.needs_care.notify_one();
     }
 }
 
@@ -123,9 +203,26 @@ fn sled_fault(doing: &'static str) -> impl FnOnce(sled::Error) -> StoreError {
         sled::Error::Corruption { .. } | sled::Error::ReportableBug(_) => {
             StoreError::Damaged("sled reports corruption")
         }
+        sled::Error::Io(error) if is_full(&error) => StoreError::Full { doing },
         source => StoreError::Sled { doing, source },
     }
 }
 
+fn io_fault(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
+    let path = path.to_owned();
+    move |source| match is_full(&source) {
+        true => StoreError::Full { doing },
+        false => StoreError::Io { doing, path, source },
+    }
+}
+
+/// Whether the disk, or what this user may take of it, is full.
+pub fn is_full(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind;
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
+}
+
+#[cfg(test)]
+mod care_tests;
 #[cfg(test)]
 mod tests;

@@ -1,36 +1,22 @@
-//! Opening the cache: the format is checked, an unfinished snapshot of sled's removed, and a cache that cannot be
-//! opened set aside, so that the terminal starts with an empty one and fetches everything again.
+//! Opening the cache: the format is checked, what a crash left is removed, a cache that was not closed well is scanned,
+//! and one that is damaged set aside, so that the terminal starts with an empty one and fetches everything again.
 
 use std::fs;
-use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use guide_common::wire::SCHEMA;
 use guide_common::wire::hub::DigestKeys;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 
 use crate::outbox::medium::sync_folder;
 use crate::outbox::recover::replace;
-use crate::store::sheet::pulled_file;
-use crate::store::{Store, StoreError, sled_fault};
-
-/// What sled may keep in memory.
-const CACHE_BYTES: u64 = 64 << 20;
-/// How often sled writes by itself; `None` would hold memory.
-const FLUSH_EVERY_MS: u64 = 5_000;
-/// How long another holder of sled's lock is waited for.
-const LOCK_PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
-/// How many caches that were set aside are kept.
-const MAX_QUARANTINED: usize = 2;
-
-/// The file `FORMAT` beside sled's own.
-#[derive(Debug, Serialize, Deserialize)]
-struct Format {
-    schema: u32,
-    min_reader: u32,
-}
+use crate::store::check::Checker;
+use crate::store::format::{Format, LAYOUT, Layout, PROGRAM};
+use crate::store::handle::Handle;
+use crate::store::rewrite::copy;
+use crate::store::trees::Trees;
+use crate::store::{Health, Store, StoreError, files, io_fault, quarantine, scan};
 
 /// A store that was opened.
 #[derive(Debug)]
@@ -41,148 +27,252 @@ pub struct Opened {
     pub quarantined: Option<PathBuf>,
 }
 
-/// sled's data file.
-pub fn data_file(folder: &Path) -> PathBuf {
-    folder.join("db/db")
-}
-
-/// The mark of a cache in which damage was found.
-pub fn condemned_file(folder: &Path) -> PathBuf {
-    folder.join("DAMAGED")
+/// What is known of a cache before it is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Care {
+    /// Scanned, unless it was closed well by this version.
+    Scan,
+    /// Opened as it is: this process had it open a moment ago.
+    Trust,
 }
 
 impl Store {
-    /// Opens the cache in `folder`, or makes it. One that is damaged goes to `quarantine`.
-    pub fn open(folder: &Path, quarantine: &Path, keys: &DigestKeys) -> Result<Opened, StoreError> {
-        let fault = match try_open(folder, keys) {
-            Ok(store) => return Ok(Opened { store, quarantined: None }),
-            Err(StoreError::Damaged(fault)) => fault,
-            Err(error) => return Err(error),
+    /// Opens the cache in `folder`, or makes it. One that is damaged goes to `quarantine`. A scan runs in a process of
+    /// `checker`, or in this one where there is none.
+    pub fn open(
+        folder: &Path,
+        quarantine: &Path,
+        keys: &DigestKeys,
+        checker: Option<Checker>,
+    ) -> Result<Opened, StoreError> {
+        let place = Place { folder, quarantine, keys, checker: checker.as_ref(), layout: LAYOUT };
+        let (trees, quarantined) = place.open(Care::Scan)?;
+        let store = Self {
+            folder: folder.to_owned(),
+            quarantine: quarantine.to_owned(),
+            keys: keys.clone(),
+            checker,
+            handle: Handle::new(trees),
+            writing: Mutex::default(),
+            health: Mutex::default(),
+            needs_care: Notify::new(),
         };
-        let aside = set_aside(folder, quarantine).map_err(io_fault("setting aside", folder))?;
+        Ok(Opened { store, quarantined })
+    }
+
+    /// Opens an unwell cache again while others use it; those wait for moments. Returns where a damaged one was set
+    /// aside: then everything is to be fetched again.
+    pub fn reopen(&self) -> Result<Option<PathBuf>, StoreError> {
+        let _writing = self.writing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let health = *self.health();
+        if !self.handle.close() {
+            return Err(StoreError::Closed);
+        }
+        let place = Place {
+            folder: &self.folder,
+            quarantine: &self.quarantine,
+            keys: &self.keys,
+            checker: self.checker.as_ref(),
+            layout: LAYOUT,
+        };
+        let opened =
+            if health.damaged { place.renew("damage was found while it was read") } else { place.open(Care::Trust) };
+        let (trees, quarantined) = match opened {
+            Err(error) => {
+                self.health().full = matches!(error, StoreError::Full { .. });
+                return Err(error);
+            }
+            Ok(opened) => opened,
+        };
+        *self.health() = Health::default();
+        self.handle.replace(trees);
+        Ok(quarantined)
+    }
+
+    /// Writes everything to disk and leaves the mark of a clean stop: the next start has nothing to scan.
+    pub fn close(&self) -> Result<(), StoreError> {
+        self.flush()?;
+        if self.is_unwell() || !self.handle.close() {
+            return Ok(());
+        }
+        match Format::read(&self.folder)? {
+            Some(format) => CleanMark::leave(&self.folder, &format.db_folder(&self.folder)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Where a cache lies, and what opening it takes.
+pub(super) struct Place<'a> {
+    pub folder: &'a Path,
+    pub quarantine: &'a Path,
+    pub keys: &'a DigestKeys,
+    pub checker: Option<&'a Checker>,
+    pub layout: Layout,
+}
+
+impl Place<'_> {
+    /// Opens it; returns where a damaged one was set aside.
+    fn open(&self, care: Care) -> Result<(Trees, Option<PathBuf>), StoreError> {
+        match self.attempt(care) {
+            Ok(trees) => Ok((trees, None)),
+            Err(StoreError::Damaged(fault)) => self.renew(fault),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Opens it with the scan that its state asks for.
+    #[cfg(test)]
+    pub fn open_scanned(&self) -> Result<(Trees, Option<PathBuf>), StoreError> {
+        self.open(Care::Scan)
+    }
+
+    /// Sets a damaged cache aside and begins an empty one.
+    fn renew(&self, fault: &str) -> Result<(Trees, Option<PathBuf>), StoreError> {
+        let aside = quarantine::set_aside(self.folder, self.quarantine, fault)?;
         tracing::error!(fault, aside = %aside.display(), "the cache is damaged: it was set aside and is fetched again");
-        Ok(Opened { store: try_open(folder, keys)?, quarantined: Some(aside) })
+        Ok((self.attempt(Care::Trust)?, Some(aside)))
     }
-}
 
-fn io_fault(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
-    let path = path.to_owned();
-    move |source| StoreError::Io { doing, path, source }
-}
-
-fn try_open(folder: &Path, keys: &DigestKeys) -> Result<Store, StoreError> {
-    if condemned_file(folder).exists() {
-        return Err(StoreError::Damaged("damage was found while it was read"));
-    }
-    fs::create_dir_all(folder).map_err(io_fault("making", folder))?;
-    let is_new = check_format(folder)?;
-    let db_folder = folder.join("db");
-    remove_unfinished_snapshots(&db_folder).map_err(io_fault("clearing", &db_folder))?;
-    if is_new {
-        // without a snapshot, which sled writes at a second opening, damage to the tail goes unnoticed
-        drop(open_db(folder, keys)?);
-        for path in [data_file(folder), db_folder.join("conf")] {
-            fs::File::open(&path).and_then(|file| file.sync_all()).map_err(io_fault("syncing", &path))?;
+    fn attempt(&self, care: Care) -> Result<Trees, StoreError> {
+        let folder = self.folder;
+        if files::condemned(folder).exists() {
+            return Err(StoreError::Damaged("damage was found while it was read"));
         }
-        sync_folder(&db_folder).and_then(|()| sync_folder(folder)).map_err(io_fault("syncing", folder))?;
-    }
-    let store = open_db(folder, keys)?;
-    if pulled_file(folder).exists() && !store.was_pulled()? {
-        return Err(StoreError::Damaged("it was filled and is empty"));
-    }
-    Ok(store)
-}
-
-fn open_db(folder: &Path, keys: &DigestKeys) -> Result<Store, StoreError> {
-    let config = sled::Config::new()
-        .path(folder.join("db"))
-        .cache_capacity(CACHE_BYTES)
-        .flush_every_ms(Some(FLUSH_EVERY_MS))
-        .use_compression(false);
-    let open = || {
-        let db = open_unlocked(&config)?;
-        let tree = |name: &str| db.open_tree(name).map_err(open_fault);
-        let (meta, acks, sheets) = (tree("meta")?, tree("acks")?, tree("sheets")?);
-        let feeds = Store::open_feeds(&db, &meta)?;
-        Ok(Store { folder: folder.to_owned(), meta, acks, sheets, feeds: Mutex::new(feeds), keys: keys.clone(), db })
-    };
-    // on some damage sled panics instead of answering
-    catch_unwind(AssertUnwindSafe(open)).unwrap_or(Err(StoreError::Damaged("sled panicked while opening")))
-}
-
-/// sled gives its lock up a little after its last handle is dropped, and a check may hold it for a moment.
-fn open_unlocked(config: &sled::Config) -> Result<sled::Db, StoreError> {
-    let give_up_at = std::time::Instant::now() + LOCK_PATIENCE;
-    loop {
-        match config.open() {
-            Err(sled::Error::Io(error))
-                if error.to_string().contains("could not acquire lock") && std::time::Instant::now() < give_up_at =>
-            {
-                std::thread::sleep(std::time::Duration::from_millis(5));
+        let format = self.format()?;
+        format.check_reader(folder, self.layout)?;
+        remove_other_folders(folder, &format).map_err(io_fault("clearing", folder))?;
+        let db_folder = format.db_folder(folder);
+        if !files::data(&db_folder).exists() {
+            self.refuse_if_filled(false)?;
+            Format::of(self.layout, &format.db).write(folder)?;
+            return Trees::create(&db_folder, |_| Ok(()));
+        }
+        let closed_well = CleanMark::take(folder, &db_folder)? && format.program == PROGRAM;
+        if care == Care::Scan && !closed_well {
+            self.scan(&format)?;
+        }
+        let trees = match Trees::open(&db_folder) {
+            // what cannot be opened here is looked at by a process of its own before it is given up
+            Err(StoreError::Damaged(fault)) if closed_well => {
+                tracing::warn!(fault, "the cache could not be opened");
+                self.scan(&format)?;
+                Trees::open(&db_folder)?
             }
-            opened => return opened.map_err(open_fault),
+            opened => opened?,
+        };
+        self.refuse_if_filled(trees.was_pulled()?)?;
+        let trees = self.bring_forward(trees, &format)?;
+        if format.schema >= self.layout.schema
+            && format.program != PROGRAM
+            && let Err(error) = format.with_this_program().write(folder)
+        {
+            tracing::warn!(%error, "noting the program's version: the next start scans the cache again");
         }
+        Ok(trees)
+    }
+
+    fn format(&self) -> Result<Format, StoreError> {
+        fs::create_dir_all(self.folder).map_err(io_fault("making", self.folder))?;
+        if let Some(format) = Format::read(self.folder)? {
+            return Ok(format);
+        }
+        let names = fs::read_dir(self.folder).map_err(io_fault("listing", self.folder))?;
+        let has_db = names.flatten().any(|entry| entry.file_name().to_str().is_some_and(files::is_db_folder));
+        if has_db || files::filled(self.folder).exists() {
+            // it is written before anything else is
+            return Err(StoreError::Damaged("the file FORMAT is missing"));
+        }
+        let format = Format::of(self.layout, "db");
+        format.write(self.folder)?;
+        Ok(format)
+    }
+
+    fn scan(&self, format: &Format) -> Result<(), StoreError> {
+        // of another schema only the entries can be read, not what they say
+        let depth = if format.schema == self.layout.schema { scan::Depth::Content } else { scan::Depth::Entries };
+        match self.checker {
+            Some(checker) => checker.check(self.folder, &format.db_folder(self.folder)),
+            None => scan::scan(&format.db_folder(self.folder), self.keys, depth).map(drop),
+        }
+    }
+
+    /// sled takes a file that was cut short for one that was never longer.
+    fn refuse_if_filled(&self, was_pulled: bool) -> Result<(), StoreError> {
+        if files::filled(self.folder).exists() && !was_pulled {
+            return Err(StoreError::Damaged("it was filled and is empty"));
+        }
+        Ok(())
+    }
+
+    /// Rewrites an older schema into a folder of its own and switches to it.
+    fn bring_forward(&self, trees: Trees, format: &Format) -> Result<Trees, StoreError> {
+        if format.schema >= self.layout.schema {
+            return Ok(trees);
+        }
+        let Some(steps) = self.layout.way_from(format.schema) else {
+            return Err(StoreError::Damaged("its schema is too old to be brought forward"));
+        };
+        let next = Format::of(self.layout, &next_db(&format.db));
+        let new = Trees::create(&next.db_folder(self.folder), |new| copy(&trees, new, &steps))?;
+        next.write(self.folder)?;
+        drop(trees);
+        tracing::info!(from = format.schema, to = self.layout.schema, "the cache was brought forward");
+        remove_other_folders(self.folder, &next).map_err(io_fault("clearing", self.folder))?;
+        Ok(new)
     }
 }
 
-/// Tells damage from a full disk, missing rights and a lock: only damage may cost the cache.
-fn open_fault(error: sled::Error) -> StoreError {
-    match error {
-        sled::Error::Unsupported(_) => StoreError::Damaged("sled does not know its format"),
-        sled::Error::Io(source) if source.kind() == io::ErrorKind::UnexpectedEof => {
-            StoreError::Damaged("a file of the cache is too short")
-        }
-        error => sled_fault("opening")(error),
-    }
+/// The name of the next folder of sled's.
+pub(super) fn next_db(db: &str) -> String {
+    let number: u32 = db.strip_prefix("db-").and_then(|number| number.parse().ok()).unwrap_or(0);
+    format!("db-{}", number.wrapping_add(1))
 }
 
-/// Returns whether the cache is new.
-fn check_format(folder: &Path) -> Result<bool, StoreError> {
-    let path = folder.join("FORMAT");
-    match fs::read(&path) {
-        Ok(bytes) => {
-            let format: Format =
-                serde_json::from_slice(&bytes).map_err(|_| StoreError::Damaged("the file FORMAT is none"))?;
-            if format.min_reader > SCHEMA {
-                return Err(StoreError::Newer { path: folder.to_owned(), schema: format.schema });
-            }
-            Ok(!data_file(folder).exists())
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let bytes = serde_json::to_vec(&Format { schema: SCHEMA, min_reader: SCHEMA }).unwrap_or_default();
-            replace(&path, &bytes).map_err(io_fault("writing", &path))?;
-            Ok(true)
-        }
-        Err(error) => Err(io_fault("reading", &path)(error)),
-    }
-}
-
-/// A snapshot that a kill cut short would be taken for the newest one, and the cache could never be opened again.
-fn remove_unfinished_snapshots(folder: &Path) -> io::Result<()> {
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        entries => entries?,
-    };
-    for entry in entries {
+/// Removes the folders of rewrites that did not come to their end, or that were replaced.
+fn remove_other_folders(folder: &Path, format: &Format) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with("snap.") && name.ends_with(".generating") {
-            fs::remove_file(entry.path())?;
+        if name.to_str().is_some_and(|name| files::is_db_folder(name) && name != format.db) {
+            fs::remove_dir_all(entry.path())?;
         }
     }
     Ok(())
 }
 
-fn set_aside(folder: &Path, quarantine: &Path) -> io::Result<PathBuf> {
-    fs::create_dir_all(quarantine)?;
-    let mut older: Vec<PathBuf> = fs::read_dir(quarantine)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    older.sort();
-    let n_surplus = (older.len() + 1).saturating_sub(MAX_QUARANTINED);
-    for path in older.into_iter().take(n_surplus) {
-        fs::remove_dir_all(path)?;
+/// The mark of a clean stop: sled's files as they were then. Whoever changes one of them leaves a mark that is wrong.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct CleanMark {
+    program: String,
+    files: Vec<(String, u64, i64, i64)>,
+}
+
+impl CleanMark {
+    fn of(db_folder: &Path) -> std::io::Result<Self> {
+        use std::os::unix::fs::MetadataExt;
+        let files = files::walk(db_folder)?.into_iter().map(|(path, found)| {
+            let name = path.strip_prefix(db_folder).unwrap_or(&path).to_string_lossy().into_owned();
+            (name, found.len(), found.mtime(), found.mtime_nsec())
+        });
+        Ok(Self { program: PROGRAM.to_owned(), files: files.collect() })
     }
-    let aside = quarantine.join(format!("{}-damaged", chrono::Utc::now().format("%Y%m%dT%H%M%S%.6fZ")));
-    fs::rename(folder, &aside)?;
-    Ok(aside)
+
+    fn leave(folder: &Path, db_folder: &Path) -> Result<(), StoreError> {
+        let path = files::clean(folder);
+        let write = || replace(&path, &serde_json::to_vec(&Self::of(db_folder)?)?);
+        write().map_err(io_fault("writing", &path))
+    }
+
+    /// Takes the mark away, durably: what follows may be cut short. Returns whether it was there and right.
+    fn take(folder: &Path, db_folder: &Path) -> Result<bool, StoreError> {
+        let path = files::clean(folder);
+        let bytes = match fs::read(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            read => read.map_err(io_fault("reading", &path))?,
+        };
+        let found = Self::of(db_folder).map_err(io_fault("listing", db_folder))?;
+        fs::remove_file(&path).and_then(|()| sync_folder(folder)).map_err(io_fault("removing", &path))?;
+        Ok(serde_json::from_slice::<Self>(&bytes).is_ok_and(|mark| mark == found))
+    }
 }

@@ -1,15 +1,14 @@
 //! The day sheets: what the queue showed of each customer on a day, as it was issued, so that the daemon answers at
 //! once after a start and support can see what a guide saw. The engine is right where it differs.
 
-use std::path::{Path, PathBuf};
-
 use chrono::{Days, NaiveDate};
 use guide_common::id::CustomerId;
 use guide_common::wire::local::{DoneRow, HeldRow, TaskRow};
 use serde::{Deserialize, Serialize};
 
 use crate::outbox::recover::replace;
-use crate::store::{MAX_BATCH_KEYS, Store, StoreError, sled_fault};
+use crate::store::trees::Trees;
+use crate::store::{MAX_BATCH_KEYS, Store, StoreError, files, io_fault, sled_fault};
 
 /// For how many days sheets are kept.
 const KEEP_DAYS: u64 = 30;
@@ -43,14 +42,70 @@ fn row_key(day: NaiveDate, customer: &str) -> Vec<u8> {
     format!("{day}\0{customer}").into_bytes()
 }
 
-/// The mark of a cache that was filled and is on disk.
-pub(super) fn pulled_file(folder: &Path) -> PathBuf {
-    folder.join("FILLED")
-}
-
 impl Store {
     /// The rows of a day.
     pub fn sheet(&self, day: NaiveDate) -> Result<Vec<(CustomerId, SheetRow)>, StoreError> {
+        self.read(|trees| trees.sheet(day))
+    }
+
+    /// Writes rows of a day. A task that has gone stays in its row as it was issued.
+    pub fn put_sheet(&self, day: NaiveDate, rows: &[(CustomerId, SheetRow)]) -> Result<(), StoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.write(|trees| rows.chunks(MAX_BATCH_KEYS).try_for_each(|chunk| trees.put_sheet(day, chunk)))
+    }
+
+    /// Deletes the sheets of days long past.
+    pub fn prune_sheets(&self, today: NaiveDate) -> Result<(), StoreError> {
+        let Some(first) = today.checked_sub_days(Days::new(KEEP_DAYS)) else {
+            return Ok(());
+        };
+        self.write(|trees| trees.prune_sheets(first))
+    }
+
+    /// Whether both feeds were ever pulled to their ends: before, the queue is not the whole one.
+    pub fn was_pulled(&self) -> Result<bool, StoreError> {
+        self.read(|trees| trees.was_pulled())
+    }
+
+    /// Remembers that both feeds were pulled to their ends; returns whether it is the first time. A file beside sled's
+    /// remembers it too: sled takes a file that was cut short for one that was never longer.
+    pub fn note_pulled(&self) -> Result<bool, StoreError> {
+        self.write(|trees| {
+            if trees.was_pulled()? {
+                return Ok(false);
+            }
+            trees.meta.insert("pulled", &[]).map_err(sled_fault("writing"))?;
+            trees.flush()?;
+            let path = files::filled(&self.folder);
+            replace(&path, b"").map_err(io_fault("writing", &path))?;
+            Ok(true)
+        })
+    }
+
+    /// How many customers the last complete check found.
+    pub fn n_customers(&self) -> Result<usize, StoreError> {
+        let bytes = self.read(|trees| trees.meta.get("n_customers").map_err(sled_fault("reading")))?;
+        Ok(bytes.and_then(|bytes| bytes.as_ref().try_into().ok()).map_or(0, u64::from_be_bytes) as usize)
+    }
+
+    /// Remembers how many customers there are.
+    pub fn put_n_customers(&self, n_customers: usize) -> Result<(), StoreError> {
+        if self.n_customers()? == n_customers {
+            return Ok(());
+        }
+        let bytes = (n_customers as u64).to_be_bytes();
+        self.write(|trees| trees.meta.insert("n_customers", &bytes).map(drop).map_err(sled_fault("writing")))
+    }
+}
+
+impl Trees {
+    pub(super) fn was_pulled(&self) -> Result<bool, StoreError> {
+        self.meta.contains_key("pulled").map_err(sled_fault("reading"))
+    }
+
+    fn sheet(&self, day: NaiveDate) -> Result<Vec<(CustomerId, SheetRow)>, StoreError> {
         let prefix = row_key(day, "");
         let mut rows = Vec::new();
         for entry in self.sheets.scan_prefix(&prefix) {
@@ -62,34 +117,26 @@ impl Store {
         Ok(rows)
     }
 
-    /// Writes rows of a day. A task that has gone stays in its row as it was issued.
-    pub fn put_sheet(&self, day: NaiveDate, rows: &[(CustomerId, SheetRow)]) -> Result<(), StoreError> {
-        for chunk in rows.chunks(MAX_BATCH_KEYS) {
-            let mut batch = sled::Batch::default();
-            for (customer, row) in chunk {
-                let key = row_key(day, customer.as_str());
-                let old = self.sheets.get(&key).map_err(sled_fault("reading"))?;
-                let mut row = row.clone();
-                if row.task.is_none() {
-                    let issued = old.as_ref().and_then(|bytes| serde_json::from_slice::<SheetRow>(bytes).ok());
-                    row.task = issued.and_then(|issued| issued.task);
-                }
-                let bytes = serde_json::to_vec(&row).unwrap_or_default();
-                let is_new = old.as_deref() != Some(&bytes) && (row != SheetRow::default() || old.is_some());
-                if is_new && bytes.len() <= MAX_ROW_BYTES {
-                    batch.insert(key, bytes);
-                }
+    fn put_sheet(&self, day: NaiveDate, rows: &[(CustomerId, SheetRow)]) -> Result<(), StoreError> {
+        let mut batch = sled::Batch::default();
+        for (customer, row) in rows {
+            let key = row_key(day, customer.as_str());
+            let old = self.sheets.get(&key).map_err(sled_fault("reading"))?;
+            let mut row = row.clone();
+            if row.task.is_none() {
+                let issued = old.as_ref().and_then(|bytes| serde_json::from_slice::<SheetRow>(bytes).ok());
+                row.task = issued.and_then(|issued| issued.task);
             }
-            self.sheets.apply_batch(batch).map_err(sled_fault("writing"))?;
+            let bytes = serde_json::to_vec(&row).unwrap_or_default();
+            let is_new = old.as_deref() != Some(&bytes) && (row != SheetRow::default() || old.is_some());
+            if is_new && bytes.len() <= MAX_ROW_BYTES {
+                batch.insert(key, bytes);
+            }
         }
-        Ok(())
+        self.sheets.apply_batch(batch).map_err(sled_fault("writing"))
     }
 
-    /// Deletes the sheets of days long past.
-    pub fn prune_sheets(&self, today: NaiveDate) -> Result<(), StoreError> {
-        let Some(first) = today.checked_sub_days(Days::new(KEEP_DAYS)) else {
-            return Ok(());
-        };
+    fn prune_sheets(&self, first: NaiveDate) -> Result<(), StoreError> {
         loop {
             let mut batch = sled::Batch::default();
             let mut n_keys = 0;
@@ -102,35 +149,5 @@ impl Store {
                 return Ok(());
             }
         }
-    }
-
-    /// Whether both feeds were ever pulled to their ends: before, the queue is not the whole one.
-    pub fn was_pulled(&self) -> Result<bool, StoreError> {
-        self.meta.contains_key("pulled").map_err(sled_fault("reading"))
-    }
-
-    /// Remembers that both feeds were pulled to their ends; returns whether it is the first time. A file beside sled's
-    /// remembers it too: sled takes a file that was cut short for one that was never longer.
-    pub fn note_pulled(&self) -> Result<bool, StoreError> {
-        if self.was_pulled()? {
-            return Ok(false);
-        }
-        self.meta.insert("pulled", &[]).map_err(sled_fault("writing"))?;
-        self.flush()?;
-        let path = pulled_file(&self.folder);
-        replace(&path, b"").map_err(|source| StoreError::Io { doing: "writing", path, source })?;
-        Ok(true)
-    }
-
-    /// How many customers the last complete check found.
-    pub fn n_customers(&self) -> Result<usize, StoreError> {
-        let bytes = self.meta.get("n_customers").map_err(sled_fault("reading"))?;
-        Ok(bytes.and_then(|bytes| bytes.as_ref().try_into().ok()).map_or(0, u64::from_be_bytes) as usize)
-    }
-
-    /// Remembers how many customers there are.
-    pub fn put_n_customers(&self, n_customers: usize) -> Result<(), StoreError> {
-        self.meta.insert("n_customers", &(n_customers as u64).to_be_bytes()).map_err(sled_fault("writing"))?;
-        Ok(())
     }
 }

@@ -6,15 +6,15 @@ use serde_json::value::RawValue;
 
 use super::*;
 
-fn keys() -> DigestKeys {
+pub(super) fn keys() -> DigestKeys {
     DigestKeys { guide: DigestKey([1; 16]), shared: DigestKey([2; 16]) }
 }
 
-fn open(folder: &Path) -> Store {
-    Store::open(&folder.join("cache"), &folder.join("quarantine"), &keys()).unwrap().store
+pub(super) fn open(folder: &Path) -> Store {
+    Store::open(&folder.join("cache"), &folder.join("quarantine"), &keys(), None).unwrap().store
 }
 
-fn item(seq: u64, kind: &str, id: &str, customer: Option<&str>, body: &str) -> Item {
+pub(super) fn item(seq: u64, kind: &str, id: &str, customer: Option<&str>, body: &str) -> Item {
     Item {
         seq,
         kind: kind.to_owned(),
@@ -30,9 +30,9 @@ fn tombstone(seq: u64, kind: &str, id: &str) -> Item {
     Item { op: ItemOp::Del, body: None, ..item(seq, kind, id, None, "1") }
 }
 
-const HEAD: PageHead<'static> = PageHead { epoch: "e1" };
+pub(super) const HEAD: PageHead<'static> = PageHead { epoch: "e1" };
 
-fn ids(store: &Store) -> Vec<String> {
+pub(super) fn ids(store: &Store) -> Vec<String> {
     let mut ids = Vec::new();
     store
         .each_customer(|id, items| {
@@ -43,7 +43,7 @@ fn ids(store: &Store) -> Vec<String> {
     ids
 }
 
-fn page() -> Vec<Item> {
+pub(super) fn page() -> Vec<Item> {
     vec![
         item(1, "customer", "C1", Some("C1"), r#"{"id":"C1",  "name":"x"}"#),
         item(2, "customer", "C10", None, r#"{"id":"C10"}"#),
@@ -109,7 +109,17 @@ fn a_body_of_any_length_survives_and_leaves_no_parts_behind() {
     assert_eq!(store.customer(&id).unwrap()[0].value.body, "1");
     let cursor = store.cursor(FeedName::Guide).unwrap();
     assert_eq!((cursor.n_live, cursor.digest), store.recount(FeedName::Guide).unwrap());
-    assert!(store.generation(FeedName::Guide).tree.iter().keys().all(|key| key.unwrap().len() <= 256));
+    assert!(
+        store
+            .handle
+            .trees()
+            .unwrap()
+            .generation(FeedName::Guide)
+            .tree
+            .iter()
+            .keys()
+            .all(|key| key.unwrap().len() <= 256)
+    );
 }
 
 #[test]
@@ -170,7 +180,7 @@ fn a_damaged_cache_is_set_aside_and_an_empty_one_begun() {
     store.apply(FeedName::Guide, HEAD, &page()).unwrap();
     store.condemn();
     drop(store);
-    let opened = Store::open(&folder.path().join("cache"), &folder.path().join("quarantine"), &keys()).unwrap();
+    let opened = Store::open(&folder.path().join("cache"), &folder.path().join("quarantine"), &keys(), None).unwrap();
     assert!(opened.quarantined.unwrap().join("db/db").exists());
     assert!(ids(&opened.store).is_empty());
     assert_eq!(opened.store.cursor(FeedName::Guide).unwrap(), Cursor::default());
@@ -186,7 +196,7 @@ fn a_filled_cache_that_was_cut_short_is_set_aside() {
     let file = std::fs::File::options().write(true).open(folder.path().join("cache/db/db")).unwrap();
     // sled opens what is left and says nothing
     file.set_len(600).unwrap();
-    let opened = Store::open(&folder.path().join("cache"), &folder.path().join("quarantine"), &keys()).unwrap();
+    let opened = Store::open(&folder.path().join("cache"), &folder.path().join("quarantine"), &keys(), None).unwrap();
     assert!(opened.quarantined.is_some());
     assert!(!opened.store.was_pulled().unwrap());
 }
@@ -196,7 +206,7 @@ fn a_cache_of_a_newer_version_is_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     drop(open(folder.path()));
     std::fs::write(folder.path().join("cache/FORMAT"), br#"{"schema":9,"min_reader":9}"#).unwrap();
-    let opened = Store::open(&folder.path().join("cache"), &folder.path().join("quarantine"), &keys());
+    let opened = Store::open(&folder.path().join("cache"), &folder.path().join("quarantine"), &keys(), None);
     assert!(matches!(opened, Err(StoreError::Newer { schema: 9, .. })));
     assert!(!folder.path().join("quarantine").exists());
 }
