@@ -1,9 +1,11 @@
 #!/bin/sh
-# Runs every test. Installs what the tests need where it may, and says what it cannot.
+# Runs every test; the hub's suite on SQLite and on a private PostgreSQL cluster. Installs what the tests need where it
+# may, and says what it cannot.
 #
 #   ./test.sh            everything that CI runs
 #   ./test.sh NAME…      only tests whose names contain NAME
-#   ./test.sh --nightly  all of it, and the laws over twenty more sets of random cases (some minutes)
+#   ./test.sh --nightly  all of it, the laws over twenty more sets of random cases, the feeds' order over forty, and the
+#                        hub's suite on serializable transactions (some minutes)
 set -eu
 cd "$(dirname "$0")"
 
@@ -32,15 +34,76 @@ if [ "${1:-}" = --nightly ]; then
 fi
 need cc gcc "a C compiler builds SQLite" || exit 1
 
+# PostgreSQL's server without the cluster that Debian would make and leave running
+need_postgres() {
+  if tests/postgres.sh bin >/dev/null 2>&1; then return 0; fi
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    say "installing postgresql (the hub's suite runs on it too)"
+    mkdir -p /etc/postgresql-common
+    [ -e /etc/postgresql-common/createcluster.conf ] ||
+      printf 'create_main_cluster = false\n' >/etc/postgresql-common/createcluster.conf
+    install="apt-get install -y -qq -o Dpkg::Options::=--force-confold postgresql"
+    DEBIAN_FRONTEND=noninteractive $install >/dev/null 2>&1 ||
+      { apt-get update -qq && DEBIAN_FRONTEND=noninteractive $install; } >/dev/null 2>&1 || true
+  fi
+  tests/postgres.sh bin >/dev/null 2>&1
+}
+
+pg_folder=
+stop_postgres() {
+  if [ -n "$pg_folder" ]; then
+    tests/postgres.sh stop "$pg_folder/one"
+    rm -rf "$pg_folder"
+    pg_folder=
+  fi
+}
+trap stop_postgres EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
 # the end-to-end tests run these programs
 cargo build --workspace --bins --locked
 
+failed=no
+unset GUIDE_HUB_TEST_POSTGRES
+say "all tests, the hub's on SQLite"
 if cargo nextest --version >/dev/null 2>&1; then
-  cargo nextest run --workspace --locked --no-fail-fast -- "$@"
-  cargo test --workspace --doc --locked --quiet
+  cargo nextest run --workspace --locked --no-fail-fast -- "$@" || failed=yes
+  cargo test --workspace --doc --locked --quiet || failed=yes
 else
-  cargo test --workspace --locked --no-fail-fast -- "$@"
+  cargo test --workspace --locked --no-fail-fast -- "$@" || failed=yes
 fi
+
+# hub_on_postgres URL NAME…: every test of the hub that opens a database through its tests' support
+hub_on_postgres() {
+  url=$1
+  shift
+  if cargo nextest --version >/dev/null 2>&1; then
+    GUIDE_HUB_TEST_POSTGRES=$url cargo nextest run -p guide-hub --test '*' --locked --no-fail-fast --no-tests=pass -- "$@"
+  else
+    GUIDE_HUB_TEST_POSTGRES=$url cargo test -p guide-hub --test '*' --locked --no-fail-fast -- "$@"
+  fi
+}
+
+if need_postgres; then
+  pg_folder=$(mktemp -d /tmp/guide-pg.XXXXXX)
+  chmod 711 "$pg_folder"
+  pg_url=$(tests/postgres.sh start "$pg_folder/one")
+  say "the hub's suite on PostgreSQL"
+  hub_on_postgres "$pg_url" "$@" || failed=yes
+  if [ "$nightly" = yes ]; then
+    say "the hub's suite on PostgreSQL, serializable"
+    hub_on_postgres "$pg_url&options=-c%20default_transaction_isolation%3Dserializable" "$@" || failed=yes
+    say "the order of feeds, forty seeds on each engine"
+    GUIDE_FEED_SEEDS=40 cargo test --quiet --locked -p guide-hub --test order || failed=yes
+    GUIDE_FEED_SEEDS=40 GUIDE_HUB_TEST_POSTGRES=$pg_url cargo test --quiet --locked -p guide-hub --test order ||
+      failed=yes
+  fi
+  stop_postgres
+else
+  say "ATTENTION: there is no PostgreSQL here and none could be installed: the hub was tested on SQLite ONLY"
+fi
+[ "$failed" = no ] || { say "some tests failed"; exit 1; }
 
 # the README's pictures are what the program draws
 if [ $# = 0 ]; then

@@ -11,13 +11,16 @@ use guide_common::record::OwnerChanged;
 
 use crate::db::directory::{self, customers_of, json, owners, put_owners, unknown_guide};
 use crate::db::feed::{Change, Feed, POOL, Stored, kind};
+use crate::db::retry::retry;
 use crate::db::{Conn, Db, commit, file};
 use crate::error::HubError;
 use crate::loan;
 use crate::record::{self, start_of};
 
-/// How many customers move in one transaction: a guide's ops wait no longer than that takes.
+/// How many customers move in one transaction at most: a guide's ops wait no longer than that takes.
 const BATCH: usize = 100;
+/// How many rows one transaction writes, unless the first customer alone has more.
+const MAX_ROWS_MOVED: usize = 1_000;
 
 /// Who moves where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,12 +117,15 @@ pub async fn carry_out(
             }
         }
         for ((from, to), moves) in &pairs {
-            for batch in moves.chunks(BATCH) {
-                let left = move_batch(db, from, to, batch, today).await?;
-                let n_moved = batch.len() - left.len();
+            let mut rest = moves.as_slice();
+            while !rest.is_empty() {
+                let batch = &rest[..rest.len().min(BATCH)];
+                let moved = retry(|| move_batch(db, from, to, batch, today)).await?;
+                rest = &rest[moved.n_taken..];
+                let n_moved = moved.n_taken - moved.left.len();
                 assigned.entry(to).or_default().0 += n_moved as u64;
                 n_done += n_moved;
-                pending.extend(left);
+                pending.extend(moved.left);
                 progress(n_done);
             }
         }
@@ -141,13 +147,20 @@ pub async fn carry_out(
 /// How often a batch that others change meanwhile is tried.
 const ROUNDS: usize = 5;
 
+struct Moved<'m> {
+    /// How many of the batch were dealt with, from its first one on.
+    n_taken: usize,
+    /// Those of them who live in another feed by now.
+    left: Vec<&'m Move>,
+}
+
 async fn move_batch<'m>(
     db: &Db,
     from: &str,
     to: &str,
     batch: &[&'m Move],
     today: NaiveDate,
-) -> Result<Vec<&'m Move>, HubError> {
+) -> Result<Moved<'m>, HubError> {
     let mut tx = db.begin().await?;
     // always in the order of their ids, so that two moves never wait for each other
     let (mut old, mut new) = if from < to {
@@ -162,8 +175,16 @@ async fn move_batch<'m>(
     let (here, left): (Vec<&Move>, Vec<&Move>) =
         batch.iter().copied().partition(|one| owners.get(&one.customer).is_some_and(|owner| owner == from));
     let ids: Vec<&str> = here.iter().map(|one| one.customer.as_str()).collect();
-    let stored = old.load_of_customers(&mut tx, &ids).await?;
-    let mut puts = handover_facts(&mut tx, from, to, &stored, &ids, today).await?;
+    let mut stored = old.load_of_customers(&mut tx, &ids).await?;
+    let n_here = n_customers_of_rows(&ids, &stored);
+    let n_taken = match ids.get(n_here) {
+        Some(first_rest) => batch.iter().position(|one| one.customer == *first_rest).unwrap_or(batch.len()),
+        None => batch.len(),
+    };
+    let ids = &ids[..n_here];
+    stored.retain(|stored| ids.contains(&stored.customer_id.as_str()));
+    let left = left.into_iter().filter(|one| batch[..n_taken].iter().any(|taken| std::ptr::eq(*taken, *one))).collect();
+    let mut puts = handover_facts(&mut tx, from, to, &stored, ids, today).await?;
     let mut dels = Vec::new();
     for stored in stored {
         let Some(kind) = kind_of(&stored.kind) else { continue };
@@ -175,9 +196,22 @@ async fn move_batch<'m>(
     puts.sort_by_key(|put| put.kind != kind::CUSTOMER);
     old.apply(&mut tx, dels).await?;
     new.apply(&mut tx, puts).await?;
-    put_owners(&mut tx, to, &ids).await?;
+    put_owners(&mut tx, to, ids).await?;
     commit(tx).await?;
-    Ok(left)
+    Ok(Moved { n_taken, left })
+}
+
+/// How many of the first customers fit into one transaction; at least one.
+fn n_customers_of_rows(ids: &[&str], stored: &[Stored]) -> usize {
+    let mut n_rows = 0;
+    for (idx, id) in ids.iter().enumerate() {
+        // a tombstone and a row for each, and who served the customer before
+        n_rows += 2 * stored.iter().filter(|stored| stored.customer_id == *id).count() + 1;
+        if n_rows > MAX_ROWS_MOVED && idx > 0 {
+            return idx;
+        }
+    }
+    ids.len()
 }
 
 /// Who served each customer before. Customers whom nobody served change no owner, unless they came as leads.

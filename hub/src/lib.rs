@@ -16,6 +16,7 @@ pub mod loan;
 pub mod price;
 pub mod problem;
 pub mod publish;
+pub mod purge;
 pub mod push;
 pub mod record;
 pub mod report;

@@ -13,6 +13,7 @@ use guide_common::id::GuideId;
 use crate::db::directory::{json, owners};
 use crate::db::feed::{self, Change, Feed, Stored, kind};
 use crate::db::loan::{LoanRow, carried, forget, forget_before, open};
+use crate::db::retry::retry;
 use crate::db::{Conn, Db, commit, file};
 use crate::error::HubError;
 use crate::record::Numbers;
@@ -44,8 +45,8 @@ pub async fn settle(db: &Db, today: Option<NaiveDate>) -> Result<(), HubError> {
         }
         for ((owner, deputy), rows) in pairs {
             for batch in rows.chunks(BATCH) {
-                take_in(db, owner, deputy, batch).await?;
-                hand_out(db, owner, deputy, batch, today).await?;
+                retry(|| take_in(db, owner, deputy, batch)).await?;
+                retry(|| hand_out(db, owner, deputy, batch, today)).await?;
             }
         }
     }

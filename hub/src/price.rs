@@ -5,6 +5,7 @@ use guide_common::sop::settings::GoldPrice;
 
 use crate::db::directory::json;
 use crate::db::feed::{Change, Feed, SHARED, kind};
+use crate::db::retry::retry;
 use crate::db::{Db, commit, file};
 use crate::error::HubError;
 
@@ -20,10 +21,14 @@ pub async fn set(db: &Db, price: GoldPrice, now: NaiveDateTime) -> Result<Option
             now.format("%Y-%m-%d %H:%M")
         )));
     }
+    retry(|| put(db, &price)).await
+}
+
+async fn put(db: &Db, price: &GoldPrice) -> Result<Option<GoldPrice>, HubError> {
     let mut tx = db.begin().await?;
     let mut feed = Feed::lock_known(&mut tx, SHARED).await?;
     let before = file::gold_price(&mut tx).await?;
-    feed.apply(&mut tx, vec![Change::put(kind::GOLD_PRICE, kind::GOLD_PRICE, "", json(&price)?)]).await?;
+    feed.apply(&mut tx, vec![Change::put(kind::GOLD_PRICE, kind::GOLD_PRICE, "", json(price)?)]).await?;
     commit(tx).await?;
     Ok(before)
 }

@@ -18,6 +18,7 @@ use self::read::{Content, Parsed};
 use crate::db::directory::json;
 use crate::db::feed::{Feed, SHARED, Stored, Written, kind};
 use crate::db::publication::{NewPublication, put};
+use crate::db::retry::retry;
 use crate::db::{Conn, Db, commit, file};
 use crate::error::HubError;
 
@@ -111,6 +112,15 @@ impl Source {
 /// Publishes files, all or none. A file that is published already with the same content is left alone; one with other
 /// content needs a higher version.
 pub async fn publish(
+    db: &Db,
+    what: What,
+    sources: &[Source],
+    publishing: Publishing,
+) -> Result<Vec<Published>, HubError> {
+    retry(|| publish_once(db, what, sources, publishing)).await
+}
+
+async fn publish_once(
     db: &Db,
     what: What,
     sources: &[Source],

@@ -23,6 +23,7 @@ use crate::db::device::Device;
 use crate::db::directory::json;
 use crate::db::feed::{Change, Feed, kind};
 use crate::db::op::{Answered, NewAnswer};
+use crate::db::retry::retry;
 use crate::db::{Db, commit, loan, op};
 use crate::error::HubError;
 use crate::record::is_headquarters;
@@ -54,12 +55,17 @@ pub async fn push(
             }
         }
     }
+    retry(|| push_once(db, device, &ops, moment)).await.map(Ok)
+}
+
+/// Whatever an op does it does in this transaction, its answer's record included.
+async fn push_once(db: &Db, device: &Device, ops: &[ReadOp], moment: Moment) -> Result<Pushed, HubError> {
     let mut tx = db.begin().await?;
     let mut feed = Feed::lock_known(&mut tx, device.guide.as_str()).await?;
     let op_ids: Vec<String> = ops.iter().map(|op| op.id().to_string()).collect();
     let answered = op::load(&mut tx, &feed.guide_id, &op_ids).await?;
     let known_facts = feed.load(&mut tx, kind::FACT, &op_ids.iter().map(String::as_str).collect::<Vec<_>>()).await?;
-    let context = context(&mut tx, &feed, &ops, moment).await?;
+    let context = context(&mut tx, &feed, ops, moment).await?;
     let mut batch = Batch {
         device,
         today: moment.today(),
@@ -70,7 +76,7 @@ pub async fn push(
         loans: Vec::new(),
     };
     let mut answers = Vec::with_capacity(ops.len());
-    for op in &ops {
+    for op in ops {
         let fact_is_known = known_facts.contains_key(&op.id().to_string());
         answers.push(raw(batch.answer(op, fact_is_known)?)?);
     }
@@ -82,7 +88,7 @@ pub async fn push(
     op::record(&mut tx, &feed.guide_id, device.id.as_str(), &new_answers).await?;
     commit(tx).await?;
     tracing::info!(n_ops = ops.len(), n_new = new_answers.len(), head = feed.head, "a push was applied");
-    Ok(Ok(Pushed { answers, head: feed.head }))
+    Ok(Pushed { answers, head: feed.head })
 }
 
 struct Batch<'b> {

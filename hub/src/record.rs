@@ -9,6 +9,7 @@ use guide_common::id::{CustomerId, DeviceId, GuideId, OpId};
 
 use crate::db::directory::{json, owners};
 use crate::db::feed::{Change, Feed, Stored, Written, kind};
+use crate::db::retry::retry;
 use crate::db::{Db, commit, file};
 use crate::error::HubError;
 use crate::import::Mode;
@@ -82,7 +83,7 @@ pub async fn put(
         for (feed, of_feed) in by_feed {
             for batch in of_feed.chunks(BATCH) {
                 let of_batch: Vec<&Fact> = batch.iter().map(|idx| &facts[*idx]).collect();
-                for (idx, did) in batch.iter().zip(put_batch(db, feed, &of_batch, existing, mode).await?) {
+                for (idx, did) in batch.iter().zip(retry(|| put_batch(db, feed, &of_batch, existing, mode)).await?) {
                     match did {
                         Some(did) => {
                             done[*idx] = Some(did);

@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::clock::Moment;
 use crate::db::directory::{self, json};
 use crate::db::feed::{Change, Feed, POOL, Written, kind};
+use crate::db::retry::retry;
 use crate::db::{Db, commit, file};
 use crate::desk::{chain_rules, guide_rules, with_starts};
 use crate::error::HubError;
@@ -147,8 +148,12 @@ pub async fn take_back(db: &Db, id: OpId, today: NaiveDate) -> Result<CustomerId
     let Some((owner, _)) = rushes.into_iter().find(|(_, fact)| fact.id == id) else {
         return Err(HubError::refused(format!("there is no rush {id}: `guide-hub rush list` shows those that stand")));
     };
+    retry(|| undo(db, &owner, id, today)).await
+}
+
+async fn undo(db: &Db, owner: &str, id: OpId, today: NaiveDate) -> Result<CustomerId, HubError> {
     let mut tx = db.begin().await?;
-    let mut feed = Feed::lock_known(&mut tx, &owner).await?;
+    let mut feed = Feed::lock_known(&mut tx, owner).await?;
     let stored = feed.load(&mut tx, kind::FACT, &[&id.to_string()]).await?.remove(&id.to_string());
     let Some(stored) = stored.filter(|stored| !stored.deleted) else {
         return Err(HubError::refused("the customer was moved meanwhile: run the command again"));

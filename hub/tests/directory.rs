@@ -56,7 +56,7 @@ async fn a_database_of_the_first_version_is_brought_to_this_one_with_what_it_hol
     let url = format!("sqlite://{}?mode=rwc", file.display());
     sqlx::any::install_default_drivers();
     let pool = sqlx::AnyPool::connect(&url).await.unwrap();
-    let first = guide_hub::db::migrations().into_iter().take(1).collect();
+    let first = guide_hub::db::migrate::migrations(guide_hub::db::Engine::Sqlite).into_iter().take(1).collect();
     sqlx::migrate::Migrator::with_migrations(first).run(&pool).await.unwrap();
     let row = "INSERT INTO store (id, name, phone) VALUES ('S01', '云杉路店', '')";
     sqlx::query(row).execute(&pool).await.unwrap();

@@ -50,8 +50,10 @@ pub(super) struct DatabaseArgs {
 pub enum Command {
     /// Serve terminals until SIGTERM or Ctrl-C
     Serve(ServeArgs),
-    /// Bring a database to this version (every command does so)
-    Migrate,
+    /// Bring a database to this version (every command does so) and say what was done
+    Migrate(MigrateArgs),
+    /// Remove tombstones and recorded answers that no terminal needs any more (serve does so every hour)
+    Purge(PurgeArgs),
     /// Import what shops export; docs/import.md lists the columns
     #[command(subcommand)]
     Import(ImportCommand),
@@ -109,6 +111,28 @@ pub struct ServeArgs {
     /// Stop at the end of standard input, which is a pipe from a parent that may die without a word
     #[arg(long)]
     pub(super) exit_with_parent: bool,
+}
+
+/// What else to do with the tables.
+#[derive(Debug, clap::Args)]
+pub struct MigrateArgs {
+    /// Distribute them over the nodes of a PostgreSQL cluster with the Citus extension; docs/scale.md
+    #[arg(long)]
+    pub(super) distributed: bool,
+    /// Only print the statements that --distributed would run
+    #[arg(long, requires = "distributed", conflicts_with = "new_epoch")]
+    pub(super) dry_run: bool,
+    /// Begin an epoch, after a backup was put back by hand: terminals push again what they keep
+    #[arg(long)]
+    pub(super) new_epoch: bool,
+}
+
+/// How to tell what was removed.
+#[derive(Debug, clap::Args)]
+pub struct PurgeArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -7,6 +7,7 @@ mod directory;
 mod dispatch;
 mod import;
 mod inspect;
+mod migrate;
 mod plan;
 mod plan_diff;
 mod price;
@@ -83,6 +84,11 @@ pub async fn run(args: Args) -> u8 {
 }
 
 async fn dispatch(args: Args) -> Result<Output, HubError> {
+    if let Command::Migrate(migrate) = &args.command
+        && migrate.dry_run
+    {
+        return Ok(migrate::dry_run());
+    }
     let paths = paths();
     let folder = args.database.data.clone().unwrap_or_else(|| paths.hub());
     let db = match &args.database.database_url {
@@ -95,7 +101,8 @@ async fn dispatch(args: Args) -> Result<Output, HubError> {
     let writes_files = matches!(args.command, Command::Import(_) | Command::Dispatch(_) | Command::Rush(_));
     let result = match args.command {
         Command::Serve(serve) => serve::run(&db, zone, serve, clock).await,
-        Command::Migrate => Ok(Output::done("the tables are those of this version\n")),
+        Command::Migrate(migrate) => migrate::migrate(&db, migrate).await,
+        Command::Purge(purge) => migrate::run_purge(&db, purge).await,
         Command::Import(import) => import::run(&db, import).await,
         Command::Publish(publish) => publish::run(&db, publish, clock.moment(zone)?.today()).await,
         Command::Dispatch(dispatch) => dispatch::run(&db, dispatch, clock.moment(zone)?).await,

@@ -12,7 +12,7 @@ use super::Output;
 use super::args::{ClockArgs, ClockKind, ServeArgs};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::db::Db;
+use crate::db::{Db, epoch};
 use crate::error::HubError;
 use crate::loan;
 use crate::router::router;
@@ -41,6 +41,7 @@ pub(super) async fn run(db: &Db, zone: Zone, args: ServeArgs, clock: Clock) -> R
         }
     };
     let listener = server::bind(&args.listen).await?;
+    epoch::begin_serving(db).await?;
     let address = listener
         .local_addr()
         .map_err(|source| HubError::System { doing: format!("listening on {}", args.listen), source })?;

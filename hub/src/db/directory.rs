@@ -8,6 +8,7 @@ use guide_common::wire::hub::{Colleague, GuideProfile, StoreProfile, StoreTier};
 use sqlx::AssertSqlSafe;
 
 use super::feed::{self, Change, Feed, POOL, SHARED, kind};
+use super::retry::retry;
 use super::{Conn, Db, MAX_ROWS, Tx, commit, count, placeholders, text};
 use crate::error::{DatabaseContext, HubError};
 use crate::record::is_headquarters;
@@ -22,9 +23,9 @@ pub struct GuideRow {
     pub n_customers: u64,
 }
 
-/// Adds a shop or changes what is said of it, also in the profiles of its guides.
+/// Adds a shop or changes what is said of it, also in the profiles of its guides, one after the other.
 pub async fn put_store(db: &Db, store: &StoreProfile) -> Result<(), HubError> {
-    let mut tx = db.begin().await?;
+    let mut conn = db.conn().await?;
     sqlx::query(
         "INSERT INTO store (id, name, phone, tier) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, phone = excluded.phone, tier = excluded.tier",
@@ -33,12 +34,24 @@ pub async fn put_store(db: &Db, store: &StoreProfile) -> Result<(), HubError> {
     .bind(&store.name)
     .bind(store.phone.as_deref().unwrap_or_default())
     .bind(tier_letter(store.tier))
-    .execute(&mut *tx)
+    .execute(&mut *conn)
     .await
     .doing("writing a store")?;
-    let profiles = guides(&mut tx).await?;
+    let profiles = guides(&mut conn).await?;
+    drop(conn);
+    // a guide's feed at a time; where the program ends between two of them the same command does the rest
     for guide in profiles.into_iter().filter(|guide| guide.profile.store.id == store.id) {
-        put_profile(&mut tx, &guide.profile).await?;
+        retry(|| put_profile_again(db, guide.profile.id.as_str())).await?;
+    }
+    Ok(())
+}
+
+async fn put_profile_again(db: &Db, id: &str) -> Result<(), HubError> {
+    let mut tx = db.begin().await?;
+    let mut feed = Feed::lock_known(&mut tx, id).await?;
+    // read under the lock: the guide may have moved to another shop meanwhile
+    if let Some(profile) = guide(&mut tx, id).await? {
+        feed.apply(&mut tx, vec![Change::put(kind::GUIDE, id, "", json(&profile)?)]).await?;
     }
     commit(tx).await
 }
@@ -56,6 +69,20 @@ pub async fn put_guide(
             "a guide's id does not begin with @, and hq is headquarters: choose another one",
         ));
     }
+    let profile = retry(|| put_guide_alone(db, id, name, store_id, days_off)).await?;
+    // the other feed has a transaction of its own; what a crash cuts off is told when the database is opened
+    let told = [&profile];
+    retry(|| put_colleagues(db, &told)).await?;
+    Ok(profile)
+}
+
+async fn put_guide_alone(
+    db: &Db,
+    id: &GuideId,
+    name: &str,
+    store_id: &StoreId,
+    days_off: &[Weekday],
+) -> Result<GuideProfile, HubError> {
     let mut tx = db.begin().await?;
     // the first statement writes, so that on SQLite the transaction holds the lock before it reads
     sqlx::query(
@@ -74,10 +101,6 @@ pub async fn put_guide(
     };
     let profile = GuideProfile { id: id.clone(), name: name.to_owned(), store, days_off: in_order(days_off) };
     put_profile(&mut tx, &profile).await?;
-    commit(tx).await?;
-    // the other feed has a transaction of its own; what a crash cuts off is told when the database is opened
-    let mut tx = db.begin().await?;
-    put_colleagues(&mut tx, &[&profile]).await?;
     commit(tx).await?;
     Ok(profile)
 }
@@ -214,21 +237,24 @@ pub(super) async fn tell_of_guides(db: &Db) -> Result<(), HubError> {
         return Ok(());
     }
     let guides = guides(&mut *db.conn().await?).await?;
-    let mut tx = db.begin().await?;
-    put_colleagues(&mut tx, &guides.iter().map(|guide| &guide.profile).collect::<Vec<_>>()).await?;
-    commit(tx).await
+    let profiles: Vec<&GuideProfile> = guides.iter().map(|guide| &guide.profile).collect();
+    for profiles in profiles.chunks(MAX_ROWS) {
+        retry(|| put_colleagues(db, profiles)).await?;
+    }
+    Ok(())
 }
 
-async fn put_colleagues(tx: &mut Tx, profiles: &[&GuideProfile]) -> Result<(), HubError> {
+async fn put_colleagues(db: &Db, profiles: &[&GuideProfile]) -> Result<(), HubError> {
     let mut changes = Vec::with_capacity(profiles.len());
     for profile in profiles {
         let colleague =
             Colleague { id: profile.id.clone(), name: profile.name.clone(), store: profile.store.id.clone() };
         changes.push(Change::put(kind::COLLEAGUE, profile.id.as_str(), "", json(&colleague)?));
     }
-    let mut feed = Feed::lock_known(tx, SHARED).await?;
-    feed.apply(tx, changes).await?;
-    Ok(())
+    let mut tx = db.begin().await?;
+    let mut feed = Feed::lock_known(&mut tx, SHARED).await?;
+    feed.apply(&mut tx, changes).await?;
+    commit(tx).await
 }
 
 async fn put_profile(tx: &mut Tx, profile: &GuideProfile) -> Result<(), HubError> {

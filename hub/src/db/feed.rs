@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use guide_common::wire::hub::{DigestKey, FeedDigest, item_hash};
 use sqlx::AssertSqlSafe;
 
-use super::{Conn, MAX_ROWS, Tx, count, int, loan, placeholders, signed, text};
+use super::{Conn, MAX_ROWS, Tx, count, epoch_seconds, int, loan, placeholders, signed, text};
 use crate::error::{DatabaseContext, HubError};
 
 /// The feed of what all guides share.
@@ -42,8 +42,6 @@ pub mod kind {
 pub struct Feed {
     /// Whose.
     pub guide_id: String,
-    /// Sequence numbers of another epoch mean nothing.
-    pub epoch: String,
     /// The last change.
     pub head: u64,
     /// How many entities live.
@@ -152,7 +150,7 @@ impl Feed {
     /// Locks a feed's row until the transaction ends, or `None` where there is no such feed.
     pub async fn lock(tx: &mut Tx, guide_id: &str) -> Result<Option<Self>, HubError> {
         let row = sqlx::query(
-            "UPDATE guide_feed SET head = head WHERE guide_id = $1 RETURNING epoch, head, n_live, digest, digest_key",
+            "UPDATE guide_feed SET head = head WHERE guide_id = $1 RETURNING head, n_live, digest, digest_key",
         )
         .bind(guide_id)
         .fetch_optional(&mut **tx)
@@ -165,11 +163,10 @@ impl Feed {
         let corrupt = || HubError::corrupt(format!("the feed of {guide_id}"));
         Ok(Some(Self {
             guide_id: guide_id.to_owned(),
-            epoch: text(&row, 0)?,
-            head: count(&row, 1)?,
-            n_live: count(&row, 2)?,
-            digest: text(&row, 3)?.parse().map_err(|_| corrupt())?,
-            key: text(&row, 4)?.try_into().map_err(|_| corrupt())?,
+            head: count(&row, 0)?,
+            n_live: count(&row, 1)?,
+            digest: text(&row, 2)?.parse().map_err(|_| corrupt())?,
+            key: text(&row, 3)?.try_into().map_err(|_| corrupt())?,
         }))
     }
 
@@ -282,12 +279,13 @@ struct NewRow<'c> {
 }
 
 async fn upsert(conn: &mut Conn, guide_id: &str, rows: &[NewRow<'_>]) -> Result<(), HubError> {
+    let at = epoch_seconds();
     for rows in rows.chunks(MAX_ROWS) {
         let sql = format!(
-            "INSERT INTO entity (guide_id, kind, id, customer_id, seq, rev, deleted, body) VALUES {} \
+            "INSERT INTO entity (guide_id, kind, id, customer_id, seq, rev, deleted, body, deleted_at) VALUES {} \
              ON CONFLICT (guide_id, kind, id) DO UPDATE SET customer_id = excluded.customer_id, seq = excluded.seq, \
-             rev = excluded.rev, deleted = excluded.deleted, body = excluded.body",
-            placeholders(1, rows.len(), 8)
+             rev = excluded.rev, deleted = excluded.deleted, body = excluded.body, deleted_at = excluded.deleted_at",
+            placeholders(1, rows.len(), 9)
         );
         // safe: only numbered placeholders are put into the text
         let mut query = sqlx::query(AssertSqlSafe(sql));
@@ -295,6 +293,7 @@ async fn upsert(conn: &mut Conn, guide_id: &str, rows: &[NewRow<'_>]) -> Result<
             query = query.bind(guide_id).bind(change.kind).bind(&change.id).bind(&change.customer_id);
             query = query.bind(signed(*seq)).bind(signed(*rev)).bind(i64::from(change.body.is_none()));
             query = query.bind(change.body.as_deref().unwrap_or_default());
+            query = query.bind(if change.body.is_none() { at } else { 0 });
         }
         query.execute(&mut *conn).await.doing("writing entities")?;
     }

@@ -5,22 +5,29 @@
 
 pub mod device;
 pub mod directory;
+pub mod distribute;
+pub mod epoch;
 pub mod feed;
 pub mod file;
 pub mod loan;
+pub mod migrate;
 pub mod op;
 pub mod page;
 pub mod publication;
+pub mod purge;
+pub mod retry;
 pub mod sale;
 
 use std::ops::{Deref, DerefMut};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::any::{AnyPoolOptions, AnyRow};
-use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{Any, AnyConnection, AnyPool, Row, SqlSafeStr, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Row, Transaction};
 
+use self::migrate::Brought;
 use crate::error::{DatabaseContext, HubError};
 use crate::heads::Heads;
 
@@ -57,6 +64,10 @@ pub struct Db {
     engine: Engine,
     /// What this process knows of the feeds' heads.
     heads: Heads,
+    /// Stands beside an SQLite database.
+    marker_file: Option<Arc<Path>>,
+    /// What opening it did to its tables.
+    brought: Arc<Brought>,
 }
 
 /// Which database engine.
@@ -109,17 +120,13 @@ impl Db {
             }
         };
         sqlx::any::install_default_drivers();
-        let options =
-            AnyPoolOptions::new().max_connections(8).acquire_timeout(CONNECT_LIMIT).after_connect(|conn, _| {
-                Box::pin(async move {
-                    if conn.backend_name() == "SQLite" {
-                        for pragma in SQLITE_PRAGMAS {
-                            sqlx::raw_sql(pragma).execute(&mut *conn).await?;
-                        }
-                    }
-                    Ok(())
-                })
-            });
+        let has_tables = Arc::new(AtomicBool::new(false));
+        let options = AnyPoolOptions::new().max_connections(8).acquire_timeout(CONNECT_LIMIT);
+        let prepared = has_tables.clone();
+        let options = options.after_connect(move |conn, _| {
+            let has_tables = prepared.load(Ordering::Acquire);
+            Box::pin(async move { prepare(conn, has_tables).await })
+        });
         let pool = match options.connect(url).await {
             Err(sqlx::Error::PoolTimedOut) => {
                 return Err(HubError::refused(
@@ -128,13 +135,13 @@ impl Db {
             }
             pool => pool.doing("opening the database")?,
         };
-        let migrator = Migrator::with_migrations(migrations());
-        if migrator.run(&pool).await.is_err() {
-            // two programs that open an empty database at once: the loser finds the winner's tables
-            migrator.run(&pool).await.map_err(migration_fault)?;
-        }
-        let db = Self { pool, engine, heads: Heads::default() };
+        let brought = Arc::new(migrate::run(&pool, engine).await?);
+        let mut db = Self { pool, engine, heads: Heads::default(), marker_file: None, brought };
+        epoch::create_state(&db, epoch_seconds()).await?;
         directory::create_common_feeds(&db).await?;
+        db.marker_file = db.find_marker_file().await?.map(Arc::from);
+        epoch::check_epoch(&db).await?;
+        has_tables.store(true, Ordering::Release);
         directory::tell_of_guides(&db).await?;
         Ok(db)
     }
@@ -142,6 +149,26 @@ impl Db {
     /// Which engine.
     pub fn engine(&self) -> Engine {
         self.engine
+    }
+
+    /// What opening it did to its tables.
+    pub fn brought(&self) -> &Brought {
+        &self.brought
+    }
+
+    /// The file beside an SQLite database by which an older copy of it is noticed.
+    fn marker_file(&self) -> Option<&Path> {
+        self.marker_file.as_deref()
+    }
+
+    async fn find_marker_file(&self) -> Result<Option<PathBuf>, HubError> {
+        if self.engine != Engine::Sqlite {
+            return Ok(None);
+        }
+        let row = sqlx::query("SELECT file FROM pragma_database_list WHERE name = 'main'").fetch_one(&self.pool).await;
+        let file = text(&row.doing("asking for the database's file")?, 0)?;
+        // empty: a database in memory
+        Ok((!file.is_empty()).then(|| Path::new(&file).with_extension("epoch")))
     }
 
     /// Begins a transaction.
@@ -174,6 +201,33 @@ impl Db {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// Makes a connection fit for use, before its first statement.
+async fn prepare(conn: &mut Conn, has_tables: bool) -> Result<(), sqlx::Error> {
+    if conn.backend_name() == "SQLite" {
+        for pragma in SQLITE_PRAGMAS {
+            sqlx::raw_sql(pragma).execute(&mut *conn).await?;
+        }
+        return Ok(());
+    }
+    for limit in POSTGRES_LIMITS {
+        sqlx::raw_sql(limit).execute(&mut *conn).await?;
+    }
+    if has_tables {
+        // a connection to another server than before, such as a promoted standby, comes after the epoch's change
+        match sqlx::query("SELECT CAST(pg_is_in_recovery() AS INT)").fetch_one(&mut *conn).await {
+            Ok(row) if row.try_get::<i32, _>(0)? != 0 => {
+                return Err(sqlx::Error::AnyDriverError("the server is a standby: it takes no writes".into()));
+            }
+            // an engine without that function has no such standbys
+            Ok(_) | Err(sqlx::Error::Database(_)) => {}
+            Err(error) => return Err(error),
+        }
+        let checked = epoch::check_origin(conn).await;
+        checked.map_err(|error| sqlx::Error::AnyDriverError(error.into()))?;
+    }
+    Ok(())
 }
 
 /// Commits a transaction, and wakes those who wait for the feeds that it had locked.
@@ -235,28 +289,10 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 const SQLITE_PRAGMAS: [&str; 3] =
     ["PRAGMA busy_timeout = 10000", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"];
 
-/// The steps that bring a database from nothing to this version, in order.
-pub fn migrations() -> Vec<Migration> {
-    let migration = |version, description: &'static str, sql: &'static str| {
-        Migration::new(version, description.into(), MigrationType::Simple, sql.into_sql_str(), false)
-    };
-    vec![
-        migration(1, "hub", include_str!("../../migrations/0001_hub.sql")),
-        migration(2, "sop", include_str!("../../migrations/0002_sop.sql")),
-    ]
-}
-
-fn migration_fault(error: MigrateError) -> HubError {
-    match error {
-        MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_) | MigrateError::VersionTooNew(..) => {
-            HubError::refused(
-                "this database was made by another, probably newer version of guide-hub: use that one; \
-                 nothing was changed",
-            )
-        }
-        error => HubError::Migration(error),
-    }
-}
+/// A feed's row is held for milliseconds: who waits for seconds tries again instead ([`retry`]), and a transaction whose
+/// program hangs lets go of it.
+const POSTGRES_LIMITS: [&str; 3] =
+    ["SET lock_timeout = '2s'", "SET idle_in_transaction_session_timeout = '15s'", "SET statement_timeout = '60s'"];
 
 fn sqlite_url(file: &Path) -> String {
     let mut url = String::from("sqlite://");

@@ -7,6 +7,9 @@ use sqlx::AssertSqlSafe;
 use super::{Conn, MAX_ROWS, int, placeholders, text};
 use crate::error::{DatabaseContext, HubError};
 
+/// How the instant of an answer is written: the order of the texts is that of the instants.
+pub const AT: &str = "%Y-%m-%dT%H:%M:%SZ";
+
 /// An op that was answered before.
 #[derive(Clone, Debug)]
 pub struct Answered {
@@ -50,7 +53,7 @@ pub async fn load(conn: &mut Conn, guide_id: &str, op_ids: &[String]) -> Result<
 
 /// Records answers; one that was not final is replaced.
 pub async fn record(conn: &mut Conn, guide_id: &str, device_id: &str, answers: &[NewAnswer]) -> Result<(), HubError> {
-    let at = chrono::Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let at = chrono::Utc::now().format(AT).to_string();
     for answers in answers.chunks(MAX_ROWS) {
         let sql = format!(
             "INSERT INTO applied_ops (guide_id, op_id, hash, answer, final, device_id, at) VALUES {} \

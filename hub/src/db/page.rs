@@ -10,10 +10,10 @@ use sqlx::Row;
 use super::{Conn, count, directory, int, signed, text};
 use crate::error::{DatabaseContext, HubError};
 
-/// The epoch that a feed `f` tells on the wire, as SQL.
+/// The epoch that every feed tells on the wire, as SQL: the hub's.
 macro_rules! epoch {
     () => {
-        "f.epoch"
+        "(SELECT value FROM hub_state WHERE key = 'epoch')"
     };
 }
 

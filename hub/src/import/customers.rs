@@ -16,6 +16,7 @@ use super::{
 };
 use crate::db::directory::{json, owners, put_owners};
 use crate::db::feed::{Change, Feed, POOL, Written, kind};
+use crate::db::retry::retry;
 use crate::db::{Db, commit, file as files};
 use crate::error::HubError;
 
@@ -94,7 +95,7 @@ async fn write(
         }
         for (feed, ids) in by_feed {
             for batch in ids.chunks(BATCH) {
-                let (did, left) = write_batch(db, feed, batch, patches, mode).await?;
+                let (did, left) = retry(|| write_batch(db, feed, batch, patches, mode)).await?;
                 did.iter().for_each(|did| summary.count(*did));
                 n_done += did.len();
                 pending.extend(left);

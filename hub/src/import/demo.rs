@@ -17,6 +17,7 @@ use crate::clock::Moment;
 use crate::db::device::Device;
 use crate::db::directory::{self, json, put_owners};
 use crate::db::feed::{Change, Feed, POOL, kind};
+use crate::db::retry::retry;
 use crate::db::{Db, commit};
 use crate::error::HubError;
 use crate::loan;
@@ -114,13 +115,18 @@ async fn put_customers(db: &Db, chain: &Chain) -> Result<(), HubError> {
         changes.push(Change::put(kind::FACT, &fact.id.to_string(), customer, json(&numbered)?));
     }
     for (feed_id, (customers, changes)) in feeds {
-        let mut tx = db.begin().await?;
-        let mut feed = Feed::lock_known(&mut tx, feed_id).await?;
-        put_owners(&mut tx, feed_id, &customers).await?;
-        feed.apply(&mut tx, changes).await?;
-        commit(tx).await?;
+        retry(|| put_feed(db, feed_id, &customers, changes.clone())).await?;
     }
     Ok(())
+}
+
+/// One of the demo's feeds, which are small enough for one transaction.
+async fn put_feed(db: &Db, feed_id: &str, customers: &[&str], changes: Vec<Change>) -> Result<(), HubError> {
+    let mut tx = db.begin().await?;
+    let mut feed = Feed::lock_known(&mut tx, feed_id).await?;
+    put_owners(&mut tx, feed_id, customers).await?;
+    feed.apply(&mut tx, changes).await?;
+    commit(tx).await
 }
 
 /// Ops go the way that a terminal's ops go, so that nothing enters a feed that a push would refuse.

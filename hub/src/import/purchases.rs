@@ -17,6 +17,7 @@ use super::{
 };
 use crate::db::directory::{json, owners, put_owners};
 use crate::db::feed::{Change, Feed, POOL, Written, kind};
+use crate::db::retry::retry;
 use crate::db::{Db, commit, sale};
 use crate::error::HubError;
 use crate::secret;
@@ -66,7 +67,7 @@ pub async fn write(
         }
         for (feed, of_feed) in by_feed {
             for batch in of_feed.chunks(BATCH) {
-                let written = write_batch(db, feed, batch, mode).await?;
+                let written = retry(|| write_batch(db, feed, batch, mode)).await?;
                 written.did.iter().for_each(|did| summary.count(*did));
                 created.extend(written.created);
                 n_done += written.did.len();
@@ -251,7 +252,7 @@ async fn write_batch<'p>(
     if mode == Mode::Write {
         commit(tx).await?;
         for moved in &moved {
-            sale::leave(db, moved).await?;
+            retry(|| sale::leave(db, moved)).await?;
         }
     }
     Ok(BatchWritten { did, created, left })
