@@ -14,10 +14,13 @@ use guide_common::id::{CustomerId, DeviceId, GuideId, OpId, StoreId};
 use guide_common::op::{Op, OpBody, Stamp};
 use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::time::Zone;
-use guide_common::wire::hub::{EnrollResponse, FeedDigest, GuideProfile, PushRequest, Role, StoreProfile, item_hash};
+use guide_common::wire::hub::{
+    EnrollResponse, FeedDigest, GuideProfile, OpAnswer, OpResult, PushRequest, Role, StoreProfile, item_hash,
+};
 use guide_hub::app::App;
 use guide_hub::clock::{Clock, Moment};
-use guide_hub::db::{Db, device, directory, page};
+use guide_hub::db::device::Device;
+use guide_hub::db::{Db, Engine, device, directory, page};
 use guide_hub::import::{ImportOptions, Summary, purchases};
 use guide_hub::publish::{Publishing, Running, Source, What, publish};
 use guide_hub::router::router;
@@ -37,16 +40,35 @@ pub const TODAY: &str = "2026-08-12";
 pub struct TestDb {
     pub db: Db,
     pub dir: tempfile::TempDir,
+    /// Where it is opened once more, as another process would.
+    pub url: String,
 }
 
 impl TestDb {
     pub async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let db = match std::env::var("GUIDE_HUB_TEST_POSTGRES") {
+        let (db, url) = match std::env::var("GUIDE_HUB_TEST_POSTGRES") {
             Ok(server) => postgres(&server).await,
-            Err(_) => Db::open_dir(dir.path()).await.unwrap(),
+            Err(_) => {
+                let url = format!("sqlite://{}?mode=rwc", dir.path().join("hub.db").display());
+                (Db::open_dir(dir.path()).await.unwrap(), url)
+            }
         };
-        Self { db, dir }
+        Self { db, dir, url }
+    }
+
+    /// The same database as another process sees it.
+    pub async fn open_again(&self) -> Db {
+        Db::open(&self.url).await.unwrap()
+    }
+
+    /// A connection past the hub's own code, as an administrator has one.
+    pub async fn admin(&self) -> sqlx::AnyConnection {
+        <sqlx::AnyConnection as sqlx::Connection>::connect(&self.url).await.unwrap()
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        self.db.engine() == Engine::Postgres
     }
 
     /// One store and guides of these ids.
@@ -69,7 +91,7 @@ impl TestDb {
     }
 }
 
-async fn postgres(server: &str) -> Db {
+async fn postgres(server: &str) -> (Db, String) {
     use sqlx::{AssertSqlSafe, Connection};
     sqlx::any::install_default_drivers();
     let name = format!("hub_{}", uuid::Uuid::now_v7().simple());
@@ -77,7 +99,8 @@ async fn postgres(server: &str) -> Db {
     sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut admin).await.unwrap();
     let (before, after) = server.split_once('?').unwrap_or((server, ""));
     let base = before.rsplit_once('/').unwrap().0;
-    Db::open(&format!("{base}/{name}?{after}")).await.unwrap()
+    let url = format!("{base}/{name}?{after}");
+    (Db::open(&url).await.unwrap(), url)
 }
 
 pub fn store_id() -> StoreId {
@@ -221,25 +244,8 @@ impl TestHub {
     }
 
     /// Count and digest of each feed are those of what lives in it.
-    #[track_caller]
-    pub fn check_feeds(&self, feeds: &[&'static str]) -> impl Future<Output = ()> {
-        let db = self.test_db.db.clone();
-        let feeds = feeds.to_vec();
-        async move {
-            for feed in feeds {
-                let mut conn = db.conn().await.unwrap();
-                let key = page::digest_key(&mut conn, feed).await.unwrap();
-                let page = page::read(&mut conn, feed, 0, 1).await.unwrap().unwrap();
-                let rows = sqlx::query("SELECT kind, id, rev, body FROM entity WHERE guide_id = $1 AND deleted = 0");
-                let rows = rows.bind(feed).fetch_all(&mut *conn).await.unwrap();
-                let hash = |row: &sqlx::any::AnyRow| {
-                    let (kind, id, body): (String, String, String) = (row.get(0), row.get(1), row.get(3));
-                    item_hash(&key, &kind, &id, row.get::<i64, _>(2).try_into().unwrap(), &body)
-                };
-                let digest = rows.iter().fold(FeedDigest::default(), |digest, row| digest.with(hash(row)));
-                assert_eq!((page.n_live, page.digest), (rows.len() as u64, digest), "{feed}");
-            }
-        }
+    pub async fn check_feeds(&self, feeds: &[&str]) {
+        check_feeds(&self.test_db.db, feeds).await;
     }
 
     pub fn clock_dir(&self) -> &Path {
@@ -262,6 +268,59 @@ impl TestHub {
         let body = serde_json::json!({"code": code, "device_name": "柜台", "training": true});
         send(self.address, Method::POST, "/v1/enroll", &[], body.to_string()).await
     }
+}
+
+/// Count and digest of each feed are those of what lives in it.
+pub async fn check_feeds(db: &Db, feeds: &[&str]) {
+    for feed in feeds {
+        let mut conn = db.conn().await.unwrap();
+        let key = page::digest_key(&mut conn, feed).await.unwrap();
+        let page = page::read(&mut conn, feed, 0, 1).await.unwrap().unwrap();
+        let rows = sqlx::query("SELECT kind, id, rev, body FROM entity WHERE guide_id = $1 AND deleted = 0");
+        let rows = rows.bind(*feed).fetch_all(&mut *conn).await.unwrap();
+        let hash = |row: &sqlx::any::AnyRow| {
+            let (kind, id, body): (String, String, String) = (row.get(0), row.get(1), row.get(3));
+            item_hash(&key, &kind, &id, row.get::<i64, _>(2).try_into().unwrap(), &body)
+        };
+        let digest = rows.iter().fold(FeedDigest::default(), |digest, row| digest.with(hash(row)));
+        assert_eq!((page.n_live, page.digest), (rows.len() as u64, digest), "{feed}");
+    }
+}
+
+/// A terminal of a guide that needs no HTTP.
+pub fn device_of(guide: &str) -> Device {
+    Device {
+        id: DeviceId::new(&format!("d-{guide}")).unwrap(),
+        guide: guide_id(guide),
+        role: Role::Guide,
+        name: String::new(),
+        training: true,
+        created_at: 0,
+        seen_at: 0,
+        revoked_at: 0,
+    }
+}
+
+/// An outcome on a day, hash and all.
+pub fn outcome_op(customer: &str, on: &str) -> Op {
+    let outcome = Outcome::new(on.parse().unwrap(), OutcomeCode::Interested);
+    let stamp = Stamp {
+        op_id: OpId(uuid::Uuid::now_v7()),
+        device: DeviceId::new("another-device").unwrap(),
+        local_seq: 1,
+        base_rev: None,
+        at_wall: chrono::Utc::now(),
+        at_mono: 0,
+    };
+    Op::new(stamp, customer_id(customer), &OpBody::Fact(FactBody::Outcome(outcome)))
+}
+
+/// Pushes ops without HTTP; of each its result.
+pub async fn push_ops(db: &Db, guide: &str, ops: &[Op]) -> Vec<OpResult> {
+    let raw: Vec<_> = ops.iter().map(|op| serde_json::value::to_raw_value(op).unwrap()).collect();
+    let pushed = guide_hub::push::push(db, &device_of(guide), &raw, moment(TODAY)).await.unwrap().unwrap();
+    let answers = pushed.answers.iter().map(|answer| serde_json::from_str::<OpAnswer>(answer.get()).unwrap());
+    answers.map(|answer| answer.result).collect()
 }
 
 /// An enrolled terminal.
