@@ -16,6 +16,7 @@ use guide_common::record::PointsRecord;
 use guide_common::wire::hub::{DigestKey, FeedDigest, ItemOp, OpResult, item_hash};
 use guide_hub::assign::{carry_out, plan_named};
 use guide_hub::db::feed::Feed;
+use guide_hub::db::page::Page;
 use guide_hub::db::{Db, commit, epoch_seconds, page};
 use guide_hub::import::{ImportOptions, Mode, purchases};
 use guide_hub::purge::purge;
@@ -23,14 +24,14 @@ use guide_hub::record::{self, Existing};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use sqlx::Row;
-use support::{TODAY, TestDb, check_feeds, customer_id, day, guide_id, outcome_op, push_ops};
+use support::{TODAY, TestDb, check_feeds, customer_id, day, guide_id, insist, outcome_op, push_ops};
 
 const GUIDES: [&str; 4] = ["G1", "G2", "G3", "G4"];
 const N_CUSTOMERS: u32 = 24;
 /// How many hub processes.
 const N_HUBS: u64 = 3;
 /// How many transactions each writer makes.
-const N_STEPS: u32 = 24;
+const N_STEPS: u32 = 16;
 
 fn customer(rng: &mut StdRng) -> String {
     format!("C{}", rng.random_range(0..N_CUSTOMERS))
@@ -58,11 +59,10 @@ impl Replica {
 
     /// Reads one page and checks it against everything read before.
     async fn follow(&mut self, db: &Db, limit: usize) {
-        let mut conn = db.conn().await.unwrap();
-        let mut page = page::read(&mut conn, self.feed, self.since, limit).await.unwrap().unwrap();
+        let mut page = read(db, self.feed, self.since, limit).await;
         if self.since < page.floor {
             // what was purged in between cannot be told: everything is read anew, in one snapshot
-            page = page::read(&mut conn, self.feed, 0, 1_000_000).await.unwrap().unwrap();
+            page = read(db, self.feed, 0, 1_000_000).await;
             assert!(!page.more, "the test's feeds fit into one page");
             self.live.clear();
             self.since = 0;
@@ -88,6 +88,10 @@ impl Replica {
             assert_eq!((self.live.len() as u64, digest), (page.n_live, page.digest), "{} at {}", self.feed, page.head);
         }
     }
+}
+
+async fn read(db: &Db, feed: &str, since: u64, limit: usize) -> Page {
+    insist(async || page::read(&mut *db.conn().await?, feed, since, limit).await).await.unwrap()
 }
 
 async fn read_until(db: Db, feed: &'static str, mut rng: StdRng, done: Arc<AtomicBool>) -> u32 {
@@ -140,7 +144,7 @@ async fn run_headquarters(db: Db, mut rng: StdRng) {
             }
             _ => {
                 // so far in the future that everything may go
-                purge(&db, epoch_seconds() + 200 * 24 * 60 * 60).await.unwrap();
+                insist(|| purge(&db, epoch_seconds() + 200 * 24 * 60 * 60)).await;
             }
         }
     }
@@ -216,10 +220,10 @@ async fn no_reader_skips_a_change_however_transactions_overtake_each_other() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let seeds = match number("GUIDE_FEED_SEED") {
         Some(seed) => seed..seed + 1,
-        None => 0..number("GUIDE_FEED_SEEDS").unwrap_or(2),
+        None => 0..number("GUIDE_FEED_SEEDS").unwrap_or(1),
     };
     for seed in seeds {
-        println!("seed {seed}: GUIDE_FEED_SEED={seed} runs it alone");
+        println!("seed {seed}: GUIDE_FEED_SEED={seed} runs it alone"); // of a failed test the output is shown
         run_seed(seed).await;
     }
 }

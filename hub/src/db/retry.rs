@@ -1,27 +1,33 @@
 //! Trying a transaction again that lost against another one. A transaction that failed has done nothing, so whatever
 //! runs here may run several times, and must begin its transaction itself.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::error::HubError;
 
 /// How often a transaction is tried in all.
-pub const MAX_TRIES: u32 = 8;
-/// The longest pause before the second try; it doubles with each further one, so that all of them take a second.
-const FIRST_PAUSE: Duration = Duration::from_millis(8);
+pub const MAX_TRIES: u32 = 25;
+/// The longest pause before the second try; it doubles with each further one.
+const FIRST_PAUSE: Duration = Duration::from_millis(4);
+/// The longest pause at all: with serializable transactions one of those who meet wins each time.
+const LONGEST_PAUSE: Duration = Duration::from_millis(128);
+/// After so long no further try begins, so that a request is answered before its time is over.
+const LIMIT: Duration = Duration::from_secs(10);
 
-/// Runs a transaction until it meets no other one, at most [`MAX_TRIES`] times, with pauses of random length between.
+/// Runs a transaction until it meets no other one, at most [`MAX_TRIES`] times and ten seconds, with pauses of random
+/// length between.
 pub async fn retry<T, Tried>(mut once: impl FnMut() -> Tried) -> Result<T, HubError>
 where
     Tried: Future<Output = Result<T, HubError>>,
 {
+    let began = Instant::now();
     let mut n_tries = 1;
     loop {
         match once().await {
-            Err(error) if n_tries < MAX_TRIES && lost_against_another(&error) => {
+            Err(error) if n_tries < MAX_TRIES && began.elapsed() < LIMIT && lost_against_another(&error) => {
                 tracing::debug!(n_tries, error = error.chain(), "a transaction is tried again");
                 // full jitter: whoever met once does not meet again
-                let longest = FIRST_PAUSE * 2_u32.pow(n_tries - 1);
+                let longest = FIRST_PAUSE.saturating_mul(1 << (n_tries - 1).min(16)).min(LONGEST_PAUSE);
                 tokio::time::sleep(longest.mul_f64(rand::random())).await;
                 n_tries += 1;
             }

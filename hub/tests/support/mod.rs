@@ -20,7 +20,9 @@ use guide_common::wire::hub::{
 use guide_hub::app::App;
 use guide_hub::clock::{Clock, Moment};
 use guide_hub::db::device::Device;
+use guide_hub::db::retry::lost_against_another;
 use guide_hub::db::{Db, Engine, device, directory, page};
+use guide_hub::error::HubError;
 use guide_hub::import::{ImportOptions, Summary, purchases};
 use guide_hub::publish::{Publishing, Running, Source, What, publish};
 use guide_hub::router::router;
@@ -315,12 +317,26 @@ pub fn outcome_op(customer: &str, on: &str) -> Op {
     Op::new(stamp, customer_id(customer), &OpBody::Fact(FactBody::Outcome(outcome)))
 }
 
-/// Pushes ops without HTTP; of each its result.
+/// Pushes ops without HTTP, again and again as a terminal does that is told to; of each its result.
 pub async fn push_ops(db: &Db, guide: &str, ops: &[Op]) -> Vec<OpResult> {
     let raw: Vec<_> = ops.iter().map(|op| serde_json::value::to_raw_value(op).unwrap()).collect();
-    let pushed = guide_hub::push::push(db, &device_of(guide), &raw, moment(TODAY)).await.unwrap().unwrap();
+    let device = device_of(guide);
+    let pushed = insist(|| guide_hub::push::push(db, &device, &raw, moment(TODAY))).await.unwrap();
     let answers = pushed.answers.iter().map(|answer| serde_json::from_str::<OpAnswer>(answer.get()).unwrap());
     answers.map(|answer| answer.result).collect()
+}
+
+/// Does something until it loses against no other transaction, as whoever is told to try later does.
+pub async fn insist<T, Tried>(mut once: impl FnMut() -> Tried) -> T
+where
+    Tried: Future<Output = Result<T, HubError>>,
+{
+    loop {
+        match once().await {
+            Err(error) if lost_against_another(&error) => tokio::task::yield_now().await,
+            result => return result.unwrap(),
+        }
+    }
 }
 
 /// An enrolled terminal.
