@@ -21,7 +21,7 @@ use crate::outbox::recover::refuse_newer_segments;
 use crate::outbox::writer::JournalWriter;
 use crate::profile::{self, GuideFolder, Profile, Token};
 use crate::store::{Checker, Store, StoreError, refuse_newer};
-use crate::sync::{Access, Sync};
+use crate::sync::{Access, Setup, Sync};
 use crate::upkeep::upkeep;
 
 /// How long changes of the day sheet are gathered before they are written.
@@ -93,6 +93,8 @@ pub struct App {
     pub enrolling: tokio::sync::Mutex<()>,
     /// Turns true when the daemon stops.
     pub shutdown: watch::Receiver<bool>,
+    /// Whether the daemon was started with the fault lab.
+    pub fault_lab: bool,
     terminal: OnceLock<Terminal>,
 }
 
@@ -107,8 +109,14 @@ impl App {
             checker: None,
             enrolling: tokio::sync::Mutex::new(()),
             shutdown,
+            fault_lab: false,
             terminal: OnceLock::new(),
         }
+    }
+
+    /// Whether faults on the way to the hub can be switched on: in training, or where the daemon was started so.
+    pub fn has_fault_lab(&self) -> bool {
+        self.fault_lab || self.clock.kind() == ClockKind::Virtual
     }
 
     /// The terminal, once it is enrolled.
@@ -137,8 +145,14 @@ impl App {
         tokio::spawn(first_check(Arc::clone(&core)));
         tokio::spawn(write_sheets(Arc::clone(&core), self.shutdown.clone()));
         tokio::spawn(watch_day(Arc::clone(&core), self.shutdown.clone()));
-        let access = Access { hub: profile.hub, token };
-        let sync = Sync::start(Arc::clone(&core), access, damage, self.shutdown.clone());
+        let setup = Setup {
+            access: Access { hub: profile.hub, token, trust: profile.trust },
+            folder: folder.clone(),
+            log_file: self.paths.log().join("sync.jsonl"),
+            damage,
+            lab: self.has_fault_lab().then(Arc::default),
+        };
+        let sync = Sync::start(Arc::clone(&core), setup, self.shutdown.clone());
         let ballast = Ballast::of(&self.paths.data);
         tokio::spawn(upkeep(Arc::clone(&core), Arc::clone(&sync), ballast, self.shutdown.clone()));
         // enrolment is guarded, so that there is only one

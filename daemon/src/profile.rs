@@ -5,11 +5,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use chrono::TimeDelta;
 use guide_common::id::DeviceId;
 use guide_common::wire::hub::{DigestKeys, GuideProfile, Role};
 use serde::{Deserialize, Serialize};
 
 use crate::outbox::recover::replace;
+use crate::sync::transport::Trust;
 
 /// Who this terminal is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,6 +32,9 @@ pub struct Profile {
     pub training: bool,
     /// The digest keys of both feeds.
     pub digest_keys: DigestKeys,
+    /// How the way to the hub is secured.
+    #[serde(default, flatten)]
+    pub trust: Trust,
 }
 
 /// The folder of one guide.
@@ -65,6 +70,22 @@ impl GuideFolder {
     /// Reads the token.
     pub fn token(&self) -> io::Result<Token> {
         fs::read_to_string(self.0.join("token")).map(|text| Token(text.trim().to_owned()))
+    }
+
+    /// Writes another token in place of the one before.
+    pub fn write_token(&self, token: &Token) -> io::Result<()> {
+        replace(&self.0.join("token"), token.0.as_bytes())
+    }
+
+    /// How far the machine's clock was ahead of the hub's when it was last measured.
+    pub fn skew(&self) -> Option<TimeDelta> {
+        let text = fs::read_to_string(self.0.join("skew_ms")).ok()?;
+        TimeDelta::try_milliseconds(text.trim().parse().ok()?)
+    }
+
+    /// Writes that down.
+    pub fn write_skew(&self, skew: TimeDelta) -> io::Result<()> {
+        replace(&self.0.join("skew_ms"), skew.num_milliseconds().to_string().as_bytes())
     }
 
     /// Writes what enrolment brought; all of it is on disk when this returns.

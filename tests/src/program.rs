@@ -237,7 +237,7 @@ impl Terminal {
         let json: serde_json::Value = serde_json::from_str(&hub.cli(&["device", "code", guide, "--json"])).unwrap();
         let code = json["code"].as_str().unwrap().to_owned();
         let client = self.client();
-        client.enroll(&EnrollLocalRequest { url: hub.url.clone(), code }).await.unwrap();
+        client.enroll(&EnrollLocalRequest::new(&hub.url, &code)).await.unwrap();
         client.sync_now().await.unwrap();
     }
 }

@@ -131,7 +131,7 @@ fn a_wrong_enrolment_code_is_refused_and_the_terminal_stays_as_it_was() {
         hub.cli(&["import", "demo"]);
         hub.serve();
         let terminal = Terminal::start(&folder.path().join("t"), &hub);
-        let request = EnrollLocalRequest { url: hub.url.clone(), code: "AAAA-AAAA".to_owned() };
+        let request = EnrollLocalRequest::new(&hub.url, "AAAA-AAAA");
         let error = terminal.client().enroll(&request).await.unwrap_err();
         assert!(!error.to_string().is_empty());
         assert_eq!(terminal.client().status().await.unwrap().guide, None);

@@ -112,7 +112,7 @@ pub struct SyncStatus {
 /// Why a cycle failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SyncError {
-    /// Stable: `unreachable`, `refused`, `unauthorised`, `revoked`, `too_old`, `protocol`, `store`.
+    /// Stable: `unreachable`, `refused`, `unauthorised`, `revoked`, `too_old`, `busy`, `protocol`, `store`.
     pub code: String,
     /// A sentence in English, without personal data.
     pub detail: String,
@@ -355,6 +355,19 @@ pub struct EnrollLocalRequest {
     pub url: String,
     /// The one-time code.
     pub code: String,
+    /// Certificates of the authorities that alone are trusted for this hub, PEM; those of the system without them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca_pem: Option<String>,
+    /// Whether plain HTTP to another machine is allowed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub plain_http: bool,
+}
+
+impl EnrollLocalRequest {
+    /// A request with what every machine trusts.
+    pub fn new(url: &str, code: &str) -> Self {
+        Self { url: url.to_owned(), code: code.to_owned(), ca_pem: None, plain_http: false }
+    }
 }
 
 /// `GET` and `PUT /v1/clock`; the latter on the virtual clock only.

@@ -11,8 +11,9 @@ use crate::api::extract::Body;
 use crate::app::{App, Terminal};
 use crate::profile::{GuideFolder, Profile};
 use crate::sync::Access;
-use crate::sync::client::check_url;
+use crate::sync::address::address;
 use crate::sync::enroll;
+use crate::sync::transport::Trust;
 
 /// `POST /v1/enroll`: answers with the state when the terminal is enrolled; the first sync goes on behind it. A terminal
 /// that the hub no longer accepts is enrolled again for the same guide, with all that it holds.
@@ -22,9 +23,10 @@ pub async fn enroll(State(app): State<Arc<App>>, Body(request): Body<EnrollLocal
     if before.is_some_and(|terminal| !terminal.sync.is_refused()) {
         return Err(ApiError::new(409, "already_enrolled", "this terminal is enrolled already"));
     }
-    check_url(&request.url).map_err(ApiError::bad_request)?;
+    address(&request.url, request.plain_http).map_err(ApiError::bad_request)?;
+    let trust = Trust { ca_pem: request.ca_pem, plain_http: request.plain_http };
     let training = app.clock.kind() == ClockKind::Virtual;
-    let (profile, token) = enroll::enroll(&request.url, &request.code, training).await?;
+    let (profile, token) = enroll::enroll(&request.url, &request.code, trust, training, Arc::clone(&app.clock)).await?;
     if before.is_some_and(|terminal| !is_same(terminal, &profile)) {
         let detail = "this code is for another guide or hub than the one that this terminal holds the data of";
         return Err(ApiError::new(409, "other_guide", detail));
@@ -37,7 +39,7 @@ pub async fn enroll(State(app): State<Arc<App>>, Body(request): Body<EnrollLocal
     };
     folder.write(&profile, &token).map_err(|error| failed(&error))?;
     match before {
-        Some(terminal) => terminal.sync.renew(Access { hub: profile.hub, token }),
+        Some(terminal) => terminal.sync.renew(Access { hub: profile.hub, token, trust: profile.trust }),
         None => app.open(&folder, profile, token).map_err(|error| failed(&error))?,
     }
     app.events.tell(Notice::Today);

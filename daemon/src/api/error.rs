@@ -99,8 +99,8 @@ impl From<HubError> for ApiError {
                 Self::new(own, "hub_refused", format!("the hub refused: {detail} ({code})"))
                     .hint("ask for a new code: guide-hub device code GUIDE")
             }
-            HubError::Unauthorised => Self::new(403, "hub_refused", text),
-            HubError::Busy { .. } | HubError::Protocol(_) => Self::new(502, "hub_refused", text),
+            HubError::Unauthorised | HubError::Revoked => Self::new(403, "hub_refused", text),
+            HubError::Busy { .. } | HubError::TooOld | HubError::Protocol(_) => Self::new(502, "hub_refused", text),
             HubError::Unreachable(_) => {
                 Self::new(502, "hub_unreachable", text).hint("check the address and the network, then try again")
             }

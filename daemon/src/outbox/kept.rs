@@ -1,7 +1,7 @@
 //! What became of each op in the journal: unsent, acknowledged or rejected; and which of them lie over the hub's
 //! documents. A pure structure, filled from the journal at a start.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -21,6 +21,29 @@ pub struct Ack {
     pub answer: OpAnswer,
     /// When it came, real time.
     pub at: DateTime<Utc>,
+    /// Where the guide's feed stood then: by there it holds what the op did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<HeadAt>,
+    /// Whether that was seen in the feed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub confirmed: bool,
+}
+
+/// Where the guide's feed stood when ops were answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeadAt {
+    /// The epoch; none from a hub of an older version.
+    pub epoch: Option<String>,
+    /// The last change.
+    pub head: u64,
+}
+
+impl Ack {
+    /// Whether the feed is to show what the op did, and has not been seen to.
+    fn waits_for_the_feed(&self) -> bool {
+        let has_effect = matches!(self.answer.result, OpResult::Applied | OpResult::Superseded);
+        has_effect && !self.confirmed && self.head.as_ref().is_some_and(|at| at.epoch.is_some())
+    }
 }
 
 /// An op and what became of it.
@@ -58,6 +81,8 @@ pub struct Outbox {
     by_seq: BTreeMap<u64, Kept>,
     seqs: HashMap<OpId, u64>,
     of_customer: HashMap<CustomerId, Vec<u64>>,
+    /// The ops that were acknowledged and not yet seen in the feed.
+    unconfirmed: BTreeSet<u64>,
 }
 
 impl Outbox {
@@ -83,6 +108,9 @@ impl Outbox {
         };
         self.seqs.insert(op.op_id, op.local_seq);
         self.of_customer.entry(op.customer.clone()).or_default().push(op.local_seq);
+        if ack.as_ref().is_some_and(Ack::waits_for_the_feed) {
+            self.unconfirmed.insert(op.local_seq);
+        }
         self.by_seq.insert(op.local_seq, Kept { op, ack, undoes });
     }
 
@@ -132,12 +160,15 @@ impl Outbox {
     }
 
     /// Records the hub's answers; `retry` leaves an op unsent. Returns those that were recorded.
-    pub fn answer(&mut self, answers: Vec<OpAnswer>, at: DateTime<Utc>) -> Vec<Ack> {
+    pub fn answer(&mut self, answers: Vec<OpAnswer>, at: DateTime<Utc>, head: &HeadAt) -> Vec<Ack> {
         let mut acks = Vec::new();
         for answer in answers.into_iter().filter(|answer| answer.result != OpResult::Retry) {
             let kept = self.seqs.get(&answer.op_id).and_then(|seq| self.by_seq.get_mut(seq));
             if let Some(kept) = kept {
-                let ack = Ack { answer, at };
+                let ack = Ack { answer, at, head: Some(head.clone()), confirmed: false };
+                if ack.waits_for_the_feed() {
+                    self.unconfirmed.insert(kept.op.local_seq);
+                }
                 kept.ack = Some(ack.clone());
                 acks.push(ack);
             }
@@ -146,13 +177,50 @@ impl Outbox {
     }
 
     /// Makes every acknowledged op unsent again, since the hub may have lost it; rejected ones stay rejected.
-    pub fn resend_all(&mut self) -> usize {
-        let mut n_resent = 0;
-        for kept in self.by_seq.values_mut().filter(|kept| kept.ack.is_some() && !kept.is_rejected()) {
-            kept.ack = None;
-            n_resent += 1;
+    pub fn resend_all(&mut self) -> Vec<OpId> {
+        let acked = self.all().filter(|kept| kept.ack.is_some() && !kept.is_rejected());
+        let ids: Vec<_> = acked.map(|kept| kept.op.op_id).collect();
+        self.resend(&ids);
+        ids
+    }
+
+    /// Makes ops unsent again.
+    pub fn resend(&mut self, ids: &[OpId]) {
+        for seq in ids.iter().filter_map(|id| self.seqs.get(id)) {
+            self.unconfirmed.remove(seq);
+            if let Some(kept) = self.by_seq.get_mut(seq) {
+                kept.ack = None;
+            }
         }
-        n_resent
+    }
+
+    /// The acknowledged ops whose effect a feed read up to `seq` of an epoch must show, and that were not yet seen in it.
+    pub fn to_confirm(&self, epoch: &str, seq: u64) -> Vec<Arc<Op>> {
+        let acked = self.unconfirmed.iter().filter_map(|seq| self.by_seq.get(seq));
+        let is_due = |at: &HeadAt| at.epoch.as_deref() == Some(epoch) && at.head <= seq;
+        acked
+            .filter(|kept| kept.ack.as_ref().and_then(|ack| ack.head.as_ref()).is_some_and(is_due))
+            .map(|kept| Arc::clone(&kept.op))
+            .collect()
+    }
+
+    /// Notes that ops were seen in the feed; returns what is to be kept of that.
+    pub fn confirm(&mut self, ids: &[OpId]) -> Vec<Ack> {
+        let mut acks = Vec::with_capacity(ids.len());
+        for seq in ids.iter().filter_map(|id| self.seqs.get(id)) {
+            self.unconfirmed.remove(seq);
+            if let Some(ack) = self.by_seq.get_mut(seq).and_then(|kept| kept.ack.as_mut()) {
+                ack.confirmed = true;
+                acks.push(ack.clone());
+            }
+        }
+        acks
+    }
+
+    /// The highest head of an epoch at which the hub answered an op: a feed that ends before it has lost changes.
+    pub fn seen(&self, epoch: &str) -> Option<u64> {
+        let heads = self.unconfirmed.iter().filter_map(|seq| self.by_seq.get(seq)?.ack.as_ref()?.head.as_ref());
+        heads.filter(|at| at.epoch.as_deref() == Some(epoch)).map(|at| at.head).max()
     }
 
     /// The numbers of the ops that the journal need not keep: those acknowledged long ago. Rejected ones are kept until
@@ -212,6 +280,32 @@ mod tests {
         OpAnswer { op_id: of.op_id, result, code: None, detail: None }
     }
 
+    fn at(head: u64) -> HeadAt {
+        HeadAt { epoch: Some("e".to_owned()), head }
+    }
+
+    #[test]
+    fn what_was_acknowledged_is_looked_for_until_it_was_seen() {
+        let ops = [outcome(1), outcome(2), outcome(3)];
+        let mut outbox = Outbox::new(ops.to_vec(), HashMap::new());
+        let applied = |op: &Op| vec![answer(op, OpResult::Applied)];
+        outbox.answer(applied(&ops[0]), Utc::now(), &at(7));
+        let kept = outbox.answer(applied(&ops[1]), Utc::now(), &at(9));
+        outbox.answer(vec![answer(&ops[2], OpResult::Rejected)], Utc::now(), &at(10));
+        let due = |outbox: &Outbox, epoch, seq| -> Vec<u64> {
+            outbox.to_confirm(epoch, seq).iter().map(|op| op.local_seq).collect()
+        };
+        assert_eq!((due(&outbox, "e", 6), due(&outbox, "e", 8)), (vec![], vec![1]));
+        assert_eq!((due(&outbox, "e", 9), due(&outbox, "f", 9)), (vec![1, 2], vec![]));
+        assert_eq!((outbox.seen("e"), outbox.seen("f")), (Some(9), None));
+        assert!(outbox.confirm(&[ops[0].op_id])[0].confirmed);
+        assert_eq!(due(&outbox, "e", 9), [2]);
+        let acks = kept.into_iter().map(|ack| (ack.answer.op_id, ack)).collect();
+        assert_eq!(due(&Outbox::new(ops.to_vec(), acks), "e", 9), [2], "also after a restart");
+        outbox.resend(&[ops[1].op_id]);
+        assert_eq!((due(&outbox, "e", 9), outbox.n_unsent(), outbox.seen("e")), (vec![], 1, None));
+    }
+
     #[test]
     fn a_retry_stays_unsent_and_a_rejected_op_is_kept_but_not_applied() {
         let ops = [outcome(1), outcome(2), outcome(3)];
@@ -221,11 +315,11 @@ mod tests {
             answer(&ops[1], OpResult::Rejected),
             answer(&ops[2], OpResult::Applied),
         ];
-        assert_eq!(outbox.answer(answers, Utc::now()).len(), 2);
+        assert_eq!(outbox.answer(answers, Utc::now(), &at(7)).len(), 2);
         assert_eq!((outbox.n_unsent(), outbox.n_rejected()), (1, 1));
         let pending: Vec<_> = outbox.pending_of(&ops[0].customer).iter().map(|op| op.local_seq).collect();
         assert_eq!(pending, [1, 3]);
-        assert_eq!(outbox.resend_all(), 1);
+        assert_eq!(outbox.resend_all().len(), 1);
         assert_eq!((outbox.n_unsent(), outbox.n_rejected()), (2, 1));
     }
 
@@ -254,8 +348,8 @@ mod tests {
         let ops = [outcome(1), outcome(2), outcome(3)];
         let mut outbox = Outbox::new(ops.to_vec(), HashMap::new());
         let now = Utc::now();
-        outbox.answer(vec![answer(&ops[0], OpResult::Applied)], now - TimeDelta::days(8));
-        outbox.answer(vec![answer(&ops[1], OpResult::Applied)], now - TimeDelta::days(6));
+        outbox.answer(vec![answer(&ops[0], OpResult::Applied)], now - TimeDelta::days(8), &at(7));
+        outbox.answer(vec![answer(&ops[1], OpResult::Applied)], now - TimeDelta::days(6), &at(7));
         assert_eq!(outbox.done(now), HashSet::from([1]));
     }
 }

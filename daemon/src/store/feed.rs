@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, PoisonError};
 
 use guide_common::id::CustomerId;
+use guide_common::op::{Op, OpBody};
 use guide_common::wire::hub::{FeedDigest, FeedName, Item, ItemOp, item_hash};
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,9 @@ pub struct Cursor {
     pub n_live: u64,
     /// Their digest.
     pub digest: FeedDigest,
+    /// Of a snapshot that is being fetched: what to ask for next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 
 /// What a page says of itself.
@@ -107,6 +111,61 @@ impl Store {
         }
         batch.commit(&generation.tree, &cursor)?;
         Ok(changed.into_iter().collect())
+    }
+
+    /// Adds a page of a snapshot to a generation that nothing reads yet; `place` says how far it will be filled by it. A
+    /// page that is added again changes nothing.
+    pub fn fill(
+        &self,
+        generation: &Generation,
+        feed: FeedName,
+        place: Cursor,
+        items: &[Item],
+    ) -> Result<(), StoreError> {
+        self.write(|trees| {
+            generation.check_life(trees)?;
+            let mut cursor = generation.cursor()?;
+            let mut batch = Batch::default();
+            for item in items {
+                if batch.n_keys + 8 > MAX_BATCH_KEYS || batch.items.contains(&(item.kind.as_str(), item.id.as_str())) {
+                    batch.commit(&generation.tree, &cursor)?;
+                }
+                self.put(generation, feed, item, &mut cursor, &mut batch)?;
+                batch.items.insert((&item.kind, &item.id));
+            }
+            let cursor = Cursor { n_live: cursor.n_live, digest: cursor.digest, ..place };
+            batch.commit(&generation.tree, &cursor)
+        })
+    }
+
+    /// The generation that a snapshot fills, with what was fetched of it before it broke off.
+    pub fn filling_generation(&self, feed: FeedName) -> Result<Generation, StoreError> {
+        self.write(|trees| {
+            let number = trees.generation(feed).number + 1;
+            let tree = trees.db.open_tree(generation_name(feed, number)).map_err(sled_fault("opening"))?;
+            Ok(Generation { number, tree, life: trees.life, _fill: Some(Arc::clone(&trees.fills)) })
+        })
+    }
+
+    /// Whether the feed shows what an op did: its fact, or that its target was taken back. Of a customer who is not in
+    /// the feed any more it is not to be asked.
+    pub fn holds_effect(&self, op: &Op) -> Result<bool, StoreError> {
+        self.read(|trees| {
+            let generation = trees.generation(FeedName::Guide);
+            let item = |kind, id: &str| -> Result<Option<Value>, StoreError> {
+                generation.get(&key::item(Some(&op.customer), kind, id)?)
+            };
+            if !op.customer.is_guide_itself() && item("customer", op.customer.as_str())?.is_none() {
+                return Ok(true);
+            }
+            match op.content() {
+                Ok(OpBody::Undo(undo)) => {
+                    let target = item("fact", &undo.op_id.to_string())?;
+                    Ok(target.is_none_or(|target| target.body.contains("\"undone\"")))
+                }
+                _ => Ok(item("fact", &op.op_id.to_string())?.is_some()),
+            }
+        })
     }
 
     fn put(

@@ -7,8 +7,10 @@ use tokio::time::Instant;
 
 /// The pause after a cycle that succeeded.
 const PAUSE: Duration = Duration::from_secs(60);
-/// By how much the pause varies, so that terminals do not come together.
-const PAUSE_JITTER: Duration = Duration::from_secs(6);
+/// The same while the hub tells at once of what changes: both sides still compare what they hold.
+const WAITING_PAUSE: Duration = Duration::from_secs(300);
+/// By how much a pause varies, as a part of it, so that terminals do not come together.
+const JITTER: u32 = 10;
 /// The first limit of the back-off.
 const FIRST: Duration = Duration::from_secs(1);
 /// The last limit of the back-off.
@@ -41,11 +43,18 @@ impl Schedule {
     }
 
     /// A cycle succeeded.
-    pub fn succeeded(&mut self, now: Instant, rng: &mut impl rand::Rng) {
+    pub fn succeeded(&mut self, now: Instant, is_waiting: bool, rng: &mut impl rand::Rng) {
+        let pause = if is_waiting { WAITING_PAUSE } else { PAUSE };
+        let jitter = pause / JITTER;
         self.n_failed = 0;
         self.not_before = None;
         self.last = Some(now);
-        self.next = now + PAUSE - PAUSE_JITTER + rng.random_range(Duration::ZERO..=PAUSE_JITTER * 2);
+        self.next = now + pause - jitter + rng.random_range(Duration::ZERO..=jitter * 2);
+    }
+
+    /// Whether the last cycle failed: then only time, an op or a person begins the next.
+    pub fn is_failing(&self) -> bool {
+        self.n_failed > 0
     }
 
     /// A cycle failed; the hub may have said for how long it wants to be left alone.
@@ -110,7 +119,7 @@ mod tests {
     async fn an_op_is_sent_at_once_and_soon_where_the_hub_failed() {
         let now = Instant::now();
         let mut schedule = Schedule::new(now);
-        schedule.succeeded(now, &mut rand::rng());
+        schedule.succeeded(now, false, &mut rand::rng());
         let wait = schedule.next() - now;
         assert!((54..=66).contains(&wait.as_secs()), "{wait:?}");
         schedule.op_saved(now);
@@ -120,7 +129,7 @@ mod tests {
         }
         schedule.op_saved(now);
         assert!(schedule.next() <= now + AFTER_OP && schedule.next() > now);
-        schedule.succeeded(now, &mut rand::rng());
+        schedule.succeeded(now, true, &mut rand::rng());
         assert!(schedule.next() > now);
     }
 }

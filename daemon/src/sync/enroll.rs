@@ -1,17 +1,30 @@
 //! Enrolment: a one-time code for a token, written down before anything else happens.
 
+use std::sync::Arc;
+
 use guide_common::text::{Lines, sanitise};
 use guide_common::wire::SCHEMA;
 use guide_common::wire::hub::EnrollRequest;
 
+use crate::clock::Clock;
 use crate::profile::{Profile, Token};
+use crate::sync::address::address;
 use crate::sync::client::{HubClient, HubError};
+use crate::sync::transport::{Http, Trust};
 
 const MAX_NAME_CHARS: usize = 60;
 
 /// Asks a hub for this terminal's token.
-pub async fn enroll(url: &str, code: &str, training: bool) -> Result<(Profile, Token), HubError> {
-    let hub = HubClient::new(url, None)?;
+pub async fn enroll(
+    url: &str,
+    code: &str,
+    trust: Trust,
+    training: bool,
+    clock: Arc<Clock>,
+) -> Result<(Profile, Token), HubError> {
+    let base = address(url, trust.plain_http).map_err(HubError::Setup)?;
+    let way = Arc::new(Http::new(&base, &trust).map_err(HubError::Setup)?);
+    let hub = HubClient::new(base, None, way, clock, Arc::default());
     let request = EnrollRequest { code: code.trim().to_owned(), device_name: device_name(), training };
     let response = hub.enroll(&request).await?;
     let mut guide = response.guide;
@@ -26,6 +39,7 @@ pub async fn enroll(url: &str, code: &str, training: bool) -> Result<(Profile, T
         zone: sanitise(&response.zone, Lines::One, MAX_NAME_CHARS),
         training,
         digest_keys: response.digest_keys,
+        trust,
     };
     Ok((profile, Token(response.token)))
 }

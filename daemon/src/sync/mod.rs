@@ -1,31 +1,47 @@
-//! Sync: a loop that runs a cycle at a start, after an op, on a timer and when it is asked to. The journal is never
-//! its business: an op leaves it only long after the hub has acknowledged it.
+//! Sync: a loop that runs a cycle at a start, after an op, when the hub says that something changed, on a timer and when
+//! it is asked to. The journal is never its business: an op leaves it only long after the hub has acknowledged it.
 
+pub mod address;
 pub mod backoff;
 pub mod client;
-pub mod cycle;
+pub mod drive;
 pub mod enroll;
+pub mod error;
+pub mod fault;
+pub mod log;
+pub mod machine;
+pub mod meter;
 pub mod pull;
-pub mod push;
+pub mod transport;
+mod waiter;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use guide_common::wire::hub::FeedName;
 use guide_common::wire::local::{FeedState, Notice, SavedState, SyncError, SyncStatus};
-use tokio::sync::{mpsc, oneshot, watch};
+use guide_common::wire::support::CycleRow;
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use crate::core::Core;
-use crate::profile::Token;
+use crate::profile::{GuideFolder, Token};
 use crate::store::{Cursor, StoreError};
 use crate::sync::backoff::Schedule;
-use crate::sync::client::HubClient;
-use crate::sync::cycle::{CycleError, cycle};
+use crate::sync::client::{HubClient, HubError};
+use crate::sync::drive::{Counted, cycle};
+use crate::sync::error::CycleError;
+use crate::sync::fault::{FaultLab, Lab};
+use crate::sync::log::{CycleLog, Trace};
+use crate::sync::meter::Meter;
+use crate::sync::transport::{Http, Transport, Trust};
 
 /// How many requests for a cycle may wait; more wait for room.
 const MAX_WAITING: usize = 16;
+/// A smaller change of the clock's error is not written down.
+const SKEW_STEP: TimeDelta = TimeDelta::seconds(1);
 
 /// The terminal's sync.
 #[derive(Debug)]
@@ -34,6 +50,18 @@ pub struct Sync {
     access: watch::Sender<Access>,
     state: Mutex<State>,
     requests: mpsc::Sender<oneshot::Sender<()>>,
+    /// How many cycles have succeeded.
+    n_good: watch::Sender<u64>,
+    /// Told when the waiting call has heard something.
+    hub_changed: Notify,
+    /// Whether a waiting call lies at the hub.
+    waits: AtomicBool,
+    /// The last cycles.
+    pub log: CycleLog,
+    /// The fault lab, where this daemon has one.
+    pub lab: Option<Arc<Lab>>,
+    folder: GuideFolder,
+    meter: Arc<Meter>,
 }
 
 /// Where the hub is, and as whom this terminal comes.
@@ -43,6 +71,23 @@ pub struct Access {
     pub hub: String,
     /// The token.
     pub token: Token,
+    /// How the way is secured.
+    pub trust: Trust,
+}
+
+/// What a terminal's sync begins with.
+#[derive(Debug)]
+pub struct Setup {
+    /// Where the hub is.
+    pub access: Access,
+    /// The guide's folder.
+    pub folder: GuideFolder,
+    /// The file of the log of cycles.
+    pub log_file: std::path::PathBuf,
+    /// What was found damaged at the start.
+    pub damage: Option<String>,
+    /// The fault lab, where this daemon has one.
+    pub lab: Option<Arc<Lab>>,
 }
 
 #[derive(Debug, Default)]
@@ -52,21 +97,34 @@ struct State {
     next_at: Option<DateTime<Utc>>,
     /// What was found damaged at the start; it stays shown.
     damage: Option<SyncError>,
+    /// The clock's error as it was last written down.
+    skew: Option<TimeDelta>,
 }
 
 impl Sync {
-    /// Starts the loop. `damage` says what was found damaged at the start.
-    pub fn start(
-        core: Arc<Core>,
-        access: Access,
-        damage: Option<String>,
-        shutdown: watch::Receiver<bool>,
-    ) -> Arc<Self> {
+    /// Starts the loop.
+    pub fn start(core: Arc<Core>, setup: Setup, shutdown: watch::Receiver<bool>) -> Arc<Self> {
         let (requests, waiting) = mpsc::channel(MAX_WAITING);
-        let damage = damage.map(|detail| SyncError { code: "store".to_owned(), detail });
-        let state = Mutex::new(State { damage, ..State::default() });
-        let sync = Arc::new(Self { core, access: watch::Sender::new(access), state, requests });
-        tokio::spawn(Arc::clone(&sync).run(waiting, shutdown));
+        let damage = setup.damage.map(|detail| SyncError { code: "store".to_owned(), detail });
+        let skew = setup.folder.skew();
+        if let Some(skew) = skew {
+            core.clock.remember(skew);
+        }
+        let sync = Arc::new(Self {
+            core,
+            access: watch::Sender::new(setup.access),
+            state: Mutex::new(State { damage, skew, ..State::default() }),
+            requests,
+            n_good: watch::Sender::new(0),
+            hub_changed: Notify::new(),
+            waits: AtomicBool::new(false),
+            log: CycleLog::open(setup.log_file),
+            lab: setup.lab,
+            folder: setup.folder,
+            meter: Arc::new(Meter::default()),
+        });
+        tokio::spawn(Arc::clone(&sync).run(waiting, shutdown.clone()));
+        tokio::spawn(waiter::wait(Arc::clone(&sync), shutdown));
         sync
     }
 
@@ -101,8 +159,8 @@ impl Sync {
             next_at: state.next_at,
             n_unsent,
             n_rejected,
-            skew_ms: None,
-            is_waiting: false,
+            skew_ms: self.core.clock.ahead().map(|ahead| ahead.num_milliseconds()),
+            is_waiting: self.waits.load(Ordering::Relaxed),
             guide_feed,
             shared_feed,
         })
@@ -118,6 +176,25 @@ impl Sync {
         self.access.send_replace(access);
     }
 
+    /// Where the hub is, and as whom this terminal comes.
+    pub fn access(&self) -> Access {
+        self.access.borrow().clone()
+    }
+
+    /// A way to the hub, with a count of its own.
+    pub fn client(&self, access: &Access) -> Result<HubClient, HubError> {
+        self.client_counted(access, Arc::default())
+    }
+
+    fn client_counted(&self, access: &Access, meter: Arc<Meter>) -> Result<HubClient, HubError> {
+        let base = address::address(&access.hub, access.trust.plain_http).map_err(HubError::Setup)?;
+        let mut way: Arc<dyn Transport> = Arc::new(Http::new(&base, &access.trust).map_err(HubError::Setup)?);
+        if let Some(lab) = &self.lab {
+            way = Arc::new(FaultLab::new(way, Arc::clone(lab)));
+        }
+        Ok(HubClient::new(base, Some(access.token.clone()), way, Arc::clone(&self.core.clock), meter))
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -130,18 +207,24 @@ impl Sync {
         let mut schedule = Schedule::new(Instant::now());
         let mut access = self.access.subscribe();
         let mut hub = None;
+        let mut trigger = "start";
         loop {
             let mut waiting = Vec::new();
             tokio::select! {
                 _ = shutdown.wait_for(|stop| *stop) => return,
-                request = requests.recv() => waiting.extend(request),
+                request = requests.recv() => {
+                    waiting.extend(request);
+                    trigger = "asked";
+                }
                 () = self.core.op_saved.notified() => {
                     schedule.op_saved(Instant::now());
                     if schedule.next() > Instant::now() {
                         self.plan(&schedule);
                         continue;
                     }
+                    trigger = "op";
                 }
+                () = self.hub_changed.notified(), if !schedule.is_failing() => trigger = "hub",
                 () = tokio::time::sleep_until(schedule.next()) => {}
             }
             while let Ok(request) = requests.try_recv() {
@@ -149,13 +232,15 @@ impl Sync {
             }
             if access.has_changed().unwrap_or(false) {
                 hub = None;
+                trigger = "enrolled";
             }
             let current = access.borrow_and_update().clone();
             let ended = tokio::select! {
                 // an op whose answer is cut off is sent again with the same id
                 _ = shutdown.wait_for(|stop| *stop) => return,
-                ended = self.cycle(&mut hub, current) => ended,
+                ended = self.cycle(&mut hub, current, trigger) => ended,
             };
+            trigger = "timer";
             self.finish(ended, &mut schedule);
             for request in waiting {
                 // who asked may have gone
@@ -164,21 +249,71 @@ impl Sync {
         }
     }
 
-    async fn cycle(&self, hub: &mut Option<HubClient>, access: Access) -> Result<(), CycleError> {
+    async fn cycle(&self, hub: &mut Option<HubClient>, access: Access, trigger: &str) -> Result<(), CycleError> {
+        let (id, at, began) = (self.meter.begin(), Utc::now(), Instant::now());
+        let mut counted = Counted::default();
+        let ended = self.cycle_counted(hub, &access, &mut counted).await;
+        let shown = ended.as_ref().err().map(CycleError::shown);
+        let bytes = self.meter.bytes();
+        let row = CycleRow {
+            id: id.clone(),
+            at,
+            trigger: trigger.to_owned(),
+            took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            n_pushed: counted.n_pushed,
+            n_rejected: counted.n_rejected,
+            n_pulled: counted.n_pulled,
+            n_bytes_up: bytes.up,
+            n_bytes_down: bytes.down,
+            end: shown.as_ref().map_or_else(|| "ok".to_owned(), |error| error.code.clone()),
+            cause: shown.map(|error| error.detail),
+        };
+        tracing::debug!(cycle = id, trigger, end = row.end, took_ms = row.took_ms, "a sync cycle ended");
+        self.log.add(row, Trace { id, steps: counted.trace, n_left_out: counted.n_untraced });
+        ended
+    }
+
+    async fn cycle_counted(
+        &self,
+        hub: &mut Option<HubClient>,
+        access: &Access,
+        counted: &mut Counted,
+    ) -> Result<(), CycleError> {
         let client = match hub {
             Some(client) => client,
-            None => hub.insert(HubClient::new(&access.hub, Some(access.token))?),
+            None => hub.insert(self.client_counted(access, Arc::clone(&self.meter))?),
         };
-        cycle(&self.core, client).await?;
+        cycle(&self.core, client, counted).await?;
         let done = self.core.state().outbox.done(Utc::now());
         self.core.journal.prune(done).await;
+        if self.meter.take_rotation() {
+            self.rotate(client, access).await;
+        }
         Ok(())
+    }
+
+    /// Takes another token. A lost answer changes nothing: the one before is good until the next is used.
+    async fn rotate(&self, hub: &HubClient, access: &Access) {
+        let token = match hub.rotate().await {
+            Ok(response) => Token(response.token),
+            Err(error) => {
+                tracing::warn!(%error, "the token was not changed");
+                return;
+            }
+        };
+        match self.folder.write_token(&token) {
+            Ok(()) => {
+                tracing::info!("the token was changed");
+                self.renew(Access { token, ..access.clone() });
+            }
+            Err(error) => tracing::warn!(%error, "writing the changed token"),
+        }
     }
 
     fn finish(&self, ended: Result<(), CycleError>, schedule: &mut Schedule) {
         let mut rng = rand::rng();
         match &ended {
-            Ok(()) => schedule.succeeded(Instant::now(), &mut rng),
+            Ok(()) => schedule.succeeded(Instant::now(), self.waits.load(Ordering::Relaxed), &mut rng),
             Err(error) => {
                 schedule.failed(Instant::now(), error.retry_after(), &mut rng);
                 let cause = std::error::Error::source(error);
@@ -188,6 +323,7 @@ impl Sync {
                 }
             }
         }
+        let is_good = ended.is_ok();
         {
             let mut state = self.state();
             match ended {
@@ -198,8 +334,27 @@ impl Sync {
                 Err(error) => state.last_error = Some(error.shown()),
             }
         }
+        self.remember_skew();
         self.plan(schedule);
         self.core.events.tell(Notice::Sync);
+        if is_good {
+            self.n_good.send_modify(|n| *n += 1);
+        }
+    }
+
+    /// Writes down how far the clock is off, for a start without the hub.
+    fn remember_skew(&self) {
+        let (Some(skew), Some(_)) = (self.core.clock.to_remember(), self.core.clock.ahead()) else {
+            return;
+        };
+        let before = self.state().skew.unwrap_or_default();
+        if (skew - before).abs() < SKEW_STEP {
+            return;
+        }
+        match self.folder.write_skew(skew) {
+            Ok(()) => self.state().skew = Some(skew),
+            Err(error) => tracing::debug!(%error, "writing down how far the clock is off"),
+        }
     }
 
     fn plan(&self, schedule: &Schedule) {
@@ -211,7 +366,7 @@ impl Sync {
 
 impl State {
     fn is_refused(&self) -> bool {
-        self.last_error.as_ref().is_some_and(|error| error.code == "unauthorised")
+        self.last_error.as_ref().is_some_and(|error| matches!(error.code.as_str(), "unauthorised" | "revoked"))
     }
 }
 

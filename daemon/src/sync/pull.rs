@@ -1,99 +1,20 @@
-//! Pulling a feed: pages into the cache, and, when the hub says that the cursor is worth nothing or when both sides
-//! hold different things, everything again into a new generation.
+//! Pulling a feed, step by step: pages of changes into the cache, and, where the cursor is worth nothing or both sides
+//! hold different things, a snapshot into a new generation. What was fetched of a snapshot is kept when it breaks off.
 
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use guide_common::id::CustomerId;
-use guide_common::wire::hub::{ChangesQuery, ChangesResponse, FeedName, Item, MAX_PAGE_ITEMS, ResetReason};
+use guide_common::wire::hub::{
+    ChangesQuery, ChangesResponse, FeedName, Item, MAX_PAGE_ITEMS, MAX_SNAPSHOT_ITEMS, SnapshotQuery, SnapshotResponse,
+};
 
 use crate::core::Core;
-use crate::store::{Cursor, PageHead, StoreError};
+use crate::store::{Cursor, PageHead};
 use crate::sync::client::{Changes, HubClient, HubError};
-use crate::sync::cycle::CycleError;
-use crate::sync::push::resend_all;
-
-/// What a pull changed.
-#[derive(Debug, Default)]
-pub struct Pulled {
-    /// Whose items changed.
-    pub customers: Vec<CustomerId>,
-    /// Whether something changed that every customer is worked out with, or everything did.
-    pub everything: bool,
-    /// Whether something changed that no customer is worked out with.
-    pub texts: bool,
-    /// Whether ops were made unsent again, since the hub may have lost what it had acknowledged.
-    pub resend: bool,
-}
-
-/// Pulls a feed to its end. What was changed before an error is in `pulled` too.
-pub async fn pull(core: &Arc<Core>, hub: &HubClient, feed: FeedName, pulled: &mut Pulled) -> Result<(), CycleError> {
-    loop {
-        let cursor = core.store.cursor(feed)?;
-        let bytes = match hub.changes(&query(feed, &cursor)).await? {
-            Changes::NotModified => return Ok(()),
-            Changes::Reset(reset) => {
-                tracing::warn!(feed = feed.name(), reason = ?reset.reason, "the hub cannot read from the cursor");
-                if matches!(reset.reason, ResetReason::Epoch | ResetReason::Digest | ResetReason::Ahead) {
-                    resend(core, feed, pulled).await?;
-                }
-                if cursor.epoch.as_ref() != Some(&reset.epoch) && is_same_in(hub, feed, &cursor, &reset.epoch).await? {
-                    return Ok(core.store.adopt(feed, &reset.epoch)?);
-                }
-                return reset_feed(core, hub, feed, pulled).await;
-            }
-            Changes::Page(bytes) => bytes,
-        };
-        match apply(core, feed, cursor, bytes).await? {
-            Page::Applied { customers, about, more } => {
-                pulled.customers.extend(customers);
-                pulled.everything |= about == About::Everyone;
-                pulled.texts |= about == About::Texts;
-                if !more {
-                    return Ok(());
-                }
-            }
-            Page::Adopts(epoch) => {
-                resend(core, feed, pulled).await?;
-                return Ok(core.store.adopt(feed, &epoch)?);
-            }
-            Page::Differs => {
-                tracing::warn!(
-                    feed = feed.name(),
-                    "terminal and hub hold different things: everything is pulled again"
-                );
-                resend(core, feed, pulled).await?;
-                return reset_feed(core, hub, feed, pulled).await;
-            }
-        }
-    }
-}
-
-/// Has what the hub acknowledged sent again; the guide's ops do not depend on what all share.
-async fn resend(core: &Arc<Core>, feed: FeedName, pulled: &mut Pulled) -> Result<(), CycleError> {
-    if feed == FeedName::Guide {
-        resend_all(core).await?;
-        pulled.resend = true;
-    }
-    Ok(())
-}
-
-/// Asks whether a feed of another epoch is exactly what is held.
-async fn is_same_in(hub: &HubClient, feed: FeedName, cursor: &Cursor, epoch: &str) -> Result<bool, CycleError> {
-    let asked = Cursor { epoch: Some(epoch.to_owned()), ..cursor.clone() };
-    Ok(matches!(hub.changes(&query(feed, &asked)).await?, Changes::NotModified))
-}
-
-enum Page {
-    Applied {
-        customers: Vec<CustomerId>,
-        about: About,
-        more: bool,
-    },
-    /// Another epoch, the same content.
-    Adopts(String),
-    Differs,
-}
+use crate::sync::drive::{Pulled, blocking};
+use crate::sync::error::CycleError;
+use crate::sync::machine::Event;
 
 /// Whom a change concerns; the greatest of a page counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,7 +39,7 @@ impl About {
 }
 
 /// Asks from a cursor; one without an epoch is that of a full pull, which names no count and no digest.
-fn query(feed: FeedName, cursor: &Cursor) -> ChangesQuery {
+pub fn query(feed: FeedName, cursor: &Cursor) -> ChangesQuery {
     let holds = cursor.epoch.is_some();
     ChangesQuery {
         feed,
@@ -133,64 +54,164 @@ fn query(feed: FeedName, cursor: &Cursor) -> ChangesQuery {
     }
 }
 
-async fn apply(core: &Arc<Core>, feed: FeedName, before: Cursor, bytes: Bytes) -> Result<Page, CycleError> {
+/// Asks a feed for changes from its cursor on, and applies them.
+pub async fn changes(
+    core: &Arc<Core>,
+    hub: &HubClient,
+    feed: FeedName,
+    pulled: &mut Pulled,
+) -> Result<Event, CycleError> {
+    let cursor = core.store.cursor(feed)?;
+    let Some(epoch) = &cursor.epoch else {
+        return Ok(Event::Empty);
+    };
+    let mut query = query(feed, &cursor);
+    if feed == FeedName::Guide {
+        query.seen = core.state().outbox.seen(epoch).filter(|seen| *seen > cursor.seq);
+    }
+    let bytes = match hub.changes(&query).await? {
+        Changes::NotModified => return Ok(Event::Same),
+        Changes::Reset(reset) => {
+            tracing::warn!(feed = feed.name(), reason = ?reset.reason, "the hub cannot read from the cursor");
+            let is_other = reset.epoch != *epoch;
+            return Ok(Event::Reset { reason: reset.reason, epoch: reset.epoch, is_other });
+        }
+        Changes::Page(bytes) => bytes,
+    };
+    let applied = apply(core, feed, cursor, bytes).await?;
+    pulled.customers.extend(applied.customers);
+    pulled.everything |= applied.about == About::Everyone;
+    pulled.texts |= applied.about == About::Texts;
+    Ok(applied.event)
+}
+
+/// What applying a page did.
+struct Applied {
+    event: Event,
+    customers: Vec<CustomerId>,
+    about: About,
+}
+
+impl From<Event> for Applied {
+    fn from(event: Event) -> Self {
+        Self { event, customers: Vec::new(), about: About::Customers }
+    }
+}
+
+async fn apply(core: &Arc<Core>, feed: FeedName, before: Cursor, bytes: Bytes) -> Result<Applied, CycleError> {
     let core = Arc::clone(core);
     blocking(move || {
         let page = read_page(&bytes)?;
         if before.epoch.as_ref().is_some_and(|epoch| *epoch != page.epoch) {
             let is_same = page.items.is_empty() && (page.n_live, page.digest) == (before.n_live, before.digest);
-            if !is_same {
-                return Ok(Page::Differs);
-            }
-            return Ok(Page::Adopts(page.epoch));
+            return Ok(if is_same { Event::SameElsewhere { epoch: page.epoch } } else { Event::Differs }.into());
         }
         let about = page.items.iter().map(About::of).max().unwrap_or(About::Customers);
-        count_unknown(feed, &page);
+        count_unknown(feed, &page.items);
         let customers = core.store.apply(feed, PageHead { epoch: &page.epoch }, &page.items)?;
         let after = core.store.cursor(feed)?;
         if page.more {
             check_progress(&before, &after)?;
         } else if after.seq >= page.head && (after.n_live, after.digest) != (page.n_live, page.digest) {
-            return Ok(Page::Differs);
+            tracing::warn!(feed = feed.name(), "terminal and hub hold different things: everything is pulled again");
+            return Ok(Applied { event: Event::Differs, customers, about });
         }
-        Ok(Page::Applied { customers, about, more: page.more })
+        Ok(Applied { event: Event::Page { n: page.items.len() as u64, more: page.more }, customers, about })
     })
     .await
 }
 
-/// Pulls everything into a new generation and switches to it. The outbox is not touched.
-async fn reset_feed(core: &Arc<Core>, hub: &HubClient, feed: FeedName, pulled: &mut Pulled) -> Result<(), CycleError> {
-    let generation = core.store.begin_generation(feed)?;
-    loop {
-        let before = generation.cursor()?;
-        let Changes::Page(bytes) = hub.changes(&query(feed, &before)).await? else {
-            return Err(HubError::Protocol("a full pull was answered with a reset").into());
-        };
-        let (core, generation) = (Arc::clone(core), generation.clone());
-        let more = blocking(move || {
-            let page = read_page(&bytes)?;
-            if before.epoch.as_ref().is_some_and(|epoch| *epoch != page.epoch) {
-                return Err(HubError::Protocol("the epoch changed during a full pull").into());
-            }
-            count_unknown(feed, &page);
-            core.store.apply_to(&generation, feed, PageHead { epoch: &page.epoch }, &page.items)?;
-            let after = generation.cursor()?;
-            if page.more {
-                check_progress(&before, &after)?;
-            } else if (after.n_live, after.digest) != (page.n_live, page.digest) {
-                return Err(HubError::Protocol("the digest differs after a full pull").into());
-            }
-            Ok(page.more)
-        })
-        .await?;
-        if !more {
-            break;
-        }
+/// Asks whether a feed of another epoch is exactly what is held.
+pub async fn compare(core: &Arc<Core>, hub: &HubClient, feed: FeedName, epoch: &str) -> Result<Event, CycleError> {
+    let asked = Cursor { epoch: Some(epoch.to_owned()), ..core.store.cursor(feed)? };
+    match hub.changes(&query(feed, &asked)).await? {
+        Changes::NotModified => Ok(Event::Same),
+        _ => Ok(Event::Differs),
     }
+}
+
+/// Fetches the next page of a snapshot into the generation that is being filled.
+pub async fn snapshot(core: &Arc<Core>, hub: &HubClient, feed: FeedName) -> Result<Event, CycleError> {
+    let generation = core.store.filling_generation(feed)?;
+    let before = generation.cursor()?;
+    if before.epoch.is_some() && before.after.is_none() {
+        // it was fetched whole, and what follows broke off
+        return Ok(Event::Page { n: 0, more: false });
+    }
+    let query = SnapshotQuery { feed, after: before.after.clone(), limit: Some(MAX_SNAPSHOT_ITEMS) };
+    let Some(bytes) = hub.snapshot(&query).await? else {
+        core.store.begin_generation(feed)?;
+        return Ok(Event::NoSnapshots);
+    };
     let core = Arc::clone(core);
-    blocking(move || Ok(core.store.switch(feed, generation)?)).await?;
+    blocking(move || {
+        let page: SnapshotResponse =
+            serde_json::from_slice(&bytes).map_err(|_| HubError::Protocol("a page of a snapshot has not its form"))?;
+        if before.epoch.as_ref().is_some_and(|epoch| *epoch != page.epoch) {
+            core.store.begin_generation(feed)?;
+            return Err(HubError::Protocol("the epoch changed during a snapshot").into());
+        }
+        if page.next.is_some() && page.next == before.after {
+            return Err(HubError::Protocol("a snapshot does not go on").into());
+        }
+        count_unknown(feed, &page.items);
+        let cursor = Cursor {
+            epoch: Some(page.epoch.clone()),
+            // what changes while the pages are read is asked for from where the first one stood
+            seq: if before.epoch.is_some() { before.seq } else { page.head },
+            after: page.next.clone(),
+            ..before
+        };
+        core.store.fill(&generation, feed, cursor, &page.items)?;
+        Ok(Event::Page { n: page.items.len() as u64, more: page.next.is_some() })
+    })
+    .await
+}
+
+/// Brings the generation that was filled up to date.
+pub async fn catch_up(core: &Arc<Core>, hub: &HubClient, feed: FeedName) -> Result<Event, CycleError> {
+    let generation = core.store.filling_generation(feed)?;
+    let before = generation.cursor()?;
+    let bytes = match hub.changes(&query(feed, &before)).await? {
+        Changes::NotModified => return Ok(Event::Same),
+        Changes::Page(bytes) => bytes,
+        Changes::Reset(reset) => {
+            tracing::warn!(feed = feed.name(), reason = ?reset.reason, "a snapshot cannot be brought up to date");
+            core.store.begin_generation(feed)?;
+            return Ok(Event::Differs);
+        }
+    };
+    let core = Arc::clone(core);
+    blocking(move || {
+        let page = read_page(&bytes)?;
+        if before.epoch.as_ref().is_some_and(|epoch| *epoch != page.epoch) {
+            core.store.begin_generation(feed)?;
+            return Err(HubError::Protocol("the epoch changed during a full pull").into());
+        }
+        count_unknown(feed, &page.items);
+        core.store.apply_to(&generation, feed, PageHead { epoch: &page.epoch }, &page.items)?;
+        let after = generation.cursor()?;
+        if page.more {
+            check_progress(&before, &after)?;
+        } else if (after.n_live, after.digest) != (page.n_live, page.digest) {
+            core.store.begin_generation(feed)?;
+            return Err(HubError::Protocol("the digest differs after a full pull").into());
+        }
+        Ok(Event::Page { n: page.items.len() as u64, more: page.more })
+    })
+    .await
+}
+
+/// Makes the generation that was filled the one that is read.
+pub async fn switch(core: &Arc<Core>, feed: FeedName, pulled: &mut Pulled) -> Result<Event, CycleError> {
+    let core = Arc::clone(core);
+    blocking(move || {
+        let generation = core.store.filling_generation(feed)?;
+        Ok(core.store.switch(feed, generation)?)
+    })
+    .await?;
     pulled.everything = true;
-    Ok(())
+    Ok(Event::Done)
 }
 
 fn read_page(bytes: &[u8]) -> Result<ChangesResponse, CycleError> {
@@ -206,20 +227,11 @@ fn check_progress(before: &Cursor, after: &Cursor) -> Result<(), CycleError> {
 }
 
 /// Kinds of newer versions are kept as they came, and told of.
-fn count_unknown(feed: FeedName, page: &ChangesResponse) {
-    const KNOWN: [&str; 9] =
-        ["customer", "purchase", "fact", "guide", "plan", "template", "settings", "gold_price", "lint"];
-    let n_unknown = page.items.iter().filter(|item| !KNOWN.contains(&item.kind.as_str())).count();
+fn count_unknown(feed: FeedName, items: &[Item]) {
+    const KNOWN: [&str; 10] =
+        ["customer", "purchase", "fact", "guide", "plan", "template", "settings", "gold_price", "lint", "colleague"];
+    let n_unknown = items.iter().filter(|item| !KNOWN.contains(&item.kind.as_str())).count();
     if n_unknown > 0 {
         tracing::info!(feed = feed.name(), n_unknown, "items of kinds that this version does not know were kept");
     }
-}
-
-/// Runs what blocks off the daemon's thread.
-pub async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, CycleError> + Send + 'static,
-) -> Result<T, CycleError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or(Err(CycleError::Store(StoreError::Damaged("reading or writing it failed unexpectedly"))))
 }

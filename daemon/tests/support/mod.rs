@@ -79,7 +79,7 @@ impl Daemon {
     }
 
     pub async fn enroll(&self, hub: &hub::Hub) {
-        let request = EnrollLocalRequest { url: hub.url(), code: hub::CODE.to_owned() };
+        let request = EnrollLocalRequest::new(&hub.url(), hub::CODE);
         let _: Status = self.post("/v1/enroll", &request).await.unwrap();
     }
 

@@ -34,7 +34,7 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
     }
     let client = context.client().await?;
     let code = read_code(context)?;
-    client.enroll(&EnrollLocalRequest { url: args.url, code }).await?;
+    client.enroll(&EnrollLocalRequest::new(&args.url, &code)).await?;
     // the terminal is enrolled whatever becomes of its first sync, and the status says what did
     let _ = client.sync_now().await;
     let status = client.status().await?;

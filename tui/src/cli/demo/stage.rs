@@ -123,7 +123,7 @@ impl Stage {
     async fn enroll(&self) -> Answer<()> {
         let client = self.client();
         let code = self.hub.device_code(&self.guide).await?;
-        client.enroll(&EnrollLocalRequest { url: self.hub.url().to_owned(), code }).await?;
+        client.enroll(&EnrollLocalRequest::new(self.hub.url(), &code)).await?;
         let deadline = Instant::now() + START_PATIENCE;
         loop {
             let sync = client.sync_now().await?;
