@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
+use tokio::sync::{OwnedMutexGuard, watch};
 use tokio::time::MissedTickBehavior;
 
 use crate::db::Db;
@@ -23,7 +23,10 @@ const SWEEP_AT: usize = 1_024;
 
 /// What one process knows of the heads of its database's feeds; clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Heads(Arc<Mutex<Known>>);
+pub struct Heads {
+    known: Arc<Mutex<Known>>,
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
 
 #[derive(Debug, Default)]
 struct Known {
@@ -64,6 +67,12 @@ impl Heads {
     /// Keeps what was read, unless a commit came between.
     pub fn note(&self, feed: &str, reading: Reading, state: FeedState) {
         self.lock().note(feed, reading, state, Instant::now());
+    }
+
+    /// One reader after the other of the feed that all share: all but the first find what that one noted. Nobody waits
+    /// for another guide's feed.
+    pub async fn turn(&self, feed: &str) -> Option<OwnedMutexGuard<()>> {
+        if feed == SHARED { Some(self.turn.clone().lock_owned().await) } else { None }
     }
 
     /// Wakes those who wait for these feeds: a transaction that had locked them is committed.
@@ -146,7 +155,7 @@ impl Heads {
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

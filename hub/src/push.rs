@@ -35,6 +35,8 @@ pub struct Pushed {
     pub answers: Vec<Box<RawValue>>,
     /// The feed's last change.
     pub head: u64,
+    /// The epoch of that head.
+    pub epoch: String,
 }
 
 /// Applies ops in order. An op that was answered before gets that answer, byte for byte. A refused op changes nothing
@@ -88,7 +90,7 @@ async fn push_once(db: &Db, device: &Device, ops: &[ReadOp], moment: Moment) -> 
     op::record(&mut tx, &feed.guide_id, device.id.as_str(), &new_answers).await?;
     commit(tx).await?;
     tracing::info!(n_ops = ops.len(), n_new = new_answers.len(), head = feed.head, "a push was applied");
-    Ok(Pushed { answers, head: feed.head })
+    Ok(Pushed { answers, head: feed.head, epoch: feed.epoch })
 }
 
 struct Batch<'b> {

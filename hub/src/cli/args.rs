@@ -5,6 +5,7 @@ pub mod dispatch;
 pub mod import;
 pub mod plan;
 pub mod publish;
+pub mod serve;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ use self::dispatch::{DispatchArgs, RushArgs};
 use self::import::ImportCommand;
 use self::plan::PlanCommand;
 use self::publish::PublishCommand;
+use self::serve::ServeArgs;
 
 /// Headquarters' side of guide: holds customers, plans and templates, serves terminals, reports.
 #[derive(Debug, Parser)]
@@ -97,20 +99,6 @@ impl Command {
                 | Self::Guide(GuideCommand::Add { .. })
         )
     }
-}
-
-/// How to serve.
-#[derive(Debug, clap::Args)]
-pub struct ServeArgs {
-    /// Where to listen; port 0 lets the system choose
-    #[arg(long, default_value = "127.0.0.1:7600", value_name = "ADDR")]
-    pub(super) listen: String,
-    /// Write the URL into this file as soon as the hub listens
-    #[arg(long, value_name = "FILE")]
-    pub(super) address_file: Option<PathBuf>,
-    /// Stop at the end of standard input, which is a pipe from a parent that may die without a word
-    #[arg(long)]
-    pub(super) exit_with_parent: bool,
 }
 
 /// What else to do with the tables.

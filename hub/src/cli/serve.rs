@@ -1,22 +1,31 @@
 //! `guide-hub serve`.
 
 use std::io::IsTerminal;
+use std::sync::Arc;
+use std::time::Duration;
 
 use guide_common::paths::Paths;
 use guide_common::time::Zone;
+use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::Output;
-use super::args::{ClockArgs, ClockKind, ServeArgs};
+use super::args::serve::ServeArgs;
+use super::args::{ClockArgs, ClockKind};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::db::{Db, epoch};
 use crate::error::HubError;
+use crate::limit::Limits;
 use crate::loan;
 use crate::router::router;
 use crate::server;
+use crate::tls::Tls;
+
+/// How often it is written how far terminals have read.
+const CURSORS: Duration = Duration::from_secs(60);
 
 pub(super) async fn run(db: &Db, zone: Zone, args: ServeArgs, clock: Clock) -> Result<Output, HubError> {
     let asked = std::env::var("GUIDE_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
@@ -32,26 +41,70 @@ pub(super) async fn run(db: &Db, zone: Zone, args: ServeArgs, clock: Clock) -> R
     loan::settle(db, Some(moment.today())).await?;
     loan::forget_old(db, moment.today()).await?;
     // before anybody can learn the address, so that a signal is never missed
-    let signal = server::stop_signal();
+    let asked_to_stop = server::stop_signal();
     let parent = args.exit_with_parent.then(server::end_of_stdin);
     let stop = async {
         match parent {
-            Some(gone) => tokio::select! { () = signal => {}, () = gone => {} },
-            None => signal.await,
+            Some(gone) => tokio::select! { () = asked_to_stop => {}, () = gone => {} },
+            None => asked_to_stop.await,
         }
+    };
+    let tls = match (&args.tls_cert, &args.tls_key) {
+        (Some(cert), Some(key)) => Some(Arc::new(Tls::load(cert, key)?)),
+        _ => None,
     };
     let listener = server::bind(&args.listen).await?;
     epoch::begin_serving(db).await?;
     let address = listener
         .local_addr()
         .map_err(|source| HubError::System { doing: format!("listening on {}", args.listen), source })?;
-    tracing::info!(%address, %shop_time, training = clock.is_virtual(), engine = ?db.engine(), "serving");
-    if let Some(file) = &args.address_file {
-        server::note_address(&listener, file)?;
+    if tls.is_none() && !args.plain_http && !address.ip().is_loopback() {
+        return Err(HubError::refused(format!(
+            "listening on {address} without TLS would send customers' names through the network for all to read: give \
+             --tls-cert and --tls-key, or --plain-http where a proxy in front has TLS"
+        )));
     }
-    server::serve(listener, router(App::new(db.clone(), clock, zone)), stop).await;
+    tracing::info!(
+        %address, %shop_time, training = clock.is_virtual(), tls = tls.is_some(), engine = ?db.engine(), "serving"
+    );
+    if let Some(file) = &args.address_file {
+        server::note_address(&listener, if tls.is_some() { "https" } else { "http" }, file)?;
+    }
+    let mut app = App::new(db.clone(), clock, zone);
+    app.limits = Arc::new(Limits::new(args.device_rate));
+    app.rotate_after_s = args.rotate_after_s;
+    app.trust_proxy = args.trust_proxy;
+    let reloading = tls.clone().map(|tls| tokio::spawn(reload(tls)));
+    let writing = tokio::spawn(write_cursors(app.clone()));
+    server::serve_over(listener, tls, router(app.clone()), stop).await;
+    writing.abort();
+    if let Some(reloading) = reloading {
+        reloading.abort();
+    }
+    app.cursors.write(db).await?;
     tracing::info!("stopped");
     Ok(Output::default())
+}
+
+/// Reads the certificate again with every SIGHUP.
+async fn reload(tls: Arc<Tls>) {
+    let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
+    while hangups.recv().await.is_some() {
+        match tls.reload() {
+            Ok(()) => tracing::info!("the certificate was read again"),
+            Err(error) => tracing::error!(error = error.chain(), "the certificate stays the one that was read before"),
+        }
+    }
+}
+
+async fn write_cursors(app: App) {
+    let mut ticks = tokio::time::interval(CURSORS);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = app.cursors.write(&app.db).await {
+            tracing::warn!(error = error.chain(), "terminals' cursors were not written");
+        }
+    }
 }
 
 pub(super) fn clock(args: &ClockArgs, paths: &Paths) -> Clock {

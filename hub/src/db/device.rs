@@ -35,6 +35,24 @@ pub struct Device {
     pub revoked_at: i64,
 }
 
+/// A terminal with the token that it showed.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    /// The terminal.
+    pub device: Device,
+    /// When its token was made, in seconds since 1970.
+    pub token_at: i64,
+    /// Whether a rotation handed the token out and this was its first use: the one before is good no longer.
+    pub first_use: bool,
+}
+
+/// The columns of a [`Device`], in order.
+macro_rules! columns {
+    () => {
+        "id, guide_id, role, name, training, created_at, seen_at, revoked_at"
+    };
+}
+
 /// What came of trying a code.
 #[derive(Debug)]
 pub enum CodeAnswer {
@@ -124,8 +142,8 @@ pub async fn try_code(conn: &mut Conn, typed: &str) -> Result<CodeAnswer, HubErr
 /// Enters a terminal under its token's hash.
 pub async fn create(conn: &mut Conn, device: &Device, token: &str) -> Result<(), HubError> {
     sqlx::query(
-        "INSERT INTO device (id, token_hash, guide_id, role, name, training, created_at, seen_at, revoked_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)",
+        "INSERT INTO device (id, token_hash, guide_id, role, name, training, created_at, seen_at, revoked_at, token_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9)",
     )
     .bind(device.id.as_str())
     .bind(secret::hash(token))
@@ -135,26 +153,41 @@ pub async fn create(conn: &mut Conn, device: &Device, token: &str) -> Result<(),
     .bind(i64::from(device.training))
     .bind(device.created_at)
     .bind(device.seen_at)
+    .bind(epoch_seconds())
     .execute(conn)
     .await
     .doing("writing a device")?;
     Ok(())
 }
 
-/// The terminal of a token, revoked ones too, or `None`; it has been heard of by this.
-pub async fn by_token(conn: &mut Conn, token: &str) -> Result<Option<Device>, HubError> {
-    let row = sqlx::query(
-        "SELECT id, guide_id, role, name, training, created_at, seen_at, revoked_at FROM device WHERE token_hash = $1",
-    )
-    .bind(secret::hash(token))
+/// The holder of a token by the token's hash, revoked ones too, or `None`; the terminal has been heard of by this.
+pub async fn by_token(conn: &mut Conn, token_hash: &str) -> Result<Option<Holder>, HubError> {
+    let row = sqlx::query(concat!(
+        "SELECT ",
+        columns!(),
+        ", token_at, next_hash, next_at FROM device WHERE token_hash = $1 OR next_hash = $1"
+    ))
+    .bind(token_hash)
     .fetch_optional(&mut *conn)
     .await
     .doing("looking up a token")?;
-    let Some(device) = row.as_ref().map(device).transpose()? else {
+    let Some(row) = row else {
         return Ok(None);
     };
+    let first_use = text(&row, 9)? == token_hash;
+    let holder = Holder { device: device(&row)?, token_at: int(&row, if first_use { 10 } else { 8 })?, first_use };
+    if holder.device.revoked_at == 0 {
+        heard_of(&mut *conn, &holder.device).await?;
+        if first_use {
+            take_over(conn, &holder.device.id, token_hash).await?;
+        }
+    }
+    Ok(Some(holder))
+}
+
+async fn heard_of(conn: &mut Conn, device: &Device) -> Result<(), HubError> {
     let at = epoch_seconds();
-    if device.revoked_at == 0 && at - device.seen_at >= SEEN_STEP_S {
+    if at - device.seen_at >= SEEN_STEP_S {
         sqlx::query("UPDATE device SET seen_at = $1 WHERE id = $2")
             .bind(at)
             .bind(device.id.as_str())
@@ -162,15 +195,51 @@ pub async fn by_token(conn: &mut Conn, token: &str) -> Result<Option<Device>, Hu
             .await
             .doing("noting that a device was heard of")?;
     }
-    Ok(Some(device))
+    Ok(())
+}
+
+async fn take_over(conn: &mut Conn, id: &DeviceId, next_hash: &str) -> Result<(), HubError> {
+    sqlx::query(
+        "UPDATE device SET token_hash = next_hash, token_at = next_at, next_hash = '', next_at = 0 \
+         WHERE id = $1 AND next_hash = $2",
+    )
+    .bind(id.as_str())
+    .bind(next_hash)
+    .execute(conn)
+    .await
+    .doing("putting a token in its predecessor's place")?;
+    Ok(())
+}
+
+/// Keeps a token that takes the place of the terminal's with its first use; one that was handed out before and never
+/// used is forgotten. False where the terminal's token is not the one of `token_hash` any more.
+pub async fn rotate(conn: &mut Conn, id: &DeviceId, token_hash: &str, next: &str) -> Result<bool, HubError> {
+    let updated = sqlx::query(
+        "UPDATE device SET next_hash = $1, next_at = $2 WHERE id = $3 AND token_hash = $4 AND revoked_at = 0",
+    )
+    .bind(secret::hash(next))
+    .bind(epoch_seconds())
+    .bind(id.as_str())
+    .bind(token_hash)
+    .execute(conn)
+    .await
+    .doing("writing a terminal's next token")?;
+    Ok(updated.rows_affected() == 1)
+}
+
+/// How many revocations there were: while it stays, what is remembered of tokens is right.
+pub async fn revocations(conn: &mut Conn) -> Result<i64, HubError> {
+    let row = sqlx::query("SELECT n FROM revocation WHERE id = 1").fetch_one(conn).await;
+    int(&row.doing("reading the count of revocations")?, 0)
 }
 
 /// All terminals, or those of one guide, in the order of their enrolment.
 pub async fn list(conn: &mut Conn, guide: Option<&GuideId>) -> Result<Vec<Device>, HubError> {
-    let rows = sqlx::query(
-        "SELECT id, guide_id, role, name, training, created_at, seen_at, revoked_at FROM device \
-         WHERE guide_id = $1 OR $1 = '' ORDER BY created_at, id",
-    )
+    let rows = sqlx::query(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM device WHERE guide_id = $1 OR $1 = '' ORDER BY created_at, id"
+    ))
     .bind(guide.map_or("", GuideId::as_str))
     .fetch_all(conn)
     .await
@@ -178,13 +247,13 @@ pub async fn list(conn: &mut Conn, guide: Option<&GuideId>) -> Result<Vec<Device
     rows.iter().map(device).collect()
 }
 
-/// Revokes a terminal's token, at once. Revoking it again changes nothing.
+/// Revokes a terminal's token: every process that serves hears of it within five seconds. Revoking it again changes nothing.
 pub async fn revoke(db: &Db, id: &DeviceId) -> Result<Device, HubError> {
     let mut tx = db.begin().await?;
-    let row = sqlx::query(
-        "UPDATE device SET revoked_at = CASE WHEN revoked_at = 0 THEN $1 ELSE revoked_at END WHERE id = $2 \
-         RETURNING id, guide_id, role, name, training, created_at, seen_at, revoked_at",
-    )
+    let row = sqlx::query(concat!(
+        "UPDATE device SET revoked_at = CASE WHEN revoked_at = 0 THEN $1 ELSE revoked_at END WHERE id = $2 RETURNING ",
+        columns!(),
+    ))
     .bind(epoch_seconds())
     .bind(id.as_str())
     .fetch_optional(&mut *tx)
@@ -196,6 +265,10 @@ pub async fn revoke(db: &Db, id: &DeviceId) -> Result<Device, HubError> {
         )));
     };
     let device = device(&row)?;
+    sqlx::query("UPDATE revocation SET n = n + 1 WHERE id = 1")
+        .execute(&mut *tx)
+        .await
+        .doing("counting a revocation")?;
     commit(tx).await?;
     Ok(device)
 }

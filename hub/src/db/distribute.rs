@@ -7,10 +7,20 @@ use super::{Conn, Db, Engine, count};
 use crate::error::{DatabaseContext, HubError};
 
 /// The tables whose rows belong to one guide. They stand together: a push touches one node.
-pub const BY_GUIDE: [&str; 3] = ["guide_feed", "entity", "applied_ops"];
-/// The tables that every node holds whole. Terminals' requests read the first four and seldom write them.
-pub const REFERENCE: [&str; 9] =
-    ["hub_state", "device", "guide", "store", "loan", "enroll_code", "customer_owner", "sale", "publication"];
+pub const BY_GUIDE: [&str; 4] = ["guide_feed", "entity", "applied_ops", "device_cursor"];
+/// The tables that every node holds whole. Terminals' requests read the first five and seldom write them.
+pub const REFERENCE: [&str; 10] = [
+    "hub_state",
+    "device",
+    "revocation",
+    "guide",
+    "store",
+    "loan",
+    "enroll_code",
+    "customer_owner",
+    "sale",
+    "publication",
+];
 
 /// The statements that spread the tables, in order.
 pub fn statements() -> Vec<String> {
@@ -90,7 +100,7 @@ mod tests {
     fn all_rows_of_a_guide_stand_together() {
         let statements = statements();
         let by_guide: Vec<&String> = statements.iter().filter(|text| text.contains("'guide_id'")).collect();
-        assert_eq!(by_guide.len(), 3);
+        assert_eq!(by_guide.len(), 4);
         assert!(by_guide[0].contains("colocate_with => 'default'"), "{}", by_guide[0]);
         assert!(by_guide[1..].iter().all(|text| text.contains("colocate_with => 'guide_feed'")));
     }

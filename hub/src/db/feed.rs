@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use guide_common::wire::hub::{DigestKey, FeedDigest, item_hash};
 use sqlx::AssertSqlSafe;
 
+use super::page::epoch;
 use super::{Conn, MAX_ROWS, Tx, count, epoch_seconds, int, loan, placeholders, signed, text};
 use crate::error::{DatabaseContext, HubError};
 
@@ -42,6 +43,8 @@ pub mod kind {
 pub struct Feed {
     /// Whose.
     pub guide_id: String,
+    /// Sequence numbers of another epoch mean nothing.
+    pub epoch: String,
     /// The last change.
     pub head: u64,
     /// How many entities live.
@@ -149,9 +152,10 @@ pub async fn load_of_customers(conn: &mut Conn, guide_id: &str, customers: &[&st
 impl Feed {
     /// Locks a feed's row until the transaction ends, or `None` where there is no such feed.
     pub async fn lock(tx: &mut Tx, guide_id: &str) -> Result<Option<Self>, HubError> {
-        let row = sqlx::query(
-            "UPDATE guide_feed SET head = head WHERE guide_id = $1 RETURNING head, n_live, digest, digest_key",
-        )
+        let row = sqlx::query(concat!(
+            "UPDATE guide_feed SET head = head WHERE guide_id = $1 RETURNING head, n_live, digest, digest_key, ",
+            epoch!(),
+        ))
         .bind(guide_id)
         .fetch_optional(&mut **tx)
         .await
@@ -167,6 +171,7 @@ impl Feed {
             n_live: count(&row, 1)?,
             digest: text(&row, 2)?.parse().map_err(|_| corrupt())?,
             key: text(&row, 3)?.try_into().map_err(|_| corrupt())?,
+            epoch: text(&row, 4)?,
         }))
     }
 

@@ -32,6 +32,7 @@ pub fn migrations(engine: Engine) -> Vec<Migration> {
         migration(2, "sop", include_str!("../../migrations/0002_sop.sql")),
         migration(3, "epoch", include_str!("../../migrations/0003_epoch.sql")),
         migration(4, "purge", purge),
+        migration(5, "protocol", include_str!("../../migrations/0005_protocol.sql")),
     ]
 }
 

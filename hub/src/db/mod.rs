@@ -3,12 +3,14 @@
 //! A transaction that writes into a feed begins by locking that feed's row, so that the order of commits is the order
 //! of sequence numbers; where it needs two feeds it locks them in the order of their ids.
 
+pub mod cursor;
 pub mod device;
 pub mod directory;
 pub mod distribute;
 pub mod epoch;
 pub mod feed;
 pub mod file;
+pub mod inventory;
 pub mod loan;
 pub mod migrate;
 pub mod op;
@@ -17,6 +19,7 @@ pub mod publication;
 pub mod purge;
 pub mod retry;
 pub mod sale;
+pub mod snapshot;
 
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};

@@ -17,6 +17,8 @@ macro_rules! epoch {
     };
 }
 
+pub(super) use epoch;
+
 /// Where a feed is, and what it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedState {
@@ -165,7 +167,8 @@ pub async fn digest_key(conn: &mut Conn, guide_id: &str) -> Result<DigestKey, Hu
     text(&row, 0)?.try_into().map_err(|_| corrupt())
 }
 
-fn item(row: &sqlx::any::AnyRow) -> Result<Item, HubError> {
+/// The item of a row whose columns from the sixth on are kind, id, customer, seq, rev, deleted and body.
+pub(super) fn item(row: &sqlx::any::AnyRow) -> Result<Item, HubError> {
     let id = text(row, 6)?;
     let corrupt = || HubError::corrupt(format!("the entity {id}"));
     let customer = text(row, 7)?;

@@ -1,62 +1,145 @@
-//! `GET /v1/changes`: a feed from a cursor on, or the reason why that cursor cannot be read from.
+//! `GET /v1/changes`: a feed from a cursor on, at once or when something has changed, or the reason why that cursor cannot
+//! be read from.
+
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use guide_common::wire::hub::{
-    ChangesQuery, ChangesResponse, FeedDigest, FeedName, MAX_PAGE_ITEMS, ResetReason, ResetResponse,
+    ChangesQuery, ChangesResponse, FeedName, FeedPlace, MAX_PAGE_ITEMS, MAX_WAIT_S, OTHER_HEADER, ResetReason,
+    ResetResponse,
 };
-use guide_common::wire::{Problem, SCHEMA};
+use guide_common::wire::{SCHEMA, SCHEMA_MIN};
+use tokio::sync::watch;
+use tokio::time::Instant;
 
+use super::{bad_query, feed_id, no_feed};
 use crate::app::App;
 use crate::auth::Caller;
-use crate::db::feed::SHARED;
-use crate::db::page::{self, Page};
-use crate::error::HubError;
+use crate::db::page::{self, FeedState, Page};
 use crate::problem::ProblemAnswer;
+use crate::server::Stopping;
 
-/// Answers 200 with changes, 304 where the terminal holds exactly the feed, or 409 with the reason of a reset.
+/// Answers 200 with changes, 304 where the terminal holds exactly the feed, or 409 with the reason of a reset. With
+/// `wait` the 304 comes only when nothing has changed for so long.
 pub async fn changes(
     State(app): State<App>,
-    Caller(device): Caller,
+    caller: Caller,
+    mut stopping: Stopping,
     query: Result<Query<ChangesQuery>, QueryRejection>,
 ) -> Result<Response, ProblemAnswer> {
-    let Query(query) = query.map_err(|rejection| Problem::new(400, "bad_request", rejection.body_text()))?;
-    let guide_id = match query.feed {
-        FeedName::Guide => device.guide.as_str(),
-        FeedName::Shared => SHARED,
+    let Query(query) = query.map_err(|rejection| bad_query(&rejection))?;
+    app.cursors.note(caller.device(), &query);
+    let own = feed_id(caller.device(), query.feed);
+    let other = feed_id(
+        caller.device(),
+        match query.feed {
+            FeedName::Guide => FeedName::Shared,
+            FeedName::Shared => FeedName::Guide,
+        },
+    );
+    let wait = wait(&query);
+    let until = Instant::now() + wait;
+    let is_waiting = !wait.is_zero();
+    // before the feeds are looked at, so that no change falls between the look and the wait
+    let mut own_moves = is_waiting.then(|| app.db.heads().watch(&app.db, own));
+    let mut other_moves = (is_waiting && query.other.is_some()).then(|| app.db.heads().watch(&app.db, other));
+    let mut has_waited = false;
+    let (look, elsewhere) = loop {
+        let look = look(&app, own, &query).await?;
+        let elsewhere = match &query.other {
+            Some(_) => Some(place(&app, other).await?),
+            None => None,
+        };
+        let goes_on = matches!(look, Look::Same(_)) && elsewhere == query.other && Instant::now() < until;
+        if !goes_on || stopping.is_asked() {
+            break (look, elsewhere);
+        }
+        has_waited = true;
+        tokio::select! {
+            () = moved(&mut own_moves) => {}
+            () = moved(&mut other_moves) => {}
+            () = tokio::time::sleep_until(until) => {}
+            () = stopping.asked() => {}
+        }
     };
-    let limit = query.limit.unwrap_or(MAX_PAGE_ITEMS).clamp(1, MAX_PAGE_ITEMS);
-    let mut conn = app.db.conn().await?;
-    let page = page::read(&mut conn, guide_id, query.since, limit).await?;
-    let page = page.ok_or_else(|| HubError::corrupt(format!("the guide {guide_id} (no feed)")))?;
-    drop(conn);
-    if let Some(reason) = reset_reason(&query, &page) {
-        tracing::info!(?reason, since = query.since, head = page.head, "a cursor is reset");
-        let reset = ResetResponse { reset: true, epoch: page.epoch, head: page.head, reason };
-        return Ok((StatusCode::CONFLICT, Json(reset)).into_response());
+    if has_waited {
+        // a terminal that was revoked meanwhile is told so, and nothing else
+        caller.check_again(&app).await?;
     }
-    let tag = tag(&page.epoch, page.head, page.digest);
-    let mut response = if holds_all(&query, &page) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        Json(ChangesResponse {
-            epoch: page.epoch,
-            head: page.head,
-            floor: page.floor,
-            n_live: page.n_live,
-            digest: page.digest,
-            items: page.items,
-            more: page.more,
-            schema_min: SCHEMA,
-            schema_max: SCHEMA,
-        })
-        .into_response()
-    };
-    response.headers_mut().insert(header::ETAG, tag);
+    let mut response = look.into_response();
+    if let Some(place) = elsewhere
+        && let Ok(value) = HeaderValue::from_str(&place.to_string())
+    {
+        response.headers_mut().insert(HeaderName::from_static(OTHER_HEADER), value);
+    }
     Ok(response)
+}
+
+/// For how long to wait, up to a twentieth less than asked for, so that terminals which began at once do not end at once.
+fn wait(query: &ChangesQuery) -> Duration {
+    let asked = Duration::from_secs(query.wait.unwrap_or_default().min(MAX_WAIT_S).into());
+    asked.mul_f64(1.0 - rand::random::<f64>() / 20.0)
+}
+
+async fn moved(moves: &mut Option<watch::Receiver<()>>) {
+    if let Some(moves) = moves
+        && moves.changed().await.is_ok()
+    {
+        return;
+    }
+    std::future::pending().await
+}
+
+/// What a terminal is told.
+enum Look {
+    /// It holds exactly the feed.
+    Same(FeedState),
+    /// Changes.
+    Page(Page),
+    /// Its cursor cannot be read from.
+    Reset(ResetResponse),
+}
+
+async fn look(app: &App, guide_id: &str, query: &ChangesQuery) -> Result<Look, ProblemAnswer> {
+    let heads = app.db.heads();
+    // what is remembered may be half a second old: it tells that nothing has changed, and never anything else
+    if let Some(state) = heads.fresh(guide_id).filter(|state| holds_all(query, state)) {
+        return Ok(Look::Same(state));
+    }
+    let limit = query.limit.unwrap_or(MAX_PAGE_ITEMS).clamp(1, MAX_PAGE_ITEMS);
+    let _permit = app.admit()?;
+    let reading = heads.reading(guide_id);
+    let page = page::read(&mut *app.db.conn().await?, guide_id, query.since, limit).await?;
+    let page = page.ok_or_else(|| no_feed(guide_id))?;
+    let state = page.state();
+    heads.note(guide_id, reading, state.clone());
+    if let Some(reason) = reset_reason(query, &page) {
+        tracing::info!(?reason, since = query.since, head = page.head, "a cursor is reset");
+        return Ok(Look::Reset(ResetResponse { reset: true, epoch: page.epoch, head: page.head, reason }));
+    }
+    Ok(if holds_all(query, &state) { Look::Same(state) } else { Look::Page(page) })
+}
+
+/// Where a feed is, from memory where that is fresh.
+async fn place(app: &App, guide_id: &str) -> Result<FeedPlace, ProblemAnswer> {
+    let heads = app.db.heads();
+    let at = |state: FeedState| FeedPlace { epoch: state.epoch, seq: state.head };
+    if let Some(state) = heads.fresh(guide_id) {
+        return Ok(at(state));
+    }
+    // ten thousand who are woken by one change ask once
+    let _turn = heads.turn(guide_id).await;
+    if let Some(state) = heads.fresh(guide_id) {
+        return Ok(at(state));
+    }
+    let reading = heads.reading(guide_id);
+    let state = page::state(&mut *app.db.conn().await?, guide_id).await?.ok_or_else(|| no_feed(guide_id))?;
+    heads.note(guide_id, reading, state.clone());
+    Ok(at(state))
 }
 
 /// Why the terminal must pull afresh. A pull of everything by a terminal that claims to hold nothing never must.
@@ -68,7 +151,7 @@ fn reset_reason(query: &ChangesQuery, page: &Page) -> Option<ResetReason> {
     if query.epoch.as_deref() != Some(page.epoch.as_str()) {
         return Some(ResetReason::Epoch);
     }
-    if query.since > page.head {
+    if query.since.max(query.seen.unwrap_or_default()) > page.head {
         return Some(ResetReason::Ahead);
     }
     if query.since < page.floor {
@@ -79,15 +162,41 @@ fn reset_reason(query: &ChangesQuery, page: &Page) -> Option<ResetReason> {
     (query.since == page.head && other_content).then_some(ResetReason::Digest)
 }
 
-/// Epoch, cursor, count and digest all equal the feed's. The caller's `If-None-Match` says the same in one word and
-/// cannot say more, so it decides nothing.
-fn holds_all(query: &ChangesQuery, page: &Page) -> bool {
-    query.epoch.as_deref() == Some(page.epoch.as_str())
-        && query.since == page.head
-        && query.n_live == Some(page.n_live)
-        && query.digest == Some(page.digest)
+/// Epoch, cursor, count and digest all equal the feed's, and no head was ever told that the feed has not reached. The
+/// caller's `If-None-Match` says the same in one word and cannot say more, so it decides nothing.
+fn holds_all(query: &ChangesQuery, state: &FeedState) -> bool {
+    query.epoch.as_deref() == Some(state.epoch.as_str())
+        && query.since == state.head
+        && query.seen.is_none_or(|seen| seen <= state.head)
+        && query.n_live == Some(state.n_live)
+        && query.digest == Some(state.digest)
 }
 
-fn tag(epoch: &str, head: u64, digest: FeedDigest) -> HeaderValue {
-    HeaderValue::from_str(&format!("\"{epoch}:{head}:{digest}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+impl IntoResponse for Look {
+    fn into_response(self) -> Response {
+        let (state, mut response) = match self {
+            Self::Reset(reset) => return (StatusCode::CONFLICT, Json(reset)).into_response(),
+            Self::Same(state) => (state, StatusCode::NOT_MODIFIED.into_response()),
+            Self::Page(page) => (page.state(), Json(body(page)).into_response()),
+        };
+        let tag = format!("\"{}:{}:{}\"", state.epoch, state.head, state.digest);
+        if let Ok(tag) = HeaderValue::from_str(&tag) {
+            response.headers_mut().insert(header::ETAG, tag);
+        }
+        response
+    }
+}
+
+fn body(page: Page) -> ChangesResponse {
+    ChangesResponse {
+        epoch: page.epoch,
+        head: page.head,
+        floor: page.floor,
+        n_live: page.n_live,
+        digest: page.digest,
+        items: page.items,
+        more: page.more,
+        schema_min: SCHEMA_MIN,
+        schema_max: SCHEMA,
+    }
 }

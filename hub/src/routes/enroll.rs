@@ -1,20 +1,25 @@
 //! `POST /v1/enroll`: a one-time code for a token.
 
+use std::net::IpAddr;
+use std::time::Instant;
+
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
+use axum::http::HeaderMap;
 use guide_common::id::{DeviceId, GuideId};
 use guide_common::text::{Lines, sanitise};
 use guide_common::wire::Problem;
-use guide_common::wire::hub::{DigestKeys, EnrollRequest, EnrollResponse};
+use guide_common::wire::hub::{DigestKeys, EnrollRequest, EnrollResponse, Role};
 
 use crate::app::App;
-use crate::auth::other_kind;
+use crate::auth::{other_kind, role_forbids};
 use crate::db::device::{self, CodeAnswer, Device};
 use crate::db::{commit, directory, epoch_seconds, feed, page};
 use crate::error::HubError;
 use crate::problem::ProblemAnswer;
 use crate::secret;
+use crate::server::Peer;
 
 /// The longest name of a terminal.
 const MAX_NAME_CHARS: usize = 60;
@@ -22,9 +27,18 @@ const MAX_NAME_CHARS: usize = 60;
 /// Uses up the code and makes the terminal, both or neither; a wrong code is counted.
 pub async fn enroll(
     State(app): State<App>,
+    peer: Peer,
+    headers: HeaderMap,
     body: Result<Json<EnrollRequest>, JsonRejection>,
 ) -> Result<Json<EnrollResponse>, ProblemAnswer> {
+    if let Some(address) = address(&app, peer, &headers)
+        && let Err(wait) = app.limits.enrolments.take(&address.to_string(), Instant::now())
+    {
+        let problem = Problem::new(429, "too_many_requests", "too many codes were tried from this address");
+        return Err(ProblemAnswer::later(problem.hint("wait as long as Retry-After says"), wait));
+    }
     let Json(request) = body.map_err(|rejection| bad_body(&rejection))?;
+    let _permit = app.admit()?;
     if request.training != app.clock.is_virtual() {
         return Err(other_kind(request.training).into());
     }
@@ -35,6 +49,10 @@ pub async fn enroll(
         tracing::warn!("an enrolment code was refused");
         return Err(refused_code(&answer).into());
     };
+    // without a commit the code stays good for the hub for which it was meant
+    if role == Role::Trainer && !app.clock.is_virtual() {
+        return Err(role_forbids("a trainer's terminal is enrolled at a training hub only").into());
+    }
     let corrupt = || HubError::corrupt(format!("the guide {guide} of an enrolment code"));
     let profile = directory::guide(&mut tx, &guide).await?.ok_or_else(corrupt)?;
     let id = uuid::Uuid::now_v7().to_string();
@@ -58,6 +76,17 @@ pub async fn enroll(
     tracing::info!(device = device.id.as_str(), guide, "a device was enrolled");
     let zone = app.zone.to_string();
     Ok(Json(EnrollResponse { token, device: device.id, role: device.role, guide: profile, zone, digest_keys }))
+}
+
+/// The address whose tries are counted. From this machine itself come tests, the demo, and everybody where a proxy stands
+/// before the hub that is not to be trusted: those are limited by the codes alone.
+fn address(app: &App, Peer(peer): Peer, headers: &HeaderMap) -> Option<IpAddr> {
+    let forwarded = headers.get_all("x-forwarded-for").iter().next_back().filter(|_| app.trust_proxy);
+    let last = forwarded.and_then(|value| value.to_str().ok()).and_then(|value| value.rsplit(',').next());
+    match last.and_then(|address| address.trim().parse().ok()) {
+        Some(address) => Some(address),
+        None => peer.filter(|peer| !peer.is_loopback()),
+    }
 }
 
 fn refused_code(answer: &CodeAnswer) -> Problem {

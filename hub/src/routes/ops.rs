@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::app::App;
-use crate::auth::Caller;
+use crate::auth::{Caller, role_forbids};
 use crate::loan;
 use crate::problem::ProblemAnswer;
 use crate::push::push;
@@ -26,24 +26,29 @@ pub struct RawPush {
 pub struct RawAnswers {
     answers: Vec<Box<RawValue>>,
     head: u64,
+    epoch: String,
 }
 
 /// Applies a push in one transaction, then brings customers on loan up to date on both sides.
 pub async fn ops(
     State(app): State<App>,
-    Caller(device): Caller,
+    caller: Caller,
     body: Result<Json<RawPush>, JsonRejection>,
 ) -> Result<Json<RawAnswers>, ProblemAnswer> {
+    if !caller.device().role.may_record() {
+        return Err(role_forbids("this terminal reads and does not record").into());
+    }
     let Json(RawPush { ops }) = body.map_err(|rejection| bad_body(&rejection))?;
     if ops.len() > MAX_PUSH_OPS {
         let detail = format!("a push holds at most {MAX_PUSH_OPS} ops, this one {}", ops.len());
         return Err(Problem::new(413, "too_many_ops", detail).hint("send them in several pushes").into());
     }
     let moment = app.clock.moment(app.zone)?;
-    let pushed = push(&app.db, &device, &ops, moment).await??;
+    let _permit = app.admit()?;
+    let pushed = push(&app.db, caller.device(), &ops, moment).await??;
     // the push is in: what fails here is done after the next one
     if let Err(error) = loan::settle(&app.db, Some(moment.today())).await {
         tracing::error!(error = error.chain(), "loans were not brought up to date");
     }
-    Ok(Json(RawAnswers { answers: pushed.answers, head: pushed.head }))
+    Ok(Json(RawAnswers { answers: pushed.answers, head: pushed.head, epoch: pushed.epoch }))
 }
