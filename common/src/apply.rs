@@ -87,6 +87,7 @@ impl CustomerFile {
         match body {
             FactBody::PromiseKept(kept) => knows(kept.promise, |body| matches!(body, FactBody::Promise(_))),
             FactBody::AppointmentClosed(closed) => knows(closed.appointment, agrees_on_visit),
+            FactBody::Field(edit) => edit.check(),
             FactBody::ComplaintClosed(_) if self.open_complaint().is_none() => Err(Refusal::NoOpenComplaint),
             _ => Ok(()),
         }

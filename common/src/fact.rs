@@ -10,6 +10,7 @@ use crate::calendar::Leave;
 use crate::consent::{Consent, Secret};
 use crate::customer::TagChange;
 use crate::fact_body::Body;
+use crate::field::FieldEdit;
 use crate::id::{CustomerId, DeviceId, GuideId, OpId};
 use crate::op::{Op, OpBody, raw};
 use crate::outcome::{Outcome, Refusal};
@@ -110,6 +111,8 @@ fact_kinds! {
     TagAdded(TagChange) = "tag_added" by Guide;
     /// A tag taken away.
     TagRemoved(TagChange) = "tag_removed" by Guide;
+    /// A field's value.
+    Field(FieldEdit) = "field_set" by Guide;
     /// Something allowed or forbidden.
     Consent(Consent) = "consent" by Guide;
     /// Something kept secret.

@@ -8,6 +8,7 @@ use crate::calendar::Leave;
 use crate::consent::{Consent, Secret};
 use crate::customer::TagChange;
 use crate::fact::ComplaintClosed;
+use crate::field::FieldEdit;
 use crate::outcome::{MAX_NOTE_CHARS, Outcome, Refusal};
 use crate::promise::{Appointment, AppointmentClosed, Promise, PromiseKept};
 use crate::record::{Coupon, Dispatched, LevelRecord, LifeEvent, OwnerChanged, PointsRecord, RiskRecord, Rush, Ticket};
@@ -119,6 +120,19 @@ impl Body for TagChange {
     fn checked(mut self) -> Result<Self, Refusal> {
         self.group = required(label(&self.group))?;
         self.value = required(label(&self.value))?;
+        Ok(self)
+    }
+}
+
+impl Body for FieldEdit {
+    fn on(&self) -> NaiveDate {
+        self.on
+    }
+
+    /// The value's form is no matter here: what a newer version took in must stay readable.
+    fn checked(mut self) -> Result<Self, Refusal> {
+        self.field = required(label(&self.field))?;
+        self.value = self.value.map(|value| label(&value)).filter(|value| !value.is_empty());
         Ok(self)
     }
 }

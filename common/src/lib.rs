@@ -9,6 +9,7 @@ pub mod customer;
 pub mod demo;
 pub mod fact;
 mod fact_body;
+pub mod field;
 pub mod file_error;
 pub mod id;
 pub mod lunar;

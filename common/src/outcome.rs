@@ -360,6 +360,9 @@ pub enum Refusal {
     /// A promise or a closed complaint without words.
     #[error("the text is missing")]
     NeedsText,
+    /// A field's value that has not the field's form.
+    #[error("the value has not the form of its field")]
+    MalformedValue,
     /// An op that this version does not know.
     #[error("this kind of op is not known to this version")]
     UnknownKind,

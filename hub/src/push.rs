@@ -7,7 +7,9 @@ use std::collections::HashMap;
 
 use chrono::{Days, NaiveDate};
 use guide_common::apply::{Applied, CustomerFile};
+use guide_common::customer::Customer;
 use guide_common::fact::FactBody;
+use guide_common::field::{CustomerField, Owner};
 use guide_common::id::{CustomerId, GuideId, OpId};
 use guide_common::op::{Op, OpBody};
 use guide_common::outcome::Refusal;
@@ -27,6 +29,10 @@ use crate::db::retry::retry;
 use crate::db::{Db, commit, loan, op};
 use crate::error::HubError;
 use crate::record::is_headquarters;
+
+/// The answer to an edit of a field for which headquarters has a value of its own.
+const KEEPS_ITS_OWN: &str =
+    "headquarters owns this field and has a value, which stays; the edit is kept in its history";
 
 /// What became of a push.
 #[derive(Debug)]
@@ -164,6 +170,7 @@ impl Batch<'_> {
             }
             _ => 0,
         };
+        let is_kept = keeps_its_own(&file.customer, &content);
         let Some(file) = self.context.files.get_mut(&op.customer) else {
             return Ok(Err(Refusal::UnknownCustomer));
         };
@@ -179,12 +186,13 @@ impl Batch<'_> {
             let body = json(fact)?;
             self.changes.push(Change::put(kind::FACT, &fact_id.to_string(), op.customer.as_str(), body));
         }
-        if n_gone == 0 {
-            return Ok(Ok(plain(op.op_id, OpResult::Applied)));
-        }
-        let mut answer = plain(op.op_id, OpResult::Superseded);
-        answer.detail = Some(format!("{n_gone} of the dues that it names had gone; the contact counts"));
-        Ok(Ok(answer))
+        let detail = match (is_kept, n_gone) {
+            (true, _) => Some(KEEPS_ITS_OWN.to_owned()),
+            (false, 0) => None,
+            (false, _) => Some(format!("{n_gone} of the dues that it names had gone; the contact counts")),
+        };
+        let result = if detail.is_some() { OpResult::Superseded } else { OpResult::Applied };
+        Ok(Ok(OpAnswer { detail, ..plain(op.op_id, result) }))
     }
 }
 
@@ -216,6 +224,16 @@ fn can_pass(refusal: Refusal) -> bool {
             | Refusal::UnknownDeputy
             | Refusal::NoOpenComplaint
     )
+}
+
+/// Whether an op edits a field for which headquarters has a value of its own, and another one.
+fn keeps_its_own(customer: &Customer, content: &OpBody) -> bool {
+    let OpBody::Fact(FactBody::Field(edit)) = content else { return false };
+    let field = CustomerField::named(&edit.field).filter(|field| field.owner() == Owner::Headquarters);
+    field.is_some_and(|field| {
+        let own = field.of_document(customer);
+        own.is_some() && own != edit.value.as_deref().and_then(|value| field.normal(value))
+    })
 }
 
 fn plain(op_id: OpId, result: OpResult) -> OpAnswer {

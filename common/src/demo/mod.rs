@@ -25,7 +25,7 @@ use serde::Serialize;
 use crate::apply::CustomerFile;
 use crate::calendar::Calendar;
 use crate::customer::Customer;
-use crate::fact::Fact;
+use crate::fact::{Fact, next_number};
 use crate::id::{CustomerId, GuideId};
 use crate::op::Op;
 use crate::purchase::Purchase;
@@ -83,7 +83,8 @@ impl Chain {
         }
         for fact in &self.records {
             if let Some(idx) = places.get(&fact.customer) {
-                files[*idx].1.facts.push(fact.clone());
+                let facts = &mut files[*idx].1.facts;
+                facts.push(Fact { number: next_number(facts.iter()), ..fact.clone() });
             }
         }
         for (guide, op) in &self.ops {

@@ -181,7 +181,7 @@ impl Search<'_, '_, '_> {
 /// The anchors of a plan that start a run, oldest first, each with the version that its run follows.
 pub(crate) fn anchors<'r>(search: &Search<'_, '_, 'r>) -> Vec<(Anchor, &'r Plan)> {
     // a customer on loan starts nothing at the deputy's desk: what was handed over has started
-    if !search.plan.is_throttled() || search.history.file.customer.lent.is_some() {
+    if !search.plan.is_throttled() || search.history.customer.lent.is_some() {
         return candidates(search);
     }
     let mut anchors = ready(search);
@@ -240,7 +240,7 @@ pub(crate) fn ready<'r>(search: &Search<'_, '_, 'r>) -> Vec<(Anchor, &'r Plan)> 
 
 /// A throttled run starts on the day on which its turn came.
 fn admit(search: &Search<'_, '_, '_>, anchor: &mut Anchor, plan: &Plan) -> bool {
-    let customer = &search.history.file.customer.id;
+    let customer = &search.history.customer.id;
     let Some(on) = search.rules.starts.day_of(&plan.id, customer, &anchor.key) else { return false };
     if on > search.history.today {
         return false;
@@ -302,7 +302,7 @@ fn can_be_open(search: &Search<'_, '_, '_>, anchor: &Anchor) -> bool {
 /// Whether a customer is in a plan's audience, as of a day.
 pub fn is_in_audience(history: &History<'_>, rules: &Rules, plan: &Plan, day: NaiveDate) -> bool {
     let audience = &plan.audience;
-    let customer = &history.file.customer;
+    let customer = &history.customer;
     if !audience.tiers.is_empty() && !audience.tiers.contains(&customer.tier) {
         return false;
     }
@@ -379,7 +379,7 @@ pub(crate) fn anchor_date(history: &History<'_>, anchor: &Anchor, from: FromDate
             let visit = visit_of(history, anchor)?;
             visit.closed.filter(|(_, result)| *result == AppointmentResult::NoShow).map(|(on, _)| on)
         }
-        FromDate::WeddingOn => history.file.customer.wedding_on,
+        FromDate::WeddingOn => history.customer.wedding_on,
         FromDate::AnniversaryOn => next_anniversary(history, anchor.on),
         FromDate::BoughtOn => match &anchor.about {
             About::Piece(purchase, _) => history.file.purchases.iter().find(|p| p.id == *purchase).map(|p| p.bought_on),
@@ -400,7 +400,7 @@ fn visit_of(history: &History<'_>, anchor: &Anchor) -> Option<Visit> {
 }
 
 fn next_anniversary(history: &History<'_>, on: NaiveDate) -> Option<NaiveDate> {
-    let weddings = history.file.customer.anniversaries.iter().filter(|anniversary| anniversary.kind == "wedding");
+    let weddings = history.customer.anniversaries.iter().filter(|anniversary| anniversary.kind == "wedding");
     let dates = weddings.flat_map(|wedding| {
         let dates = (on.year() - 1..=on.year() + 1).filter_map(|year| wedding.date.date_in(year));
         dates.filter(|date| wedding.date.year.is_none_or(|year| year < date.year()))

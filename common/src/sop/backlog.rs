@@ -4,13 +4,15 @@
 mod pace;
 mod policy;
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::amnesty::{Handed, WaiveReason, Waived};
 use crate::apply::CustomerFile;
 use crate::calendar::Leave;
-use crate::customer::Tier;
+use crate::customer::{Customer, Tier};
 use crate::fact::FactBody;
 use crate::id::{CustomerId, DueId, GuideId, OpId};
 use crate::sop::history::History;
@@ -190,7 +192,7 @@ impl AmnestyCount {
 
 /// One customer's part.
 struct Backlog<'f> {
-    file: &'f CustomerFile,
+    customer: Cow<'f, Customer>,
     expired: Vec<(DueRow, WaiveReason)>,
     /// The day once these have expired.
     day: CustomerDay,
@@ -208,7 +210,7 @@ impl<'f> Backlog<'f> {
             let day = day_of(&history, policy.rules);
             let found = policy.expired(&history, &day);
             if found.is_empty() {
-                return Self { file, expired, day };
+                return Self { customer: file.person(policy.today), expired, day };
             }
             expired.extend(found);
         }
@@ -220,7 +222,7 @@ impl<'f> Backlog<'f> {
             (Some(task), Some(of_other)) => place(task, of_other),
             (of_self, of_other) => {
                 let by_task = of_other.is_some().cmp(&of_self.is_some());
-                by_task.then_with(|| self.file.customer.id.cmp(&other.file.customer.id))
+                by_task.then_with(|| self.customer.id.cmp(&other.customer.id))
             }
         }
     }
@@ -241,7 +243,7 @@ impl<'f> Backlog<'f> {
     }
 
     fn fate(&self, due: &DueRow, fate: Fate) -> DueFate {
-        let customer = &self.file.customer;
+        let customer = &self.customer;
         DueFate {
             customer: customer.id.clone(),
             name: customer.name.clone(),

@@ -60,7 +60,7 @@ pub fn dues_of<'r>(history: &History<'_>, runs: &[Run<'r>]) -> Vec<Due<'r>> {
             dues.extend(open.map(|attempt| due(history, run, step_run, attempt)));
         }
     }
-    if history.file.customer.lent.is_some() {
+    if history.customer.lent.is_some() {
         dues.retain(|due| handed_until(history, due).is_some());
     }
     dues

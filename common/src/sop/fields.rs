@@ -47,7 +47,7 @@ fn int(value: Option<i64>) -> FieldValue<'static> {
 
 impl Fields for CustomerFields<'_, '_> {
     fn value(&self, field: Field) -> FieldValue<'_> {
-        let customer = &self.history.file.customer;
+        let customer = &self.history.customer;
         match field {
             Field::Tier => FieldValue::Text(Cow::Borrowed(customer.tier.letter())),
             Field::Level => text(self.level().map(|level| level.name())),
@@ -135,7 +135,7 @@ impl<'h, 'f> CustomerFields<'h, 'f> {
             let group = self.rules.settings.tag_group(group);
             group.is_some_and(|group| group.choice != crate::sop::settings::TagChoice::Multi)
         };
-        let mut tags: Vec<Tag> = self.history.file.customer.tags.clone();
+        let mut tags: Vec<Tag> = self.history.customer.tags.clone();
         tags.retain(|tag| tag.on.is_none_or(|on| on <= self.day));
         let changes = self.history.tag_changes.iter().filter(|tagging| tagging.change.on <= self.day);
         for Tagging { added, change, .. } in changes {
@@ -160,7 +160,7 @@ impl<'h, 'f> CustomerFields<'h, 'f> {
     /// Whether a tag stands on the day.
     fn has_tag(&self, group: &str, value: Option<&str>) -> bool {
         if self.history.tag_changes.is_empty() {
-            let tags = self.history.file.customer.tags.iter().filter(|tag| tag.on.is_none_or(|on| on <= self.day));
+            let tags = self.history.customer.tags.iter().filter(|tag| tag.on.is_none_or(|on| on <= self.day));
             return tags.filter(|tag| tag.group == group).any(|tag| value.is_none_or(|value| tag.value == value));
         }
         self.tags().iter().any(|tag| tag.group == group && value.is_none_or(|value| tag.value == value))
@@ -179,7 +179,7 @@ impl<'h, 'f> CustomerFields<'h, 'f> {
         // values borrow from the history, so what guides changed is followed by reference
         let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for tag in self.tags() {
-            let documents = self.history.file.customer.tags.iter().map(|tag| (tag.group.as_str(), tag.value.as_str()));
+            let documents = self.history.customer.tags.iter().map(|tag| (tag.group.as_str(), tag.value.as_str()));
             let changes = self.history.tag_changes.iter().map(|tagging| tagging.change);
             let changes = changes.map(|change| (change.group.as_str(), change.value.as_str()));
             if let Some((group, value)) = documents.chain(changes).find(|(g, v)| *g == tag.group && *v == tag.value) {

@@ -198,7 +198,7 @@ impl<'g, 'f, 'r> Gate<'g, 'f, 'r> {
     }
 
     fn with_deputy(&self, due: &Due<'_>) -> Option<Hold> {
-        if self.history.file.customer.lent.is_some() {
+        if self.history.customer.lent.is_some() {
             return None;
         }
         let until_on = handed_until(self.history, due)?;
@@ -230,7 +230,7 @@ impl<'g, 'f, 'r> Gate<'g, 'f, 'r> {
 /// Until when a due is the deputy's.
 pub(crate) fn handed_until(history: &History<'_>, due: &Due<'_>) -> Option<NaiveDate> {
     let key = due.anchor_key.to_string();
-    let attempt = |n| DueId::of(&due.plan.id, &due.step.id, &history.file.customer.id, &key, n);
+    let attempt = |n| DueId::of(&due.plan.id, &due.step.id, &history.customer.id, &key, n);
     // the attempts that follow one that was handed over are the deputy's too
     let is_of_step = |handed: &&&Handed| (0..=due.attempt).any(|n| handed.due_ids.contains(&attempt(n)));
     let handed = history.handed.iter().filter(is_of_step);
@@ -272,7 +272,7 @@ pub fn open_complaint<'f>(history: &History<'f>, day: NaiveDate) -> Option<Conta
 
 fn do_not_contact(history: &History<'_>) -> Option<Hold> {
     let hold = Hold::new(HoldReason::DoNotContact, None);
-    if history.file.customer.do_not_contact {
+    if history.customer.do_not_contact {
         return Some(hold);
     }
     let said = history.contacts.iter().rfind(|contact| contact.outcome.code == OutcomeCode::DoNotContact)?;

@@ -2,12 +2,14 @@
 
 mod day;
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::amnesty::{Handed, WaiveReason, Waived};
 use crate::apply::CustomerFile;
 use crate::consent::{Consent, Secret};
-use crate::customer::TagChange;
+use crate::customer::{Customer, TagChange};
 use crate::fact::{Fact, FactBody, Order};
 use crate::id::{DueId, OpId};
 use crate::outcome::{Outcome, OutcomeCode};
@@ -21,6 +23,8 @@ use crate::sop::history::day::purchase_days;
 pub struct History<'f> {
     /// Whose.
     pub file: &'f CustomerFile,
+    /// Who it is on that day, with every field as the one says whose word counts.
+    pub customer: Cow<'f, Customer>,
     /// The day.
     pub today: NaiveDate,
     /// Days with purchases, oldest first; returns are taken off the day that they return.
@@ -173,6 +177,7 @@ impl<'f> History<'f> {
     pub fn of(file: &'f CustomerFile, today: NaiveDate) -> Self {
         let mut history = Self {
             file,
+            customer: file.person(today),
             today,
             days: Vec::new(),
             returned: Vec::new(),
@@ -226,6 +231,8 @@ impl<'f> History<'f> {
             FactBody::LifeEvent(event) => self.records.life_events.push((id, event)),
             FactBody::Dispatched(dispatched) => self.records.dispatched.push((id, dispatched)),
             FactBody::Rush(rush) => self.records.rushes.push((fact.order(), rush)),
+            // who the customer is was asked already
+            FactBody::Field(_) => {}
             FactBody::ComplaintClosed(_) | FactBody::Leave(_) | FactBody::Unknown { .. } => {}
         }
     }
@@ -327,12 +334,8 @@ impl<'f> Taken<'f> {
             .filter_map(|contact| Some((contact.order(), contact.outcome.next_on?)));
         let mut agreed: Vec<(Order, NaiveDate)> = own.chain(of_outcomes).collect();
         agreed.sort_by_key(|(order, _)| *order);
-        let visit = |(order, visit_on): (Order, NaiveDate)| Visit {
-            id: order.id,
-            made_on: order.on,
-            visit_on,
-            closed: None,
-        };
+        let visit =
+            |(order, visit_on): (Order, NaiveDate)| Visit { id: order.id, made_on: order.on, visit_on, closed: None };
         let mut visits: Vec<Visit> = agreed.into_iter().map(visit).collect();
         let next_made: Vec<Option<NaiveDate>> =
             (0..visits.len()).map(|idx| visits.get(idx + 1).map(|next| next.made_on)).collect();

@@ -79,7 +79,7 @@ impl Preview {
 fn is_of(audience: &Audience, history: &History<'_>, rules: &Rules) -> bool {
     let Audience { condition, tiers, tags, store_tiers } = audience;
     let fields = CustomerFields { history, rules, day: history.today };
-    (tiers.is_empty() || tiers.contains(&history.file.customer.tier))
+    (tiers.is_empty() || tiers.contains(&history.customer.tier))
         && (store_tiers.is_empty() || rules.store_tier.is_some_and(|tier| store_tiers.contains(&tier)))
         && fields.has_wanted(tags)
         && condition.as_ref().is_none_or(|condition| condition.is_met(&fields))

@@ -98,7 +98,7 @@ pub(crate) fn day_of(history: &History<'_>, rules: &Rules) -> CustomerDay {
 /// its notes.
 fn task(history: &History<'_>, open: &[Due<'_>]) -> Option<TaskRow> {
     let first = open.first()?;
-    let customer = &history.file.customer;
+    let customer = &history.customer;
     let rush = open_rush(history);
     let terms = terms(history, open, rush.is_some());
     Some(TaskRow {
@@ -173,11 +173,11 @@ fn hold_due(held: &mut Vec<HeldRow>, history: &History<'_>, hold: Hold, due: &Du
         row.dues.push(due_row(due));
         return;
     }
-    let file = history.file;
+    let customer = &history.customer;
     held.push(HeldRow {
-        customer: file.customer.id.clone(),
-        name: file.customer.name.clone(),
-        tier: file.customer.tier,
+        customer: customer.id.clone(),
+        name: customer.name.clone(),
+        tier: customer.tier,
         hold,
         rush: open_rush(history).map(rush_row),
         dues: vec![due_row(due)],
@@ -219,7 +219,7 @@ pub(crate) fn terms(history: &History<'_>, dues: &[Due<'_>], is_rushed: bool) ->
         (TermName::Deadline, most(deadline)),
         (TermName::WindowClosing, most(window_closing)),
         (TermName::Lateness, most(lateness)),
-        (TermName::Tier, tier_points(history.file.customer.tier)),
+        (TermName::Tier, tier_points(history.customer.tier)),
         (TermName::Value, value_points(history)),
         (TermName::Risk, risk_points(history)),
         (TermName::Priority, most(|due, _| i64::from(due.plan.priority))),

@@ -11,6 +11,7 @@ use crate::sop::explain::task::TaskExplained;
 use crate::template::lint::Finding;
 use crate::template::usage::{Rate, UsageRow};
 use crate::time::Period;
+use crate::wire::history::FieldRow;
 use crate::wire::record::SavedResponse;
 
 /// `GET /v1/customers/{id}/explain`: what every plan makes of a customer, and why today's task stands where it does.
@@ -22,6 +23,9 @@ pub struct CustomerExplained {
     pub name: String,
     /// As of this day.
     pub on: NaiveDate,
+    /// The fields of which more is known than headquarters' document.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldRow>,
     /// Today's task, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskExplained>,

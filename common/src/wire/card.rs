@@ -11,6 +11,7 @@ use crate::outcome::Outcome;
 use crate::promise::Promise;
 use crate::purchase::Purchase;
 use crate::sop::gate::Hold;
+use crate::wire::history::FieldRow;
 
 /// `GET /v1/customers/{id}?reveal=`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +29,9 @@ pub struct CustomerCard {
     pub tier: Tier,
     /// The birthday.
     pub birthday: Option<Birthday>,
+    /// What the guides keep of the customer, such as the salutation and sizes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldRow>,
     /// Tags.
     pub tags: Vec<TagRow>,
     /// Purchases up to today, newest first.

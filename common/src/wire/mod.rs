@@ -4,6 +4,7 @@
 pub mod ask;
 pub mod card;
 pub mod forecast;
+pub mod history;
 pub mod hub;
 pub mod local;
 pub mod record;

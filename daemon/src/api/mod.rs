@@ -9,6 +9,7 @@ mod error;
 mod events;
 mod extract;
 mod health;
+mod history;
 mod leaves;
 mod library;
 mod open;
@@ -49,6 +50,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/customers/{id}/appointments", post(customers::appointment))
         .route("/v1/customers/{id}/complaint/close", post(customers::close_complaint))
         .route("/v1/customers/{id}/explain", get(ask::explain))
+        .route("/v1/customers/{id}/history", get(history::show))
+        .route("/v1/customers/{id}/fields", post(history::set))
         .route("/v1/customers/{id}/tags", post(tags::add))
         .route("/v1/customers/{id}/tags/remove", post(tags::remove))
         .route("/v1/customers/{id}/consent", post(consent::consent))

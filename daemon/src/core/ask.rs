@@ -17,7 +17,9 @@ use guide_common::wire::ask::CustomerExplained;
 use guide_common::wire::local::{DueRow, TaskRow};
 
 use crate::core::Core;
+use crate::core::card::Secrets;
 use crate::core::file::Shared;
+use crate::core::history::Wanted;
 use crate::core::open::Hidden;
 use crate::core::secrecy::{known, secret_points, without_amounts, without_points_explained};
 use crate::store::StoreError;
@@ -84,8 +86,10 @@ impl Core {
             without_amounts(&mut plans);
         }
         plans.sort_by(|a, b| (a.standing, &a.plan).cmp(&(b.standing, &b.plan)));
-        let (customer, name) = (loaded.file.customer.id.clone(), loaded.file.customer.name.clone());
-        Ok(Some(CustomerExplained { customer, name, on, task: self.explain_task(id)?, plans }))
+        let (customer, name) = (loaded.file.customer.id.clone(), loaded.file.person(on).name.clone());
+        let history = self.field_history(id, &Wanted::All, Secrets::Masked)?;
+        let fields = history.map(|history| history.fields).unwrap_or_default();
+        Ok(Some(CustomerExplained { customer, name, on, fields, task: self.explain_task(id)?, plans }))
     }
 
     fn open_tasks(&self) -> Vec<TaskRow> {

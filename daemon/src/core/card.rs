@@ -6,7 +6,9 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use guide_common::apply::CustomerFile;
 use guide_common::consent::SecretSide;
+use guide_common::customer::Customer;
 use guide_common::fact::{Fact, FactBody};
+use guide_common::field::{CustomerField, Owner};
 use guide_common::id::CustomerId;
 use guide_common::outcome::Outcome;
 use guide_common::sop::fields::CustomerFields;
@@ -15,6 +17,7 @@ use guide_common::sop::history::History;
 use guide_common::sop::rules::Rules;
 use guide_common::text::mask_phone;
 use guide_common::wire::card::{ContactRow, CustomerCard, PurchaseRow, SecretRow, TagRow};
+use guide_common::wire::history::FieldRow;
 
 use crate::core::Core;
 use crate::core::file::Loaded;
@@ -42,7 +45,7 @@ impl Core {
             (Arc::clone(&state.shared), state.on)
         };
         let file = loaded.file.as_of(on);
-        let (customer, rules) = (&file.customer, &shared.rules);
+        let (customer, rules) = (file.person(on), &shared.rules);
         let history = History::of(&file, on);
         let hidden = Hidden::of(&history);
         let open = open(&history);
@@ -61,6 +64,7 @@ impl Core {
             phone_masked: customer.phone.as_deref().map(mask_phone),
             tier: customer.tier,
             birthday: customer.birthday,
+            fields: fields(&customer),
             tags: tags(&history, rules),
             total_fen: shown.map(|purchase| purchase.amount_fen).sum(),
             contacts,
@@ -122,6 +126,21 @@ fn secret(row: SecretRow, secrets: Secrets) -> SecretRow {
         }
         _ => row,
     }
+}
+
+/// What the guides keep of a customer beside what the card has a place for.
+fn fields(customer: &Customer) -> Vec<FieldRow> {
+    let kept = CustomerField::all().filter(|field| field.owner() == Owner::Guide);
+    let row = |field: CustomerField| {
+        let value = field.of_document(customer)?;
+        Some(FieldRow {
+            field: field.name().to_owned(),
+            label: field.label(),
+            owner: field.owner(),
+            value: Some(value),
+        })
+    };
+    kept.filter_map(row).collect()
 }
 
 fn tags(history: &History<'_>, rules: &Rules) -> Vec<TagRow> {

@@ -123,7 +123,7 @@ impl Core {
         let moved: BTreeSet<&CustomerId> =
             diff.keep.moves.iter().chain(&diff.migrate.moves).map(|moved| &moved.customer).collect();
         let named = files.iter().filter(|file| moved.contains(&file.customer.id));
-        let customers = named.map(|file| (file.customer.id.clone(), file.customer.name.clone())).collect();
+        let customers = named.map(|file| (file.customer.id.clone(), file.person(on).name.clone())).collect();
         Ok(DiffResponse { name: new.name, steps, customers, diff })
     }
 }

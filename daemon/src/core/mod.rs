@@ -9,6 +9,7 @@ pub mod file;
 mod files;
 pub mod find;
 pub mod forecast;
+pub mod history;
 pub mod open;
 pub mod queue;
 pub mod record;

@@ -197,7 +197,7 @@ impl Core {
             // whoever saves, saves at least one
             op_id: ops.first().map_or(OpId(uuid::Uuid::nil()), |op| op.op_id),
             customer: loaded.file.customer.id.clone(),
-            name: loaded.file.customer.name.clone(),
+            name: loaded.file.person(self.day()).name.clone(),
             gone,
             undone: None,
             n_ops: ops.len(),

@@ -45,7 +45,7 @@ pub fn search_form(text: &str) -> String {
 
 /// The row of a customer as of a day.
 pub fn row(file: &CustomerFile, on: NaiveDate, seen: u32) -> Row {
-    let customer = &file.customer;
+    let customer = file.person(on);
     let digits: String = customer.phone.iter().flat_map(|phone| phone.chars()).filter(char::is_ascii_digit).collect();
     let key = format!("{}\n{}\n{digits}", search_form(&customer.name), search_form(customer.id.as_str()));
     let history = may_be_open(file).then(|| History::of(file, on));
@@ -97,7 +97,7 @@ fn done(file: &CustomerFile, rules: &Rules, on: NaiveDate) -> Vec<DoneRow> {
         done.push(DoneRow {
             op_id: fact.id,
             customer: file.customer.id.clone(),
-            name: file.customer.name.clone(),
+            name: history.customer.name.clone(),
             at: rules.zone.shop_time(fact.at),
             outcome: masked(outcome, file, &hidden),
             steps,

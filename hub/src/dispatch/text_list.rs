@@ -113,7 +113,7 @@ impl Writer {
         guide: &GuideProfile,
         now: NaiveDateTime,
     ) -> Result<TextMessage, String> {
-        let phone = file.customer.phone.clone().ok_or("no_phone")?;
+        let phone = file.person(now.date()).phone.clone().ok_or("no_phone")?;
         let facts = ScriptFacts {
             campaign: self.plan.campaign.as_ref(),
             gold_price: self.gold_price,

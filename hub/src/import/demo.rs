@@ -105,13 +105,15 @@ async fn put_customers(db: &Db, chain: &Chain) -> Result<(), HubError> {
         let Some((_, changes)) = feed_of.get(customer).and_then(|feed| feeds.get_mut(feed)) else { continue };
         changes.push(Change::put(kind::PURCHASE, purchase.id.as_str(), customer, json(purchase)?));
     }
-    let mut numbers = Numbers::default();
+    let mut numbers: BTreeMap<&str, Numbers> = BTreeMap::new();
     for fact in &chain.records {
         let customer = fact.customer.as_str();
         let about_guide = fact.customer.is_guide_itself().then_some(fact.guide.as_str());
         let feed = about_guide.or_else(|| feed_of.get(customer).copied());
-        let Some((_, changes)) = feed.map(|feed| feeds.entry(feed).or_default()) else { continue };
-        let numbered = Fact { number: numbers.next(&fact.customer), ..fact.clone() };
+        let Some(feed) = feed else { continue };
+        let number = numbers.entry(feed).or_default().next(&fact.customer);
+        let (_, changes) = feeds.entry(feed).or_default();
+        let numbered = Fact { number, ..fact.clone() };
         changes.push(Change::put(kind::FACT, &fact.id.to_string(), customer, json(&numbered)?));
     }
     for (feed_id, (customers, changes)) in feeds {

@@ -1,4 +1,4 @@
-//! `guide customer find|show|tag`.
+//! `guide customer find|show|set|tag`.
 
 use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Subcommand};
@@ -14,6 +14,7 @@ use guide_common::wire::record::TagRequest;
 use crate::cli::appointment::line;
 use crate::cli::context::{Context, today};
 use crate::cli::failure::Answer;
+use crate::cli::field::{self, SetArgs};
 use crate::cli::log::show_saved;
 use crate::cli::table::{Side, Table};
 use crate::cli::who;
@@ -50,6 +51,8 @@ enum Command {
         #[arg(long)]
         reveal: bool,
     },
+    /// Write a field of a customer, such as the salutation or a size
+    Set(SetArgs),
     /// Apply or take away a tag
     #[command(subcommand)]
     Tag(TagCommand),
@@ -90,6 +93,7 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
             let card = if reveal { client.customer_revealed(&id).await? } else { client.customer(&id).await? };
             context.show(&card, |context| card_page(&card, today(&status), context))
         }
+        Command::Set(args) => field::set(args, context).await,
         Command::Tag(TagCommand::Add(args)) => {
             let (customer, request) = tag_request(args, context)?;
             let client = context.client().await?;
@@ -204,6 +208,12 @@ pub(crate) fn head(card: &CustomerCard, today: NaiveDate, context: &Context) -> 
         card.tags.iter().map(|row| sanitise(&tag_words(&row.tag), Lines::One, 60) + stale(row)).collect();
     if !tags.is_empty() {
         head.push_str(&tags.join(" · "));
+        head.push('\n');
+    }
+    let kept = card.fields.iter().filter_map(|row| Some((row.label.in_lang(lang), row.value.as_ref()?)));
+    let kept: Vec<String> = kept.map(|(label, value)| format!("{label} {}", sanitise(value, Lines::One, 60))).collect();
+    if !kept.is_empty() {
+        head.push_str(&kept.join(" · "));
         head.push('\n');
     }
     for hold in &card.holds {

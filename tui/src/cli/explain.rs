@@ -1,4 +1,5 @@
-//! `guide explain`: why a task stands where it does and what would move it up; what every plan makes of a customer.
+//! `guide explain`: why a task stands where it does and what would move it up; what every plan makes of a customer; who
+//! wrote a field of a customer, and whose word counts.
 
 use chrono::NaiveDate;
 use clap::Args as ClapArgs;
@@ -13,6 +14,7 @@ use guide_common::wire::local::DueRow;
 
 use crate::cli::context::Context;
 use crate::cli::failure::Answer;
+use crate::cli::field;
 use crate::cli::log::resolve;
 use crate::cli::next::rush_line;
 use crate::cli::today::steps;
@@ -30,6 +32,12 @@ pub struct Args {
     /// A customer's id or name; or a task's id, the beginning of it, or `next`
     #[arg(value_name = "TASK|CUSTOMER")]
     what: String,
+    /// A field of the customer, such as salutation, tags or consent: who wrote it, and whose word counts
+    #[arg(value_name = "FIELD")]
+    field: Option<String>,
+    /// Show the whole phone number: only where nobody else sees the screen
+    #[arg(long, requires = "field")]
+    reveal: bool,
     /// Show every run and step of every plan
     #[arg(long)]
     all: bool,
@@ -39,6 +47,11 @@ pub struct Args {
 pub async fn run(args: Args, context: &Context) -> Answer<()> {
     let client = context.client().await?;
     let what = resolve(&args.what, &client).await?;
+    if let Some(name) = &args.field {
+        let customer = who::customer(&what, &client, context).await?;
+        let history = client.field_history(&customer, Some(name), args.reveal).await?;
+        return context.show(&history, |context| field::page(&history, context));
+    }
     if let Ok(customer) = what.parse() {
         match client.explain_customer(&customer).await {
             Ok(explained) => {
@@ -126,6 +139,7 @@ pub(crate) fn customer_page(explained: &CustomerExplained, all: bool, context: &
             page.push_str(&text!(lang, "\n今天没有任务。\n", "\nThere is no task today.\n"));
         }
     }
+    page.push_str(&field::known_line(explained.customer.as_str(), &explained.fields, lang));
     for plan in &explained.plans {
         page.push_str(&plan_block(plan, explained.on, all, context));
     }

@@ -15,6 +15,7 @@ pub mod demo;
 pub mod enroll;
 pub mod explain;
 pub mod failure;
+pub mod field;
 pub mod interactive;
 pub mod leave;
 pub mod lint;
@@ -81,7 +82,7 @@ enum Command {
     Log(log::Args),
     /// Take back the newest record, or the one that is named
     Undo(undo::Args),
-    /// Find, show and tag customers
+    /// Find, show, write and tag customers
     Customer(customer::Args),
     /// Close a complaint
     Complaint(complaint::Args),
@@ -97,7 +98,7 @@ enum Command {
     Leave(leave::Args),
     /// Clear the backlog after a leave: shown first, then done
     Amnesty(amnesty::Args),
-    /// Say why a task stands where it does, and what every plan makes of a customer
+    /// Say why a task stands where it does, what every plan makes of a customer, and who wrote a field
     Explain(explain::Args),
     /// List, show, render and check templates
     Template(template::Args),

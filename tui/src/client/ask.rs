@@ -8,6 +8,7 @@ use guide_common::time::Period;
 use guide_common::wire::ask::{
     AmnestyPreview, AmnestyRequest, AmnestyResponse, CustomerExplained, LintRequest, LintResponse, TemplateStats,
 };
+use guide_common::wire::history::FieldHistory;
 use hyper::Method;
 
 use crate::client::{Client, Result, encoded, to_json};
@@ -24,6 +25,17 @@ impl Client {
     /// What every plan makes of a customer.
     pub async fn explain_customer(&self, customer: &CustomerId) -> Result<CustomerExplained> {
         self.read(&format!("/v1/customers/{}/explain", encoded(customer.as_str()))).await
+    }
+
+    /// Who wrote a customer's field, and whose word counts; of every field that was written where none is named.
+    pub async fn field_history(
+        &self,
+        customer: &CustomerId,
+        field: Option<&str>,
+        reveal: bool,
+    ) -> Result<FieldHistory> {
+        let field = field.map(|field| format!("&field={}", encoded(field))).unwrap_or_default();
+        self.read(&format!("/v1/customers/{}/history?reveal={reveal}{field}", encoded(customer.as_str()))).await
     }
 
     /// What an amnesty would do today, with this deputy or with the leave's own.

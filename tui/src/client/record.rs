@@ -1,6 +1,7 @@
 //! The calls that record something: each answers when it is on disk.
 
 use guide_common::id::{CustomerId, OpId};
+use guide_common::wire::history::FieldRequest;
 use guide_common::wire::record::{
     AppointmentCloseRequest, AppointmentRequest, ComplaintCloseRequest, ConsentRequest, LeaveRequest, OutcomeRequest,
     PromiseRequest, SavedResponse, SecretRequest, TagRequest, UndoRequest,
@@ -48,6 +49,11 @@ impl Client {
         request: &ComplaintCloseRequest,
     ) -> Result<SavedResponse> {
         self.record_of(customer, "complaint/close", request).await
+    }
+
+    /// Writes a field, or clears it.
+    pub async fn set_field(&self, customer: &CustomerId, request: &FieldRequest) -> Result<SavedResponse> {
+        self.record_of(customer, "fields", request).await
     }
 
     /// Applies a tag.

@@ -135,6 +135,7 @@ fn card(card: &mut CustomerCard) {
     MASK.clone_into(&mut card.name);
     card.phone_masked = Some(MASK.to_owned());
     card.birthday = None;
+    card.fields.clear();
     card.tags.clear();
     card.total_fen = 0;
     card.purchases = vec![PurchaseRow { purchase: None, secret_until: None }; card.purchases.len()];

@@ -60,6 +60,7 @@ messages! {
     ColumnTotal => "累计", "Total";
     Bought => "消费", "Bought";
     Birthday => "生日", "Birthday";
+    Fields => "资料", "Details";
     Tags => "标签", "Tags";
     Contacts => "联系", "Contacts";
     Promises => "承诺", "Promises";

@@ -175,6 +175,7 @@ pub fn op_kind_name(kind: &str, lang: Lang) -> &str {
         "appointment" => pick(lang, ("预约", "visit agreed")),
         "appointment_closed" => pick(lang, ("预约结束", "visit over")),
         "tag_added" => pick(lang, ("打标签", "tag applied")),
+        "field_set" => pick(lang, ("客户资料", "field")),
         "tag_removed" => pick(lang, ("去标签", "tag taken away")),
         "consent" => pick(lang, ("授权", "consent")),
         "secret" => pick(lang, ("惊喜保密", "secret")),

@@ -70,6 +70,8 @@ fn names_choices(code: &str) -> bool {
     matches!(
         code,
         "unknown_deputy"
+            | "unknown_field"
+            | "malformed_value"
             | "unknown_tag"
             | "template_fault"
             | "malformed_plan"
@@ -165,6 +167,8 @@ fn known(code: &str) -> Option<(Pair, Option<Pair>)> {
             Some(("用 list 查看记录编号", "list shows the records")),
         ),
         "unknown_tag" => (("没有这个标签", "there is no such tag"), None),
+        "unknown_field" => (("没有这个字段", "there is no such field"), None),
+        "malformed_value" => (("值的格式不对", "the value has not the form of its field"), None),
         "unknown_purchase" => (
             ("这位客户没有这笔消费", "this customer has no such purchase"),
             Some((

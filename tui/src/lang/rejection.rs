@@ -40,6 +40,7 @@ fn known(code: &str) -> Option<(&'static str, &'static str)> {
         "date_out_of_range" => ("日期超出范围", "the date is out of range"),
         "needs_reason" => ("缺少跳过的原因", "the reason for skipping is missing"),
         "score_out_of_range" => ("评分应为 1 到 5", "a score is 1 to 5"),
+        "malformed_value" => ("值的格式不对", "the value has not its field's form"),
         "needs_text" => ("缺少内容", "the text is missing"),
         _ => return None,
     })

@@ -18,12 +18,12 @@ const FIRST_YEAR: i32 = 1970;
 
 /// Each birthday since the shop knows the customer.
 pub(super) fn birthdays(search: &Search<'_, '_, '_>) -> Vec<Anchor> {
-    search.history.file.customer.birthday.map(|birthday| yearly(search, birthday)).unwrap_or_default()
+    search.history.customer.birthday.map(|birthday| yearly(search, birthday)).unwrap_or_default()
 }
 
 /// Each yearly date of a kind.
 pub(super) fn anniversaries(search: &Search<'_, '_, '_>, of: Option<&str>) -> Vec<Anchor> {
-    let anniversaries = search.history.file.customer.anniversaries.iter();
+    let anniversaries = search.history.customer.anniversaries.iter();
     anniversaries
         .filter(|anniversary| of.is_none_or(|of| anniversary.kind == of))
         .flat_map(|anniversary| yearly(search, anniversary.date))
@@ -56,12 +56,12 @@ fn first_year(search: &Search<'_, '_, '_>) -> i32 {
         let far = plan.steps.iter().map(|step| step.until.max_days()).max().unwrap_or(0).max(0);
         return search.first_day.year() - YEARS_BACK - 1 - far / 365;
     }
-    let known_on = search.history.file.customer.since_on.max(plan.starts_on);
+    let known_on = search.history.customer.since_on.max(plan.starts_on);
     known_on.map_or(FIRST_YEAR, |on| on.year().max(FIRST_YEAR)) - 1
 }
 
 fn yearly_anchor(search: &Search<'_, '_, '_>, date: Birthday, on: NaiveDate) -> Option<Anchor> {
-    let since_on = search.history.file.customer.since_on;
+    let since_on = search.history.customer.since_on;
     if since_on.is_some_and(|since| on < since) || date.year.is_some_and(|year| on.year() <= year) {
         return None;
     }
@@ -135,7 +135,7 @@ fn risk_spells(history: &History<'_>, risk: Risk) -> Vec<(NaiveDate, Option<Naiv
 /// The day on which the customer became a lead; the first purchase after it settles it.
 pub(super) fn lead(search: &Search<'_, '_, '_>) -> Vec<Anchor> {
     let history = search.history;
-    let lead_on = history.file.customer.lead_on.filter(|on| *on <= history.today);
+    let lead_on = history.customer.lead_on.filter(|on| *on <= history.today);
     let anchor = lead_on.map(|on| {
         let settled_on = history.days.iter().map(|day| day.on).find(|bought_on| on <= *bought_on);
         Anchor { settled_on, ..Anchor::new(on, AnchorKey::Day(on), on, About::Customer) }
@@ -146,7 +146,7 @@ pub(super) fn lead(search: &Search<'_, '_, '_>) -> Vec<Anchor> {
 /// The day on which the customer became a WeCom contact.
 pub(super) fn contact_added(search: &Search<'_, '_, '_>) -> Vec<Anchor> {
     let history = search.history;
-    let added_on = history.file.customer.wecom_on.filter(|on| *on <= history.today);
+    let added_on = history.customer.wecom_on.filter(|on| *on <= history.today);
     added_on.map(|on| Anchor::new(on, AnchorKey::Day(on), on, About::Customer)).into_iter().collect()
 }
 
@@ -157,7 +157,7 @@ pub(super) fn tagged(search: &Search<'_, '_, '_>, group: &str, value: Option<&st
     let holds_one = search.rules.settings.tag_group(group).is_some_and(|group| group.choice != TagChoice::Multi);
     // what a guide does on the day of a tag of the document comes after it
     let oldest = |on| Order { on, number: 0, at: DateTime::<Utc>::MIN_UTC, id: OpId(uuid::Uuid::nil()) };
-    let imported = history.file.customer.tags.iter().filter(|tag| is_wanted(&tag.group, &tag.value));
+    let imported = history.customer.tags.iter().filter(|tag| is_wanted(&tag.group, &tag.value));
     let imported = imported.filter_map(|tag| Some((oldest(tag.on?), tag.value.as_str())));
     let added = history.tag_changes.iter().filter(|tagging| tagging.added);
     let added = added.map(|tagging| (tagging.order, tagging.change)).filter(|(_, c)| is_wanted(&c.group, &c.value));

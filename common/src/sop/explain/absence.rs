@@ -51,7 +51,7 @@ pub(super) fn gaps(history: &History<'_>, rules: &Rules, plan: &Plan, day: Naive
     };
     let mut gaps = Vec::new();
     if !is_met(Audience { tiers: audience.tiers.clone(), ..Audience::default() }) {
-        gaps.push(AudienceGap::Tier { is: history.file.customer.tier, wanted: audience.tiers.clone() });
+        gaps.push(AudienceGap::Tier { is: history.customer.tier, wanted: audience.tiers.clone() });
     }
     if !is_met(Audience { store_tiers: audience.store_tiers.clone(), ..Audience::default() }) {
         gaps.push(AudienceGap::StoreTier { is: rules.store_tier, wanted: audience.store_tiers.clone() });

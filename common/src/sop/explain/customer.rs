@@ -43,7 +43,7 @@ pub(super) fn explain(file: &CustomerFile, rules: &Rules, today: NaiveDate) -> V
 
 /// The first day of which anything is known.
 fn known_since(file: &CustomerFile, today: NaiveDate) -> NaiveDate {
-    let customer = &file.customer;
+    let customer = file.person(today);
     let of_document = [customer.since_on, customer.lead_on, customer.wecom_on].into_iter().flatten();
     let of_tags = customer.tags.iter().filter_map(|tag| tag.on);
     let of_facts = file.facts.iter().map(|fact| fact.on());
@@ -152,7 +152,7 @@ impl<'a> Desk<'a, '_> {
     /// Why a day that would start a run of a throttled plan has not: others go first, or another run of the customer
     /// had started when its turn came.
     fn has_no_turn(&self, plan: &Plan, throttle: u32, anchor: &Anchor, started: &[Anchor]) -> WhyNotStarted {
-        let (customer, today) = (&self.history.file.customer.id, self.history.today);
+        let (customer, today) = (&self.history.customer.id, self.history.today);
         let place = self.rules.starts.place_of(&plan.id, customer, &anchor.key, today);
         if let Some((place, n_waiting)) = place {
             return WhyNotStarted::Waits { throttle, place: Some(place), n_waiting: Some(n_waiting) };

@@ -151,7 +151,7 @@ pub enum Missing {
 
 /// What is missing for a trigger that no day meets.
 pub(super) fn missing(trigger: &Trigger, history: &History<'_>) -> Missing {
-    let customer = &history.file.customer;
+    let customer = &history.customer;
     let records = &history.records;
     let unless = |is_there: bool, missing: Missing| if is_there { Missing::Day } else { missing };
     match trigger {

@@ -78,7 +78,7 @@ impl OfRun<'_, '_> {
 
     fn attempt(&self, open: &Open, attempt: &Attempt) -> AttemptExplained {
         let of_today = open.0.get(&attempt.due_id).filter(|_| attempt.state == State::Open);
-        let is_lent = self.history.file.customer.lent.is_some();
+        let is_lent = self.history.customer.lent.is_some();
         let state = match attempt.state {
             State::Open => match of_today {
                 Some((state, _)) => state.clone(),

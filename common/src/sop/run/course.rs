@@ -200,7 +200,7 @@ impl<'a, 'f> Course<'a, '_, 'f> {
 
     fn due_id(&self, step: &Step, number: u32) -> DueId {
         let key = self.key.get_or_init(|| self.anchor.key.to_string());
-        DueId::of(&self.plan.id, &step.id, &self.history.file.customer.id, key, number)
+        DueId::of(&self.plan.id, &step.id, &self.history.customer.id, key, number)
     }
 
     /// Headquarters' channel for this customer goes first.

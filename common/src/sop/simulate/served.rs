@@ -102,7 +102,7 @@ fn changes(file: &CustomerFile, period: Period) -> Vec<NaiveDate> {
             _ => {}
         }
     }
-    let customer = &file.customer;
+    let customer = file.person(period.to);
     days.extend(customer.lead_on.into_iter().chain(customer.wecom_on));
     days.extend(customer.tags.iter().filter_map(|tag| tag.on));
     days.retain(|day| period.contains(*day));

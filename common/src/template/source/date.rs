@@ -33,7 +33,7 @@ pub(super) fn set(values: &mut Values, case: Case<'_>) {
     if let Some((anniversary, on)) = anniversary(case) {
         set_anniversary(values, anniversary, on);
     }
-    if let Some(wedding_on) = case.file.customer.wedding_on {
+    if let Some(wedding_on) = case.customer.wedding_on {
         values.set(Variable::WeddingOn, Value::Date(wedding_on));
         let n_days = (wedding_on - case.today).num_days();
         if n_days >= 0 {
@@ -90,7 +90,7 @@ fn anniversary<'c>(case: Case<'c>) -> Option<(&'c Anniversary, NaiveDate)> {
     let anchor_on = case.due.map(|due| due.anchor_on);
     let year = case.today.year();
     let dates = || {
-        let kept = case.file.customer.anniversaries.iter();
+        let kept = case.customer.anniversaries.iter();
         let in_years = move |kept: &'c Anniversary| (year - 1..=year + 1).flat_map(|year| kept.date.dates_in(year));
         kept.flat_map(move |kept| in_years(kept).map(move |on| (kept, on)))
     };

@@ -15,6 +15,7 @@ use super::values::Values;
 use super::variable::Variable;
 use crate::apply::CustomerFile;
 use crate::consent::{Secret, SecretSide};
+use crate::customer::Customer;
 use crate::fact::{Fact, FactBody};
 use crate::id::OpId;
 use crate::purchase::Purchase;
@@ -51,9 +52,10 @@ impl<'f> ScriptFacts<'f> {
 pub fn values(facts: &ScriptFacts<'_>) -> Values {
     let today = facts.now.date();
     let file = facts.file.as_of(today);
-    let case = Case { file: &file, due: facts.due, today };
+    let person = file.person(today);
+    let case = Case { file: &file, customer: &person, due: facts.due, today };
     let mut values = Values::default();
-    if let Some(salutation) = &file.customer.salutation {
+    if let Some(salutation) = &person.salutation {
         values.set_text(Variable::Salutation, salutation);
     }
     values.set_text(Variable::Guide, &facts.guide.name);
@@ -92,6 +94,7 @@ fn set_campaign(values: &mut Values, facts: &ScriptFacts<'_>) {
 #[derive(Clone, Copy)]
 struct Case<'c> {
     file: &'c CustomerFile,
+    customer: &'c Customer,
     due: Option<&'c DueRow>,
     today: NaiveDate,
 }

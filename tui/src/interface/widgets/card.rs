@@ -96,7 +96,7 @@ pub fn brief(card: &CustomerCard, terms: &[Term], rows: usize, look: Look<'_>) -
     let n_kept = rows.saturating_sub(n_why.min(WHY_ROWS)).max(1);
     lines.truncate(n_kept);
     let why = why(terms, rows.saturating_sub(lines.len()), look);
-    let more = birthday(card, look).into_iter().chain(tags(card, look));
+    let more = birthday(card, look).into_iter().chain(fields(card, look)).chain(tags(card, look));
     lines.extend(more.take(rows.saturating_sub(lines.len() + why.len())));
     lines.extend(why);
     lines
@@ -111,6 +111,7 @@ pub fn full(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
         purchases(card, Items::Whole, look),
         contacts(card, look),
         birthday(card, look),
+        fields(card, look),
         tags(card, look),
     ];
     let mut lines = Vec::new();
@@ -311,6 +312,16 @@ fn birthday(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
             .map_or_else(String::new, |date| date.format("%-d %b").to_string()),
     };
     labelled(Msg::Birthday, vec![Line::from(piece(text, Role::Text, look.theme))], look)
+}
+
+fn fields(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
+    let kept = card.fields.iter().filter_map(|row| Some((row.label.in_lang(look.lang), row.value.as_ref()?)));
+    let kept: Vec<String> = kept.map(|(label, value)| format!("{label} {value}")).collect();
+    if kept.is_empty() {
+        return Vec::new();
+    }
+    let lines = wrapped(&kept.join("  "), body_cols(look));
+    labelled(Msg::Fields, lines.into_iter().map(|line| Line::from(piece(line, Role::Text, look.theme))).collect(), look)
 }
 
 fn tags(card: &CustomerCard, look: Look<'_>) -> Vec<Line<'static>> {
