@@ -106,6 +106,31 @@ async fn what_the_deputy_records_arrives_in_the_owner_s_feed_and_what_the_owner_
 }
 
 #[tokio::test]
+async fn the_owner_s_feed_numbers_what_the_deputy_recorded_and_both_sides_agree() {
+    let hub = hub().await;
+    let db = &hub.test_db.db;
+    let (owner, deputy) = (hub.terminal("G1").await, hub.terminal("G2").await);
+    send(&owner, &[handed(&owner, "C1", "G2", UNTIL)]).await;
+    let said = [deputy.outcome("C1", TODAY, |_| {}), deputy.outcome("C1", TODAY, |_| {})];
+    // what both record before either hears of the other
+    push_and_die(db, &deputy, &said).await;
+    push_and_die(db, &owner, &[owner.outcome("C1", TODAY, |_| {})]).await;
+    settle(db, Some(day(TODAY))).await.unwrap();
+    let facts = facts_of(db, "G1", "C1").await;
+    let mut numbers: Vec<u64> = facts.iter().map(|fact| fact.number).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, [1, 2, 3, 4], "{facts:?}");
+    let number = |id| facts.iter().find(|fact| fact.id == id).map(|fact| fact.number);
+    assert_eq!(said.each_ref().map(|op| number(op.op_id)), [Some(3), Some(4)], "the deputy's keep their order");
+    let mut copy = facts_of(db, "G2", "C1").await;
+    copy.sort_by_key(Fact::order);
+    let mut own = facts.clone();
+    own.sort_by_key(Fact::order);
+    assert_eq!(copy, own);
+    hub.check_feeds(&["G1", "G2"]).await;
+}
+
+#[tokio::test]
 async fn what_headquarters_imports_reaches_the_copy_too() {
     let hub = hub().await;
     let db = &hub.test_db.db;

@@ -8,13 +8,14 @@ use std::collections::BTreeSet;
 
 use guide_common::calendar::Leave;
 use guide_common::fact::FactBody;
+use guide_common::field::FieldEdit;
 use guide_common::id::CustomerId;
 use guide_common::op::{Op, OpBody, Undo};
 use guide_common::sop::engine::dues;
 use guide_common::time::Period;
 use guide_hub::db::{Db, Engine, directory, file};
 use guide_hub::desk;
-use guide_hub::import::{ImportOptions, records};
+use guide_hub::import::{ImportOptions, customers, records};
 use guide_hub::publish::What;
 use guide_hub::report::{ReportRequest, chain_report};
 use serde_json::{Value, json};
@@ -196,4 +197,62 @@ async fn an_outcome_for_a_due_of_a_throttled_plan_is_applied_where_its_run_has_s
     // who bought for more starts first: C2 on the 10th, C1 on the 11th, C3 on the 12th
     let ops = [say("C2", "2026-08-10"), say("C1", "2026-08-11"), say("C3", "2026-08-11")];
     assert_eq!(push(&terminal, &ops).await, ["applied", "applied", "superseded"]);
+}
+
+fn edit(terminal: &Terminal, field: &str, value: &str) -> Op {
+    let edit = FieldEdit { on: day(TODAY), field: field.to_owned(), value: Some(value.to_owned()) };
+    terminal.op("C1", &OpBody::Fact(FactBody::Field(edit)))
+}
+
+#[tokio::test]
+async fn an_edit_of_a_field_that_headquarters_owns_is_superseded_where_it_has_a_value_and_kept() {
+    let hub = hub().await;
+    let customers = "customer_id,name,phone\nC1,王宁,13800000001\n";
+    customers::import(&hub.test_db.db, customers.as_bytes(), &ImportOptions::default(), &mut |_, _| {}).await.unwrap();
+    let terminal = hub.terminal("G1").await;
+    let ops = [
+        edit(&terminal, "phone", "13900000009"),
+        edit(&terminal, "phone", "138-0000-0001"),
+        edit(&terminal, "birthday", "08-05"),
+        edit(&terminal, "salutation", "王姐"),
+        edit(&terminal, "shoe_size", "38"),
+        edit(&terminal, "wedding_on", "next spring"),
+    ];
+    let answer = terminal.push(&ops).await;
+    assert_eq!(results(&answer), ["superseded", "applied", "applied", "applied", "applied", "rejected"]);
+    let answers = answer.json();
+    assert!(answers["answers"][0]["detail"].as_str().unwrap().contains("headquarters owns this field"), "{answers}");
+    assert_eq!(answers["answers"][5]["code"], "malformed_value");
+    let file = file::of_customers(&mut hub.test_db.db.conn().await.unwrap(), "G1", &["C1"]).await.unwrap();
+    let file = &file[&customer_id("C1")];
+    let person = file.person(day(TODAY));
+    assert_eq!(person.phone.as_deref(), Some("13800000001"));
+    assert_eq!(person.salutation.as_deref(), Some("王姐"));
+    assert!(person.birthday.is_some());
+    assert_eq!(file.claims("phone", day(TODAY)).len(), 3, "what does not count is kept");
+    let again = terminal.push(&ops).await;
+    assert_eq!(again.text(), answer.text(), "byte for byte");
+}
+
+#[tokio::test]
+async fn headquarters_own_facts_have_numbers_among_the_guides_and_putting_them_again_changes_nothing() {
+    let hub = hub().await;
+    let db = &hub.test_db.db;
+    let terminal = hub.terminal("G1").await;
+    assert_eq!(push(&terminal, &[edit(&terminal, "salutation", "王姐")]).await, ["applied"]);
+    let coupons = "customer_id,kind,no,name,on,until_on\nC1,coupon,K1,券,2026-08-11,2026-08-30\n";
+    let put = || records::import(db, coupons.as_bytes(), &ImportOptions::default(), &mut |_, _| {});
+    put().await.unwrap();
+    assert_eq!(push(&terminal, &[edit(&terminal, "salutation", "王阿姨")]).await, ["applied"]);
+    let numbers = || async {
+        let facts = all_facts_of(db, "G1", "C1").await;
+        let mut numbers: Vec<(u64, String)> = facts.iter().map(|f| (f.number, f.body.kind().to_owned())).collect();
+        numbers.sort();
+        numbers
+    };
+    let before = numbers().await;
+    let kinds: Vec<(u64, &str)> = before.iter().map(|(number, kind)| (*number, kind.as_str())).collect();
+    assert_eq!(kinds, [(1, "field_set"), (2, "coupon"), (3, "field_set")]);
+    put().await.unwrap();
+    assert_eq!(numbers().await, before);
 }
