@@ -6,9 +6,7 @@ use clap::Args as ClapArgs;
 use guide_common::field::Owner;
 use guide_common::sop::plan::Lang;
 use guide_common::text::{Lines, sanitise};
-use guide_common::wire::history::{
-    ChangeName, EntryState, FieldHistory, FieldRequest, FieldRow, HistoryEntry,
-};
+use guide_common::wire::history::{ChangeName, EntryState, FieldHistory, FieldRequest, FieldRow, HistoryEntry};
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Answer, Failure};
@@ -179,4 +177,94 @@ pub(crate) fn known_line(customer: &str, fields: &[FieldRow], lang: Lang) -> Str
         "\n写过的字段：{names}\n  guide explain {customer} 字段 说明谁写的、以谁为准\n",
         "\nFields that were written: {names}\n  guide explain {customer} FIELD says who wrote them and whose word counts\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use guide_common::paths::{Env, Paths};
+    use serde_json::json;
+
+    use super::*;
+    use crate::cli::context::{Form, Style};
+
+    const OP: &str = "01989b0e-8a1e-7000-8000-000000000001";
+
+    fn history() -> FieldHistory {
+        let both = |zh: &str, en: &str| json!({ "zh": zh, "en": en });
+        let value = json!({
+            "customer": "C00008", "name": "华绍棠", "on": "2026-08-12",
+            "fields": [
+                { "field": "salutation", "label": both("称呼", "salutation"), "owner": "guide", "value": "华哥" },
+                { "field": "consent", "label": both("授权", "consent"), "owner": "guide" }
+            ],
+            "entries": [
+                {
+                    "field": "salutation", "change": "set", "value": "华哥\u{1b}[31m", "guide": "g01", "guide_name": "许未晞",
+                    "device": "d1", "here": true, "at": "2026-08-12T10:05:00", "number": 7, "op_id": OP, "state": "won",
+                    "why": both("总部最后收到的为准", "what headquarters took in last counts")
+                },
+                {
+                    "field": "salutation", "change": "cleared", "guide": "g02", "device": "d2",
+                    "at": "2026-08-11T18:00:00", "op_id": OP, "state": "rejected", "code": "unknown_customer",
+                    "why": both("总部拒收", "headquarters refused it")
+                },
+                {
+                    "field": "salutation", "change": "kept", "value": "华先生", "state": "lost",
+                    "why": both("以后者为准", "the later one counts")
+                },
+                {
+                    "field": "consent", "change": "set", "value": "do_not_contact", "guide": "g02", "device": "d2",
+                    "at": "2026-08-12T09:00:00", "number": 3, "op_id": OP, "state": "won",
+                    "why": both("总部最后收到的为准", "what headquarters took in last counts")
+                }
+            ]
+        });
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[track_caller]
+    fn check(lang: Lang, expected: &str) {
+        let paths = Paths::of(&Env { guide_home: Some("/g".into()), ..Env::default() });
+        let context = Context { lang, form: Form::Text, style: Style::Plain, paths };
+        assert_eq!(page(&history(), &context), expected.replace("OP", OP));
+    }
+
+    #[test]
+    fn a_field_says_who_wrote_it_where_and_when_what_counts_and_why() {
+        check(
+            Lang::Zh,
+            "华绍棠 · C00008\n\n\
+             称呼 (salutation) · 归导购：华哥\n\
+             \x20 有效  华哥[31m  许未晞（g01） · 本机 · 8月12日 10:05 · 总部第 7 条 · OP\n\
+             \x20     总部最后收到的为准\n\
+             \x20 被退回  （清空）  g02 · 终端 d2 · 8月11日 18:00 · OP\n\
+             \x20     总部退回：客户已不归你服务\n\
+             \x20 无效  华先生  总部\n\
+             \x20     以后者为准\n\n\
+             授权 (consent) · 归导购\n\
+             \x20 有效  勿扰  g02 · 终端 d2 · 8月12日 09:00 · 总部第 3 条 · OP\n\
+             \x20     总部最后收到的为准\n",
+        );
+        check(
+            Lang::En,
+            "华绍棠 · C00008\n\n\
+             salutation (salutation) · the guides' own: 华哥\n\
+             \x20 counts  华哥[31m  许未晞 (g01) · this terminal · 12 Aug 10:05 · headquarters' no. 7 · OP\n\
+             \x20     what headquarters took in last counts\n\
+             \x20 rejected  (cleared)  g02 · terminal d2 · 11 Aug 18:00 · OP\n\
+             \x20     headquarters rejected it: you serve this customer no more\n\
+             \x20 does not count  华先生  headquarters\n\
+             \x20     the later one counts\n\n\
+             consent (consent) · the guides' own\n\
+             \x20 counts  do not contact  g02 · terminal d2 · 12 Aug 09:00 · headquarters' no. 3 · OP\n\
+             \x20     what headquarters took in last counts\n",
+        );
+    }
+
+    #[test]
+    fn a_customer_s_explanation_names_the_fields_that_were_written() {
+        let line = known_line("C00008", &history().fields, Lang::Zh);
+        assert!(line.contains("称呼 salutation、授权 consent") && line.contains("guide explain C00008"), "{line}");
+        assert_eq!(known_line("C00008", &[], Lang::En), "");
+    }
 }
