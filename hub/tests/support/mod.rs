@@ -15,7 +15,8 @@ use guide_common::op::{Op, OpBody, Stamp};
 use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::time::Zone;
 use guide_common::wire::hub::{
-    EnrollResponse, FeedDigest, GuideProfile, OpAnswer, OpResult, PushRequest, Role, StoreProfile, item_hash,
+    ChangesResponse, EnrollResponse, FeedDigest, GuideProfile, OpAnswer, OpResult, PushRequest, Role, StoreProfile,
+    item_hash,
 };
 use guide_hub::app::App;
 use guide_hub::clock::{Clock, Moment};
@@ -229,16 +230,19 @@ pub struct TestHub {
 
 impl TestHub {
     pub async fn serve(test_db: TestDb) -> Self {
-        let clock_file = test_db.dir.path().join("clock");
-        std::fs::write(&clock_file, format!("{TODAY}T10:00:00\n")).unwrap();
-        let listener = server::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let app = App::new(test_db.db.clone(), Clock::Virtual(clock_file), Zone::default());
-        let (stop, stopped) = oneshot::channel::<()>();
-        tokio::spawn(server::serve(listener, router(app), async {
-            let _ = stopped.await;
-        }));
+        Self::serve_with(test_db, |_| {}).await
+    }
+
+    pub async fn serve_with(test_db: TestDb, change: impl FnOnce(&mut App)) -> Self {
+        let mut app = training_app(&test_db, test_db.db.clone());
+        change(&mut app);
+        let (address, stop) = serve_app(app).await;
         Self { test_db, address, stop: Some(stop) }
+    }
+
+    /// Another process over the same database; it serves until what comes with its address is dropped.
+    pub async fn another(&self) -> (SocketAddr, oneshot::Sender<()>) {
+        serve_app(training_app(&self.test_db, self.test_db.open_again().await)).await
     }
 
     pub fn set_clock(&self, time: &str) {
@@ -259,7 +263,11 @@ impl TestHub {
     }
 
     pub async fn terminal(&self, guide: &str) -> Terminal {
-        let code = device::create_code(&self.test_db.db, &guide_id(guide), Role::Guide).await.unwrap();
+        self.terminal_as(guide, Role::Guide).await
+    }
+
+    pub async fn terminal_as(&self, guide: &str, role: Role) -> Terminal {
+        let code = device::create_code(&self.test_db.db, &guide_id(guide), role).await.unwrap();
         let answer = self.enroll(&code).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
         let enrolled: EnrollResponse = serde_json::from_slice(&answer.body).unwrap();
@@ -339,7 +347,36 @@ where
     }
 }
 
+/// A hub's state on the tests' day.
+pub fn training_app(test: &TestDb, db: Db) -> App {
+    let clock_file = test.dir.path().join("clock");
+    std::fs::write(&clock_file, format!("{TODAY}T10:00:00\n")).unwrap();
+    App::new(db, Clock::Virtual(clock_file), Zone::default())
+}
+
+/// Serves until the sender is dropped.
+pub async fn serve_app(app: App) -> (SocketAddr, oneshot::Sender<()>) {
+    let listener = server::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    tokio::spawn(server::serve(listener, router(app), async {
+        let _ = stopped.await;
+    }));
+    (address, stop)
+}
+
+/// The query of a terminal that holds exactly what the hub holds of a feed at this moment.
+pub async fn at_head(terminal: &Terminal, feed: &str) -> (ChangesResponse, String) {
+    let answer = terminal.get(&format!("/v1/changes?feed={feed}&limit=1")).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let page: ChangesResponse = serde_json::from_slice(&answer.body).unwrap();
+    let ChangesResponse { epoch, head, n_live, digest, .. } = &page;
+    let query = format!("/v1/changes?feed={feed}&epoch={epoch}&since={head}&n_live={n_live}&digest={digest}");
+    (page, query)
+}
+
 /// An enrolled terminal.
+#[derive(Clone)]
 pub struct Terminal {
     pub address: SocketAddr,
     pub enrolled: EnrollResponse,
