@@ -58,7 +58,7 @@ pub(super) async fn run(db: &Db, command: DeviceCommand) -> Result<Output, HubEr
 
 /// Terminals as a table.
 pub(super) fn table(devices: &[Device]) -> String {
-    let mut table = Table::new(&["ID", "GUIDE", "NAME", "ENROLLED", "LAST SEEN", "STATE"]);
+    let mut table = Table::new(&["ID", "GUIDE", "ROLE", "NAME", "ENROLLED", "LAST SEEN", "STATE"]);
     for device in devices {
         let state = match (device.revoked_at, device.training) {
             (0, false) => "active".to_owned(),
@@ -69,6 +69,7 @@ pub(super) fn table(devices: &[Device]) -> String {
         table.row([
             device.id.to_string(),
             device.guide.to_string(),
+            device.role.name().to_owned(),
             device.name.clone(),
             time(device.created_at),
             seen,
@@ -78,6 +79,7 @@ pub(super) fn table(devices: &[Device]) -> String {
     table.text()
 }
 
-fn time(seconds: i64) -> String {
+/// A real time as text.
+pub(super) fn time(seconds: i64) -> String {
     DateTime::from_timestamp(seconds, 0).map(|time| time.format("%Y-%m-%d %H:%MZ").to_string()).unwrap_or_default()
 }
