@@ -63,6 +63,10 @@ impl CustomerFile {
             target.undone = Some(Undone { op_id: op.op_id, on: undo.on });
             return Ok(Applied::Changed(undo.op_id));
         }
+        if let OpBody::Settled(_) = &content {
+            // it is the terminal's own business
+            return Err(Refusal::UnknownKind);
+        }
         if let OpBody::Fact(body) = &content {
             self.check_target(body)?;
         }

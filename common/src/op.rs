@@ -103,6 +103,20 @@ pub struct Undo {
     pub op_id: OpId,
 }
 
+/// What a person decided about an op that headquarters rejected. It stands in the outbox of the terminal only, and is
+/// never sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settled {
+    /// The rejected op.
+    pub op_id: OpId,
+    /// The op that was sent in its place; none where it was discarded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<OpId>,
+}
+
+/// The kind of such an op.
+pub const SETTLED: &str = "settled";
+
 /// The content of an op: a fact, or the undoing of one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum OpBody {
@@ -110,6 +124,8 @@ pub enum OpBody {
     Fact(FactBody),
     /// Takes a fact back.
     Undo(Undo),
+    /// Settles a rejected op, on the terminal only.
+    Settled(Settled),
 }
 
 impl OpBody {
@@ -118,6 +134,7 @@ impl OpBody {
         match self {
             Self::Fact(fact) => (fact.kind(), fact.encode()),
             Self::Undo(undo) => ("undo", raw(undo)),
+            Self::Settled(settled) => (SETTLED, raw(settled)),
         }
     }
 
@@ -138,6 +155,7 @@ impl OpBody {
         match self {
             Self::Fact(fact) => fact.on(),
             Self::Undo(undo) => Some(undo.on),
+            Self::Settled(_) => None,
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod ballast;
 pub mod clock;
 pub mod config;
 pub mod core;
+pub mod diagnose;
 pub mod events;
 pub mod log;
 pub mod outbox;

@@ -67,9 +67,14 @@ impl GuideFolder {
         self.0.join("quarantine")
     }
 
+    /// The token's file.
+    pub fn token_path(&self) -> PathBuf {
+        self.0.join("token")
+    }
+
     /// Reads the token.
     pub fn token(&self) -> io::Result<Token> {
-        fs::read_to_string(self.0.join("token")).map(|text| Token(text.trim().to_owned()))
+        fs::read_to_string(self.token_path()).map(|text| Token(text.trim().to_owned()))
     }
 
     /// Writes another token in place of the one before.

@@ -17,6 +17,7 @@ mod outbox;
 mod plans;
 mod record;
 mod reports;
+mod support;
 mod sync;
 mod tags;
 mod tasks;
@@ -79,7 +80,16 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/undo", post(undo::undo))
         .route("/v1/sync", get(sync::show))
         .route("/v1/sync/now", post(sync::now))
+        .route("/v1/sync/log", get(support::sync_log))
         .route("/v1/outbox", get(outbox::show))
+        .route("/v1/outbox/rejected", get(outbox::rejected))
+        .route("/v1/outbox/{op}", get(outbox::detail))
+        .route("/v1/outbox/{op}/resend", post(outbox::resend))
+        .route("/v1/outbox/{op}/discard", post(outbox::discard))
+        .route("/v1/doctor", get(support::doctor))
+        .route("/v1/verify", post(support::verify))
+        .route("/v1/bundle", get(support::bundle))
+        .route("/v1/faults", get(support::faults).put(support::set_faults))
         .route("/v1/events", get(events::listen))
         .route("/v1/clock", get(clock::show).put(clock::set))
         .route("/v1/enroll", post(enroll::enroll))

@@ -1,16 +1,57 @@
-//! `/v1/outbox`.
+//! `/v1/outbox`: what was recorded here and what became of it; what to do about what headquarters rejected.
 
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use guide_common::op::Op;
 use guide_common::wire::local::Outbox;
+use guide_common::wire::record::SavedResponse;
+use guide_common::wire::support::{OpDetail, ResendRequest};
 
-use crate::api::error::Answer;
-use crate::api::extract::terminal;
+use crate::api::error::{Answer, ApiError};
+use crate::api::extract::{Body, op, terminal};
 use crate::app::App;
+use crate::core::settle::SettleError;
 
 /// `GET /v1/outbox`.
 pub async fn show(State(app): State<Arc<App>>) -> Answer<Json<Outbox>> {
     Ok(Json(terminal(&app)?.core.outbox_rows()))
+}
+
+/// `GET /v1/outbox/{op}`.
+pub async fn detail(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer<Json<OpDetail>> {
+    Ok(Json(terminal(&app)?.core.op_detail(op(&id)?)?))
+}
+
+/// `GET /v1/outbox/rejected`: the rejected ops, whole, to be kept elsewhere.
+pub async fn rejected(State(app): State<Arc<App>>) -> Answer<Json<Vec<Op>>> {
+    let ops = terminal(&app)?.core.rejected_ops();
+    Ok(Json(ops.iter().map(|op| op.as_ref().clone()).collect()))
+}
+
+/// `POST /v1/outbox/{op}/resend`.
+pub async fn resend(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Body(request): Body<ResendRequest>,
+) -> Answer<Json<SavedResponse>> {
+    Ok(Json(terminal(&app)?.core.resend(op(&id)?, request).await?))
+}
+
+/// `POST /v1/outbox/{op}/discard`.
+pub async fn discard(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer<StatusCode> {
+    terminal(&app)?.core.discard(op(&id)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl From<SettleError> for ApiError {
+    fn from(error: SettleError) -> Self {
+        match error {
+            SettleError::Unknown => Self::new(404, "unknown_record", error.to_string()).hint("guide outbox"),
+            SettleError::NotRejected => Self::new(409, "not_rejected", error.to_string()).hint("guide outbox"),
+            SettleError::Record(error) => error.into(),
+        }
+    }
 }

@@ -15,6 +15,7 @@ pub mod queue;
 pub mod record;
 pub mod row;
 pub mod secrecy;
+pub mod settle;
 pub mod show;
 mod stats;
 mod undo;
@@ -158,6 +159,11 @@ impl Core {
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         // nothing panics under the lock; should something, the next check makes the state right
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// This terminal, as the hub knows it.
+    pub fn device(&self) -> &DeviceId {
+        &self.device
     }
 
     /// The guide, as the hub last said.

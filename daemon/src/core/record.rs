@@ -126,7 +126,15 @@ impl Core {
             self.try_on(file, &draft)?;
             drafts.push(draft);
         }
-        let customers: Vec<CustomerId> = files.into_keys().collect();
+        self.save_drafts(drafts, files.into_keys().collect()).await
+    }
+
+    /// Saves drafts that were tried, as one group.
+    pub(super) async fn save_drafts(
+        self: &Arc<Self>,
+        drafts: Vec<Draft>,
+        customers: Vec<CustomerId>,
+    ) -> Result<Vec<Arc<Op>>, RecordError> {
         let ops = self.journal.append(drafts).await?;
         {
             let mut state = self.state();
@@ -163,7 +171,7 @@ impl Core {
         }
     }
 
-    fn draft(&self, customer: &CustomerId, rev: u64, body: OpBody) -> Draft {
+    pub(super) fn draft(&self, customer: &CustomerId, rev: u64, body: OpBody) -> Draft {
         Draft {
             op_id: OpId(uuid::Uuid::now_v7()),
             base_rev: Some(rev),
@@ -175,7 +183,7 @@ impl Core {
     }
 
     /// Applies a draft to a copy of the file, as the hub will.
-    fn try_on(&self, file: &mut CustomerFile, draft: &Draft) -> Result<(), RecordError> {
+    pub(super) fn try_on(&self, file: &mut CustomerFile, draft: &Draft) -> Result<(), RecordError> {
         let stamp = Stamp {
             op_id: draft.op_id,
             device: self.device.clone(),

@@ -87,23 +87,11 @@ impl Core {
     /// The ops of the journal: unsent and rejected first, then those acknowledged.
     pub fn outbox_rows(&self) -> Outbox {
         let state = self.state();
-        let row = |kept: &Kept| OutboxRow {
-            op_id: kept.op.op_id,
-            local_seq: kept.op.local_seq,
-            kind: kept.op.kind.clone(),
-            customer: kept.op.customer.clone(),
-            at: kept.op.at_wall,
-            state: kept.state().to_owned(),
-            code: kept.ack.as_ref().and_then(|ack| ack.answer.code.clone()),
-            detail: kept.ack.as_ref().and_then(|ack| match (&ack.answer.code, &ack.answer.detail) {
-                (Some(code), Some(detail)) => Some(format!("{code}: {detail}")),
-                (code, detail) => code.clone().or_else(|| detail.clone()),
-            }),
-        };
-        let is_waiting = |kept: &&Kept| kept.ack.is_none() || kept.is_rejected();
-        let waiting = state.outbox.all().filter(is_waiting);
-        let done = state.outbox.all().filter(|kept| !is_waiting(kept));
-        Outbox { ops: waiting.chain(done).map(row).collect() }
+        let is_waiting = |kept: &&Kept| kept.is_unsent() || kept.is_rejected();
+        let shown = || state.outbox.all().filter(|kept| !kept.is_local());
+        let waiting = shown().filter(is_waiting);
+        let done = shown().filter(|kept| !is_waiting(kept));
+        Outbox { ops: waiting.chain(done).map(outbox_row).collect() }
     }
 
     /// The report of a period over all customers, a chunk of files at a time.
@@ -129,5 +117,23 @@ impl Core {
 impl State {
     pub(super) fn is_received(&self, id: OpId) -> bool {
         self.outbox.find(id).is_none_or(|kept| kept.ack.is_some() && !kept.is_rejected())
+    }
+}
+
+/// An op as the outbox lists it.
+pub(super) fn outbox_row(kept: &Kept) -> OutboxRow {
+    let answer = kept.ack.as_ref().map(|ack| &ack.answer);
+    OutboxRow {
+        op_id: kept.op.op_id,
+        local_seq: kept.op.local_seq,
+        kind: kept.op.kind.clone(),
+        customer: kept.op.customer.clone(),
+        at: kept.op.at_wall,
+        state: kept.state().to_owned(),
+        code: answer.and_then(|answer| answer.code.clone()),
+        detail: answer.and_then(|answer| match (&answer.code, &answer.detail) {
+            (Some(code), Some(detail)) => Some(format!("{code}: {detail}")),
+            (code, detail) => code.clone().or_else(|| detail.clone()),
+        }),
     }
 }

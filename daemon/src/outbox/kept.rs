@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use guide_common::id::{CustomerId, OpId};
-use guide_common::op::{Op, OpBody, Undo};
+use guide_common::op::{Op, OpBody, SETTLED, Settled, Undo};
 use guide_common::wire::hub::{MAX_PUSH_BYTES, MAX_PUSH_OPS, OpAnswer, OpResult};
 use serde::{Deserialize, Serialize};
 
@@ -55,16 +55,38 @@ pub struct Kept {
     pub ack: Option<Ack>,
     /// The op that it takes back, where it is an undo.
     undoes: Option<OpId>,
+    /// What a person decided about it, where it was rejected.
+    settled: Option<Settled>,
 }
 
 impl Kept {
-    /// Whether the hub refused it.
+    /// Whether the hub refused it, and nobody has dealt with that.
     pub fn is_rejected(&self) -> bool {
-        self.ack.as_ref().is_some_and(|ack| ack.answer.result == OpResult::Rejected)
+        self.settled.is_none() && self.ack.as_ref().is_some_and(|ack| ack.answer.result == OpResult::Rejected)
     }
 
-    /// `unsent`, or the hub's answer.
+    /// Whether it is to be sent.
+    pub fn is_unsent(&self) -> bool {
+        self.ack.is_none() && self.settled.is_none() && !self.is_local()
+    }
+
+    /// Whether it concerns this terminal's outbox alone.
+    pub fn is_local(&self) -> bool {
+        self.op.kind == SETTLED
+    }
+
+    /// Whether it lies over the hub's documents, or in them.
+    fn counts(&self) -> bool {
+        self.settled.is_none() && !self.is_rejected() && !self.is_local()
+    }
+
+    /// `unsent`, the hub's answer, or what was decided about it: `discarded`, `replaced`.
     pub fn state(&self) -> &'static str {
+        match &self.settled {
+            Some(Settled { by: None, .. }) => return "discarded",
+            Some(Settled { by: Some(_), .. }) => return "replaced",
+            None => {}
+        }
         match self.ack.as_ref().map(|ack| ack.answer.result) {
             None | Some(OpResult::Retry) => "unsent",
             Some(OpResult::Applied) => "applied",
@@ -111,7 +133,13 @@ impl Outbox {
         if ack.as_ref().is_some_and(Ack::waits_for_the_feed) {
             self.unconfirmed.insert(op.local_seq);
         }
-        self.by_seq.insert(op.local_seq, Kept { op, ack, undoes });
+        if op.kind == SETTLED
+            && let Ok(settled) = serde_json::from_str::<Settled>(op.body.get())
+            && let Some(kept) = self.seqs.get(&settled.op_id).and_then(|seq| self.by_seq.get_mut(seq))
+        {
+            kept.settled = Some(settled);
+        }
+        self.by_seq.insert(op.local_seq, Kept { op, ack, undoes, settled: None });
     }
 
     /// One op.
@@ -124,19 +152,19 @@ impl Outbox {
         self.by_seq.values()
     }
 
-    /// The ops to apply over the hub's documents of a customer: all but the rejected ones.
+    /// The ops to apply over the hub's documents of a customer: all but those that were rejected.
     pub fn pending_of(&self, customer: &CustomerId) -> Vec<Arc<Op>> {
         let seqs = self.of_customer.get(customer).map(Vec::as_slice).unwrap_or_default();
         seqs.iter()
             .filter_map(|seq| self.by_seq.get(seq))
-            .filter(|kept| !kept.is_rejected())
+            .filter(|kept| kept.counts())
             .map(|kept| Arc::clone(&kept.op))
             .collect()
     }
 
     /// Ops that the hub has not acknowledged.
     pub fn n_unsent(&self) -> usize {
-        self.all().filter(|kept| kept.ack.is_none()).count()
+        self.all().filter(|kept| kept.is_unsent()).count()
     }
 
     /// Ops that the hub refused.
@@ -148,7 +176,7 @@ impl Outbox {
     pub fn batch_after(&self, local_seq: u64) -> Vec<Arc<Op>> {
         let mut batch = Vec::new();
         let mut n_bytes = 0;
-        for kept in self.by_seq.range(local_seq + 1..).map(|(_, kept)| kept).filter(|kept| kept.ack.is_none()) {
+        for kept in self.by_seq.range(local_seq + 1..).map(|(_, kept)| kept).filter(|kept| kept.is_unsent()) {
             // the envelope around a body has ids, a hash and two times: less than 512 bytes
             n_bytes += kept.op.body.get().len() + 512;
             if batch.len() == MAX_PUSH_OPS || (n_bytes > MAX_PUSH_BYTES && !batch.is_empty()) {
@@ -178,7 +206,7 @@ impl Outbox {
 
     /// Makes every acknowledged op unsent again, since the hub may have lost it; rejected ones stay rejected.
     pub fn resend_all(&mut self) -> Vec<OpId> {
-        let acked = self.all().filter(|kept| kept.ack.is_some() && !kept.is_rejected());
+        let acked = self.all().filter(|kept| kept.ack.is_some() && kept.counts());
         let ids: Vec<_> = acked.map(|kept| kept.op.op_id).collect();
         self.resend(&ids);
         ids
@@ -204,6 +232,15 @@ impl Outbox {
             .collect()
     }
 
+    /// The acknowledged ops that have an effect in the feed, whether that was seen or not.
+    pub fn acknowledged(&self) -> Vec<Arc<Op>> {
+        let has_effect = |kept: &&Kept| {
+            let result = kept.ack.as_ref().map(|ack| ack.answer.result);
+            kept.counts() && matches!(result, Some(OpResult::Applied | OpResult::Superseded))
+        };
+        self.all().filter(has_effect).map(|kept| Arc::clone(&kept.op)).collect()
+    }
+
     /// Notes that ops were seen in the feed; returns what is to be kept of that.
     pub fn confirm(&mut self, ids: &[OpId]) -> Vec<Ack> {
         let mut acks = Vec::with_capacity(ids.len());
@@ -227,6 +264,11 @@ impl Outbox {
     /// a person has dealt with them, and one that is being saved is in no list yet.
     pub fn done(&self, now: DateTime<Utc>) -> HashSet<u64> {
         let is_done = |kept: &Kept| {
+            if kept.is_local() {
+                // what was decided holds for as long as the op lies in the journal that it is about
+                let about = serde_json::from_str::<Settled>(kept.op.body.get()).ok();
+                return about.is_none_or(|settled| !self.seqs.contains_key(&settled.op_id));
+            }
             let age = kept.ack.as_ref().map(|ack| now - ack.at);
             !kept.is_rejected() && age.is_some_and(|age| age > TimeDelta::days(KEEP_DAYS))
         };
@@ -236,10 +278,10 @@ impl Outbox {
     /// The newest op of this terminal that can be taken back: a fact that was neither rejected nor taken back.
     pub fn newest_standing(&self) -> Option<&Kept> {
         let undone: HashSet<OpId> =
-            self.all().filter(|kept| !kept.is_rejected()).filter_map(|kept| kept.undoes).collect();
+            self.all().filter(|kept| kept.counts()).filter_map(|kept| kept.undoes).collect();
         self.all().rev().find(|kept| {
             kept.undoes.is_none()
-                && !kept.is_rejected()
+                && kept.counts()
                 && !undone.contains(&kept.op.op_id)
                 && matches!(kept.op.content(), Ok(OpBody::Fact(_)))
         })
@@ -321,6 +363,26 @@ mod tests {
         assert_eq!(pending, [1, 3]);
         assert_eq!(outbox.resend_all().len(), 1);
         assert_eq!((outbox.n_unsent(), outbox.n_rejected()), (2, 1));
+    }
+
+    #[test]
+    fn a_settled_op_is_neither_sent_nor_shown_as_rejected_also_when_the_answers_are_lost() {
+        let settles = |local_seq, of: &Op, by: Option<OpId>| op(local_seq, &OpBody::Settled(Settled { op_id: of.op_id, by }));
+        let ops = [outcome(1), outcome(2), outcome(3)];
+        let mut outbox = Outbox::new(ops.to_vec(), HashMap::new());
+        outbox.answer(ops[..2].iter().map(|op| answer(op, OpResult::Rejected)).collect(), Utc::now(), &at(7));
+        assert_eq!((outbox.n_rejected(), outbox.n_unsent()), (2, 1));
+        let settled = [settles(4, &ops[0], None), settles(5, &ops[1], Some(ops[2].op_id))];
+        settled.iter().for_each(|op| outbox.push(Arc::new(op.clone())));
+        assert_eq!((outbox.n_rejected(), outbox.n_unsent()), (0, 1));
+        let states: Vec<_> = outbox.all().map(Kept::state).collect();
+        assert_eq!(states[..3], ["discarded", "replaced", "unsent"]);
+        assert_eq!(outbox.batch_after(0).len(), 1);
+        let again = Outbox::new([ops.to_vec(), settled.to_vec()].concat(), HashMap::new());
+        assert_eq!((again.n_rejected(), again.n_unsent(), again.pending_of(&ops[0].customer).len()), (0, 1, 1));
+        assert!(again.done(Utc::now()).is_empty(), "the decision is kept beside the op");
+        let gone = Outbox::new(settled.to_vec(), HashMap::new());
+        assert_eq!(gone.done(Utc::now()), HashSet::from([4, 5]));
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod feed;
 mod files;
 mod format;
 mod handle;
+mod inventory;
 mod key;
 mod open;
 mod quarantine;

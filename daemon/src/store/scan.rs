@@ -7,7 +7,7 @@ use guide_common::wire::hub::{DigestKeys, FeedDigest, FeedName, item_hash};
 
 use crate::store::feed::Generation;
 use crate::store::trees::{Trees, digest_key};
-use crate::store::{StoreError, key, sled_fault};
+use crate::store::{Store, StoreError, key, sled_fault};
 
 /// How much of a cache is understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,13 @@ pub fn scan(db_folder: &Path, keys: &DigestKeys, depth: Depth) -> Result<Scanned
         }
     }
     Ok(scanned)
+}
+
+impl Store {
+    /// Reads every entry of what is open.
+    pub fn scan(&self) -> Result<Scanned, StoreError> {
+        self.read(|trees| trees.scan())
+    }
 }
 
 impl Trees {

@@ -54,6 +54,8 @@ pub struct Counted {
     pub n_rejected: u64,
     /// Items that came.
     pub n_pulled: u64,
+    /// Whether it fetched everything again.
+    pub heals: bool,
     /// Its steps.
     pub trace: Vec<Traced>,
     /// How many steps were left out of the trace.
@@ -65,8 +67,23 @@ const MAX_TRACE: usize = 400;
 
 /// Runs a cycle to its end.
 pub async fn cycle(core: &Arc<Core>, hub: &HubClient, counted: &mut Counted) -> Result<(), CycleError> {
+    run(core, hub, Machine::begin(), counted).await
+}
+
+/// Runs a cycle that fetches both feeds whole and sends what was acknowledged again.
+pub async fn heal(core: &Arc<Core>, hub: &HubClient, counted: &mut Counted) -> Result<(), CycleError> {
+    let both = vec![FeedName::Shared, FeedName::Guide];
+    counted.heals = true;
+    run(core, hub, Machine::begin_healing(both), counted).await
+}
+
+async fn run(
+    core: &Arc<Core>,
+    hub: &HubClient,
+    (mut machine, mut step): (Machine, Step),
+    counted: &mut Counted,
+) -> Result<(), CycleError> {
     let mut driver = Driver { core, hub, pulled: Pulled::default(), error: None, counted };
-    let (mut machine, mut step) = Machine::begin();
     loop {
         if let Step::End { failed } = &step {
             let failed = failed.clone();

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use guide_common::wire::support::CycleRow;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::sync::drive::Traced;
 
@@ -20,10 +20,13 @@ const MAX_TRACES: usize = 40;
 const MAX_FILE_BYTES: u64 = 256 * 1024;
 
 /// The steps of one cycle.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Trace {
     /// The cycle's id.
     pub id: String,
+    /// Whether it was one that fetches everything again.
+    #[serde(default)]
+    pub heals: bool,
     /// Its steps, with what came of each.
     pub steps: Vec<Traced>,
     /// How many more there were.
@@ -120,7 +123,7 @@ mod tests {
     }
 
     fn trace(n: u64) -> Trace {
-        Trace { id: format!("c{n}"), steps: Vec::new(), n_left_out: 0 }
+        Trace { id: format!("c{n}"), heals: false, steps: Vec::new(), n_left_out: 0 }
     }
 
     #[test]

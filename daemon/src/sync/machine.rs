@@ -155,6 +155,8 @@ pub struct Machine {
     n_refused_in_a_row: u32,
     /// The first failure; what came before it is still worked out.
     failed: Option<String>,
+    /// Feeds that are fetched whole, whatever the hub says of them.
+    heal: Vec<FeedName>,
     /// Whether ops became unsent since they were pushed.
     resend: bool,
     is_second_round: bool,
@@ -178,12 +180,18 @@ enum State {
 impl Machine {
     /// Begins a cycle.
     pub fn begin() -> (Self, Step) {
+        Self::begin_healing(Vec::new())
+    }
+
+    /// Begins a cycle that fetches feeds whole and sends what was acknowledged again.
+    pub fn begin_healing(heal: Vec<FeedName>) -> (Self, Step) {
         let machine = Self {
             state: State::Pushing,
             parts: Vec::new(),
             sent_to: 0,
             n_refused_in_a_row: 0,
             failed: None,
+            heal,
             resend: false,
             is_second_round: false,
         };
@@ -279,6 +287,10 @@ impl Machine {
     fn pulled(&mut self, feed: FeedName, event: Event) -> Step {
         match event {
             Event::Page { more: true, .. } => Step::Pull { feed },
+            Event::Page { .. } | Event::Same if self.heal.contains(&feed) => {
+                self.heal.retain(|other| *other != feed);
+                self.after_resending(feed, Step::Snapshot { feed })
+            }
             Event::Page { .. } | Event::Same => self.feed_done(feed),
             Event::Empty => self.go(feed, Step::Snapshot { feed }),
             Event::Differs => self.after_resending(feed, Step::Snapshot { feed }),

@@ -31,7 +31,7 @@ use crate::profile::{GuideFolder, Token};
 use crate::store::{Cursor, StoreError};
 use crate::sync::backoff::Schedule;
 use crate::sync::client::{HubClient, HubError};
-use crate::sync::drive::{Counted, cycle};
+use crate::sync::drive::{Counted, cycle, heal};
 use crate::sync::error::CycleError;
 use crate::sync::fault::{FaultLab, Lab};
 use crate::sync::log::{CycleLog, Trace};
@@ -49,7 +49,7 @@ pub struct Sync {
     core: Arc<Core>,
     access: watch::Sender<Access>,
     state: Mutex<State>,
-    requests: mpsc::Sender<oneshot::Sender<()>>,
+    requests: mpsc::Sender<Request>,
     /// How many cycles have succeeded.
     n_good: watch::Sender<u64>,
     /// Told when the waiting call has heard something.
@@ -62,6 +62,14 @@ pub struct Sync {
     pub lab: Option<Arc<Lab>>,
     folder: GuideFolder,
     meter: Arc<Meter>,
+}
+
+/// Somebody waits for the end of a cycle.
+#[derive(Debug)]
+struct Request {
+    ended: oneshot::Sender<()>,
+    /// Whether everything is to be fetched again.
+    heals: bool,
 }
 
 /// Where the hub is, and as whom this terminal comes.
@@ -130,8 +138,17 @@ impl Sync {
 
     /// Runs a cycle and returns when it has ended.
     pub async fn now(&self) {
+        self.ask(false).await;
+    }
+
+    /// Runs a cycle that fetches everything again and sends what was acknowledged again, and returns when it has ended.
+    pub async fn heal(&self) {
+        self.ask(true).await;
+    }
+
+    async fn ask(&self, heals: bool) {
         let (answer, ended) = oneshot::channel();
-        if self.requests.send(answer).await.is_ok() {
+        if self.requests.send(Request { ended: answer, heals }).await.is_ok() {
             // a loop that ended has ended its cycles
             let _ = ended.await;
         }
@@ -176,6 +193,16 @@ impl Sync {
         self.access.send_replace(access);
     }
 
+    /// The guide's folder.
+    pub fn folder(&self) -> &GuideFolder {
+        &self.folder
+    }
+
+    /// What was found damaged at the start.
+    pub fn damage(&self) -> Option<String> {
+        self.state().damage.as_ref().map(|damage| damage.detail.clone())
+    }
+
     /// Where the hub is, and as whom this terminal comes.
     pub fn access(&self) -> Access {
         self.access.borrow().clone()
@@ -201,7 +228,7 @@ impl Sync {
 
     async fn run(
         self: Arc<Self>,
-        mut requests: mpsc::Receiver<oneshot::Sender<()>>,
+        mut requests: mpsc::Receiver<Request>,
         mut shutdown: watch::Receiver<bool>,
     ) {
         let mut schedule = Schedule::new(Instant::now());
@@ -238,20 +265,26 @@ impl Sync {
             let ended = tokio::select! {
                 // an op whose answer is cut off is sent again with the same id
                 _ = shutdown.wait_for(|stop| *stop) => return,
-                ended = self.cycle(&mut hub, current, trigger) => ended,
+                ended = self.cycle(&mut hub, current, trigger, waiting.iter().any(|request| request.heals)) => ended,
             };
             trigger = "timer";
             self.finish(ended, &mut schedule);
             for request in waiting {
                 // who asked may have gone
-                let _ = request.send(());
+                let _ = request.ended.send(());
             }
         }
     }
 
-    async fn cycle(&self, hub: &mut Option<HubClient>, access: Access, trigger: &str) -> Result<(), CycleError> {
+    async fn cycle(
+        &self,
+        hub: &mut Option<HubClient>,
+        access: Access,
+        trigger: &str,
+        heals: bool,
+    ) -> Result<(), CycleError> {
         let (id, at, began) = (self.meter.begin(), Utc::now(), Instant::now());
-        let mut counted = Counted::default();
+        let mut counted = Counted { heals, ..Counted::default() };
         let ended = self.cycle_counted(hub, &access, &mut counted).await;
         let shown = ended.as_ref().err().map(CycleError::shown);
         let bytes = self.meter.bytes();
@@ -269,7 +302,7 @@ impl Sync {
             cause: shown.map(|error| error.detail),
         };
         tracing::debug!(cycle = id, trigger, end = row.end, took_ms = row.took_ms, "a sync cycle ended");
-        self.log.add(row, Trace { id, steps: counted.trace, n_left_out: counted.n_untraced });
+        self.log.add(row, Trace { id, heals: counted.heals, steps: counted.trace, n_left_out: counted.n_untraced });
         ended
     }
 
@@ -283,7 +316,10 @@ impl Sync {
             Some(client) => client,
             None => hub.insert(self.client_counted(access, Arc::clone(&self.meter))?),
         };
-        cycle(&self.core, client, counted).await?;
+        match counted.heals {
+            true => heal(&self.core, client, counted).await?,
+            false => cycle(&self.core, client, counted).await?,
+        }
         let done = self.core.state().outbox.done(Utc::now());
         self.core.journal.prune(done).await;
         if self.meter.take_rotation() {
