@@ -27,6 +27,16 @@ pub enum Command {
     ///
     /// Ends with 0 where it is, with 3 where it is damaged, with 1 where that cannot be said, as while guided has it open.
     Check(CheckArgs),
+    /// Looks at everything that can be wrong at this terminal, once, where no daemon serves; prints JSON.
+    Doctor(RunArgs),
+    /// Prints what support takes along, without personal data, once, where no daemon serves.
+    Bundle(RunArgs),
+    /// Goes through the cycles of a bundle again, and says where this version takes another way.
+    Replay {
+        /// The bundle
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 /// What to check.
@@ -58,6 +68,9 @@ pub struct RunArgs {
     /// Stops at the end of standard input, which is a pipe from a parent that may die without a word
     #[arg(long, conflicts_with = "detach")]
     pub exit_with_parent: bool,
+    /// Lets faults on the way to the hub be switched on, as in training
+    #[arg(long)]
+    pub fault_lab: bool,
 }
 
 /// Which clock.

@@ -6,9 +6,11 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Parser;
 use guide_common::paths::Paths;
-use guided::app::OpenError;
+use guided::app::{App, OpenError};
 use guided::clock::Clock;
 use guided::config::{self, CheckArgs, Cli, ClockArg, Command, RunArgs};
+use guided::diagnose::replay::Replayable;
+use guided::diagnose::{bundle, doctor, replay};
 use guided::socket::ServeError;
 use guided::store::{StoreError, check as store_check};
 use guided::{log, profile, serve, socket};
@@ -22,6 +24,11 @@ fn main() -> ExitCode {
     let ended = match Cli::parse().command() {
         Command::Run(args) => run(&args).map(|()| ExitCode::SUCCESS),
         Command::Check(args) => check(&args),
+        Command::Doctor(args) => once(&args, async |app| Ok(serde_json::to_string_pretty(&doctor::doctor(app).await)?)),
+        Command::Bundle(args) => {
+            once(&args, async |app| Ok(serde_json::to_string_pretty(&bundle::bundle(app).await?)?))
+        }
+        Command::Replay { file } => replay(&file),
     };
     match ended {
         Ok(code) => code,
@@ -58,7 +65,7 @@ fn run(args: &RunArgs) -> anyhow::Result<()> {
     let log_folder = paths.log();
     runtime.block_on(async move {
         let stop = stop_on_signals(args.exit_with_parent.then(end_of_stdin))?;
-        serve::serve(paths, clock, lock, stop, || {
+        serve::serve(paths, clock, lock, stop, args.fault_lab, || {
             if args.detach
                 && let Err(error) = detach(&log_folder)
             {
@@ -67,6 +74,40 @@ fn run(args: &RunArgs) -> anyhow::Result<()> {
         })
         .await
     })
+}
+
+/// Opens what a daemon would serve, asks it once, and prints the answer.
+fn once(args: &RunArgs, ask: impl AsyncFnOnce(&App) -> anyhow::Result<String>) -> anyhow::Result<ExitCode> {
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    let paths = config::paths(&config::env())?;
+    let _lock = socket::take_lock(&paths)?;
+    let clock = clock(args, &paths)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(MAX_BLOCKING_THREADS)
+        .build()
+        .context("starting the runtime")?;
+    runtime.block_on(async move {
+        let (stopping, stop) = watch::channel(false);
+        let app = App::new(paths, clock, stop);
+        app.open_enrolled()?;
+        println!("{}", ask(&app).await?);
+        // nobody left to tell means that it has stopped
+        let _ = stopping.send(true);
+        app.flush();
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// Goes through a bundle's cycles again; ends with 3 where this version takes another way.
+fn replay(file: &std::path::Path) -> anyhow::Result<ExitCode> {
+    let text = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+    let bundle: Replayable =
+        serde_json::from_slice(&text).with_context(|| format!("{} is no bundle of guide", file.display()))?;
+    let replayed: Vec<_> = bundle.traces.iter().map(replay::replay).collect();
+    println!("{}", serde_json::to_string_pretty(&replayed)?);
+    let differs = replayed.iter().any(|cycle| cycle.differs.is_some());
+    Ok(if differs { ExitCode::from(store_check::DAMAGED) } else { ExitCode::SUCCESS })
 }
 
 /// Reads the cache of a terminal that no daemon serves.

@@ -21,10 +21,12 @@ pub async fn serve(
     clock: Clock,
     lock: Lock,
     stop: watch::Receiver<bool>,
+    fault_lab: bool,
     ready: impl FnOnce(),
 ) -> anyhow::Result<()> {
     let mut app = App::new(paths, clock, stop.clone());
     app.checker = std::env::current_exe().ok();
+    app.fault_lab = fault_lab;
     let app = Arc::new(app);
     app.open_enrolled()?;
     let listener = socket::bind(&app.paths, &lock)?;

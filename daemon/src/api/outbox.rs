@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use guide_common::op::Op;
 use guide_common::wire::local::Outbox;
 use guide_common::wire::record::SavedResponse;
@@ -41,9 +40,10 @@ pub async fn resend(
 }
 
 /// `POST /v1/outbox/{op}/discard`.
-pub async fn discard(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer<StatusCode> {
-    terminal(&app)?.core.discard(op(&id)?).await?;
-    Ok(StatusCode::NO_CONTENT)
+pub async fn discard(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer<Json<OpDetail>> {
+    let (core, id) = (&terminal(&app)?.core, op(&id)?);
+    core.discard(id).await?;
+    Ok(Json(core.op_detail(id)?))
 }
 
 impl From<SettleError> for ApiError {

@@ -76,10 +76,8 @@ impl CheckExt for Check {
 
 fn daemon(app: &App) -> Check {
     let (version, minutes) = (env!("CARGO_PKG_VERSION"), app.started.elapsed().as_secs() / 60);
-    Check::new("daemon", CheckState::Ok, "守护进程", "Daemon").found(
-        format!("guided {version}，已运行 {minutes} 分钟"),
-        format!("guided {version}, up {minutes} minutes"),
-    )
+    Check::new("daemon", CheckState::Ok, "守护进程", "Daemon")
+        .found(format!("guided {version}，已运行 {minutes} 分钟"), format!("guided {version}, up {minutes} minutes"))
 }
 
 /// Whether the folders are this user's alone.
@@ -168,17 +166,14 @@ async fn store(terminal: &Terminal) -> Check {
             format!("{n_entries} entries, {} MiB, all readable", n_bytes >> 20),
         ),
         Ok(Err(error)) => failed_store(check(CheckState::Fail), &error),
-        Err(_) => check(CheckState::Fail)
-            .found("检查中断", "the check broke off")
-            .fix("重启 guided", "restart guided"),
+        Err(_) => check(CheckState::Fail).found("检查中断", "the check broke off").fix("重启 guided", "restart guided"),
     }
 }
 
 fn failed_store(check: Check, error: &StoreError) -> Check {
-    check.found(format!("{error}"), format!("{error}")).fix(
-        "guide verify --heal；已保存的记录不受影响",
-        "guide verify --heal; what was saved is safe",
-    )
+    check
+        .found(format!("{error}"), format!("{error}"))
+        .fix("guide verify --heal；已保存的记录不受影响", "guide verify --heal; what was saved is safe")
 }
 
 fn clock(app: &App) -> Check {

@@ -21,8 +21,10 @@ use crate::sync::transport::{Broken, Http, Transport};
 const LIMIT: Duration = Duration::from_secs(5);
 
 /// Where the network is to be looked at.
-const NETWORK_FIX: (&str, &str) =
-    ("检查本店网络与总部地址；记录都已保存在本机", "check the shop's network and the hub's address; what was recorded is saved");
+const NETWORK_FIX: (&str, &str) = (
+    "检查本店网络与总部地址；记录都已保存在本机",
+    "check the shop's network and the hub's address; what was recorded is saved",
+);
 
 /// What the hub says of itself.
 #[derive(Debug, Deserialize)]
@@ -51,7 +53,9 @@ pub async fn checks(terminal: &Terminal) -> Vec<Check> {
         Ok(way) => way,
         Err(error) => {
             let check = Check::new("hub_tls", CheckState::Fail, "加密连接", "TLS");
-            checks.push(check.found(error.clone(), error).fix("guide enroll URL --ca FILE", "guide enroll URL --ca FILE"));
+            checks.push(
+                check.found(error.clone(), error).fix("guide enroll URL --ca FILE", "guide enroll URL --ca FILE"),
+            );
             return checks;
         }
     };
@@ -108,7 +112,8 @@ async fn answer(way: &Http, base: &Url, checks: &mut Vec<Check>) -> Option<Healt
     let ask = async || {
         let began = Instant::now();
         let request = Request::get(url.as_str()).body(Bytes::new()).map_err(|_| Broken::NoConnection)?;
-        let response = tokio::time::timeout(LIMIT, way.call(request, Duration::ZERO)).await.map_err(|_| Broken::Late)??;
+        let response =
+            tokio::time::timeout(LIMIT, way.call(request, Duration::ZERO)).await.map_err(|_| Broken::Late)??;
         Ok::<_, Broken>((response, began.elapsed()))
     };
     let is_tls = base.scheme() == "https";
@@ -120,7 +125,10 @@ async fn answer(way: &Http, base: &Url, checks: &mut Vec<Check>) -> Option<Healt
                 _ => ("hub_http", "总部应答", "Hub's answer"),
             };
             let fix = match &error {
-                Broken::Tls(_) => ("检查本机日期；自签证书用 guide enroll URL --ca 文件", "check this machine's date; for an authority of your own: guide enroll URL --ca FILE"),
+                Broken::Tls(_) => (
+                    "检查本机日期；自签证书用 guide enroll URL --ca 文件",
+                    "check this machine's date; for an authority of your own: guide enroll URL --ca FILE",
+                ),
                 _ => NETWORK_FIX,
             };
             let check = Check::new(code, CheckState::Fail, zh, en).found(error.to_string(), error.to_string());
@@ -152,7 +160,10 @@ async fn answer(way: &Http, base: &Url, checks: &mut Vec<Check>) -> Option<Healt
             let status = first.status().as_u16();
             checks.push(
                 check(CheckState::Fail)
-                    .found(format!("应答 {status}，不是 guide-hub 正常的样子"), format!("answered {status}, not as a healthy guide-hub does"))
+                    .found(
+                        format!("应答 {status}，不是 guide-hub 正常的样子"),
+                        format!("answered {status}, not as a healthy guide-hub does"),
+                    )
                     .fix("guide-hub inspect；查看总部日志", "look at the hub's log"),
             );
             None
@@ -163,10 +174,24 @@ async fn answer(way: &Http, base: &Url, checks: &mut Vec<Check>) -> Option<Healt
 fn versions(health: &Health) -> Check {
     let state = if health.schema < SCHEMA_MIN { CheckState::Fail } else { CheckState::Ok };
     let check = Check::new("versions", state, "版本", "Versions").found(
-        format!("总部 {}（格式 {}），本机 {}（格式 {SCHEMA}）", health.version, health.schema, env!("CARGO_PKG_VERSION")),
-        format!("hub {} (schema {}), here {} (schema {SCHEMA})", health.version, health.schema, env!("CARGO_PKG_VERSION")),
+        format!(
+            "总部 {}（格式 {}），本机 {}（格式 {SCHEMA}）",
+            health.version,
+            health.schema,
+            env!("CARGO_PKG_VERSION")
+        ),
+        format!(
+            "hub {} (schema {}), here {} (schema {SCHEMA})",
+            health.version,
+            health.schema,
+            env!("CARGO_PKG_VERSION")
+        ),
     );
-    if state == CheckState::Ok { check } else { check.fix("请总部升级 guide-hub", "have headquarters upgrade guide-hub") }
+    if state == CheckState::Ok {
+        check
+    } else {
+        check.fix("请总部升级 guide-hub", "have headquarters upgrade guide-hub")
+    }
 }
 
 /// Whether the hub still knows this terminal: it is asked for what is new, and nothing is applied.
@@ -186,7 +211,9 @@ async fn token(terminal: &Terminal) -> Check {
         Err(HubError::TooOld) => check(CheckState::Fail)
             .found("总部需要更新的版本", "the hub needs a newer version")
             .fix("升级 guide；未发送的记录会保留", "upgrade guide; what waits to be sent is kept"),
-        Err(error) => check(CheckState::Warn).found(error.to_string(), error.to_string()).fix("guide sync now", "guide sync now"),
+        Err(error) => {
+            check(CheckState::Warn).found(error.to_string(), error.to_string()).fix("guide sync now", "guide sync now")
+        }
     }
 }
 

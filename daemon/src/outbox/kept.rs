@@ -277,8 +277,7 @@ impl Outbox {
 
     /// The newest op of this terminal that can be taken back: a fact that was neither rejected nor taken back.
     pub fn newest_standing(&self) -> Option<&Kept> {
-        let undone: HashSet<OpId> =
-            self.all().filter(|kept| kept.counts()).filter_map(|kept| kept.undoes).collect();
+        let undone: HashSet<OpId> = self.all().filter(|kept| kept.counts()).filter_map(|kept| kept.undoes).collect();
         self.all().rev().find(|kept| {
             kept.undoes.is_none()
                 && kept.counts()
@@ -367,7 +366,8 @@ mod tests {
 
     #[test]
     fn a_settled_op_is_neither_sent_nor_shown_as_rejected_also_when_the_answers_are_lost() {
-        let settles = |local_seq, of: &Op, by: Option<OpId>| op(local_seq, &OpBody::Settled(Settled { op_id: of.op_id, by }));
+        let settles =
+            |local_seq, of: &Op, by: Option<OpId>| op(local_seq, &OpBody::Settled(Settled { op_id: of.op_id, by }));
         let ops = [outcome(1), outcome(2), outcome(3)];
         let mut outbox = Outbox::new(ops.to_vec(), HashMap::new());
         outbox.answer(ops[..2].iter().map(|op| answer(op, OpResult::Rejected)).collect(), Utc::now(), &at(7));

@@ -226,11 +226,7 @@ impl Sync {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn run(
-        self: Arc<Self>,
-        mut requests: mpsc::Receiver<Request>,
-        mut shutdown: watch::Receiver<bool>,
-    ) {
+    async fn run(self: Arc<Self>, mut requests: mpsc::Receiver<Request>, mut shutdown: watch::Receiver<bool>) {
         let mut schedule = Schedule::new(Instant::now());
         let mut access = self.access.subscribe();
         let mut hub = None;

@@ -47,11 +47,20 @@ pub struct Inner {
     pub is_old: bool,
     /// How many pages of snapshots were asked for.
     pub n_snapshot_pages: usize,
+    /// Says that nothing has changed, whatever has.
+    pub lie: Option<()>,
     /// Breaks off the next page of a snapshot but so many.
     pub break_snapshot_after: Option<usize>,
     pub n_not_modified: usize,
     /// How many items were sent.
     pub n_sent: usize,
+}
+
+impl Inner {
+    /// Judges every op anew.
+    pub fn forget_answers(&mut self) {
+        self.answered.clear();
+    }
 }
 
 #[derive(Default)]
@@ -192,6 +201,8 @@ impl Hub {
             .route("/v1/enroll", post(enroll))
             .route("/v1/changes", get(changes))
             .route("/v1/snapshot", get(snapshot))
+            .route("/v1/inventory", get(inventory))
+            .route("/v1/health", get(async || Json(serde_json::json!({"version": "0.1.0", "schema": 1}))))
             .route("/v1/ops", post(push))
             .with_state(self.clone());
         Serving(tokio::spawn(async move { axum::serve(listener, router).await.unwrap() }))
@@ -224,6 +235,15 @@ impl Hub {
         let n_before = inner.guide.items.len();
         inner.guide.items.retain(|(kind, _), _| kind != "fact");
         inner.guide.head -= (n_before - inner.guide.items.len()) as u64;
+    }
+
+    /// Forgets a fact, and goes on as if nothing had happened.
+    pub fn forge_quietly(&self, fact: &str) {
+        let mut inner = self.inner.lock().unwrap();
+        inner.forget_answers();
+        inner.files.values_mut().for_each(|file| file.facts.retain(|of| of.id.to_string() != fact));
+        inner.guide.items.remove(&("fact".to_owned(), fact.to_owned()));
+        inner.lie = Some(());
     }
 
     /// Begins a new epoch with the same content, as after a failover without loss.
@@ -295,6 +315,9 @@ async fn changes(State(hub): State<Hub>, Query(query): Query<ChangesQuery>, head
         FeedName::Shared => (&inner.shared, &KEYS.shared),
     };
     let (n_live, digest) = feed.digest(key);
+    if inner.lie.is_some() && query.since > 0 {
+        return StatusCode::NOT_MODIFIED.into_response();
+    }
     let holds = (query.epoch.as_ref(), query.since, query.n_live, query.digest);
     if holds == (Some(&inner.epoch), feed.head, Some(n_live), Some(digest)) {
         inner.n_not_modified += 1;
@@ -361,6 +384,41 @@ async fn snapshot(State(hub): State<Hub>, Query(query): Query<SnapshotQuery>, he
     let (n_sent, head, n_live) = (items.len(), feed.head, feed.items.len() as u64);
     inner.n_sent += n_sent;
     Json(SnapshotResponse { epoch, head, n_live, items, next, schema_min: 1, schema_max: 1 }).into_response()
+}
+
+async fn inventory(State(hub): State<Hub>, Query(query): Query<InventoryQuery>) -> Response {
+    let inner = hub.inner.lock().unwrap();
+    let (feed, key) = match query.feed {
+        FeedName::Guide => (&inner.guide, &KEYS.guide),
+        FeedName::Shared => (&inner.shared, &KEYS.shared),
+    };
+    let (n_live, digest) = feed.digest(key);
+    let hash = |item: &Item| item_hash(key, &item.kind, &item.id, item.rev, item.body.as_ref().unwrap().get());
+    let mut answer = InventoryResponse {
+        epoch: inner.epoch.clone(),
+        head: feed.head,
+        n_live,
+        digest,
+        kinds: Vec::new(),
+        entries: Vec::new(),
+        more: false,
+    };
+    match query.kind {
+        Some(kind) => {
+            let of_kind = feed.items.values().filter(|item| item.kind == kind);
+            let entry = |item: &Item| Entry { id: item.id.clone(), rev: item.rev, hash: FeedDigest(hash(item)) };
+            answer.entries = of_kind.map(entry).collect();
+        }
+        None => {
+            let mut kinds: BTreeMap<String, (u64, FeedDigest)> = BTreeMap::new();
+            for item in feed.items.values() {
+                let (n, digest) = kinds.entry(item.kind.clone()).or_default();
+                (*n, *digest) = (*n + 1, digest.with(hash(item)));
+            }
+            answer.kinds = kinds.into_iter().map(|(kind, (n, digest))| KindCount { kind, n, digest }).collect();
+        }
+    }
+    Json(answer).into_response()
 }
 
 async fn push(State(hub): State<Hub>, headers: HeaderMap, Json(request): Json<PushRequest>) -> Response {
