@@ -178,6 +178,8 @@ impl App {
         let open = || open_core(folder, profile, self.checker.as_deref(), Arc::clone(&self.clock), self.events.clone());
         match open() {
             Err(OpenError::Store(StoreError::Full { .. })) if Ballast::of(&self.paths.data).release()? => open(),
+            // found while its first values were read: it is marked, and set aside at the second opening
+            Err(OpenError::Store(StoreError::Damaged(_))) => open(),
             opened => opened,
         }
     }
@@ -206,10 +208,11 @@ pub fn open_core(
     refuse_newer(&folder.cache())?;
     refuse_newer_segments(&folder.outbox())?;
     std::fs::create_dir_all(folder.outbox())?;
-    let (journal, recovered) = Journal::open(&folder.outbox(), profile.device.clone(), Box::new(Disk))?;
+    let (mut journal, mut recovered) = Journal::open(&folder.outbox(), profile.device.clone(), Box::new(Disk))?;
     let checker = checker.map(|program| Checker::new(program, folder.path()));
     let opened = Store::open(&folder.cache(), &folder.quarantine(), &profile.digest_keys, checker)?;
     let store = opened.store;
+    recovered.n_missing += journal.go_on_from(store.next_seq()?);
     let mut damage = Vec::new();
     if !recovered.damaged.is_empty() || recovered.n_missing > 0 {
         let (n_damaged, n_missing) = (recovered.damaged.len(), recovered.n_missing);

@@ -240,7 +240,7 @@ impl Core {
 
     /// Writes the changed rows of the day sheet.
     pub fn write_sheet(&self) -> Result<(), StoreError> {
-        let (on, rows) = {
+        let (on, rows, last_seq) = {
             let mut state = self.state();
             let dirty = std::mem::take(&mut state.dirty);
             let rows: Vec<_> = dirty
@@ -250,8 +250,11 @@ impl Core {
                     (id, row)
                 })
                 .collect();
-            (state.on, rows)
+            (state.on, rows, state.outbox.last_seq())
         };
+        if let Some(last_seq) = last_seq {
+            self.store.put_next_seq(last_seq + 1)?;
+        }
         self.store.put_sheet(on, &rows)
     }
 }

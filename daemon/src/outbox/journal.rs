@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use guide_common::id::{CustomerId, DeviceId, OpId};
 use guide_common::op::{Op, OpBody, Stamp};
 
-use crate::outbox::medium::{Medium, Segment, sync_folder};
+use crate::outbox::medium::{Medium, Segment};
 use crate::outbox::record::{self, HEADER_BYTES, MAX_BODY_BYTES};
 use crate::outbox::recover::{ClosedSegment, Found, Recovered, read_segment, segment_numbers, segment_path};
 
@@ -79,6 +79,7 @@ pub struct Journal {
     current: Current,
     closed: Vec<ClosedSegment>,
     next_seq: u64,
+    max_segment_bytes: u64,
     /// How often a group was synced.
     pub n_syncs: u64,
 }
@@ -106,7 +107,7 @@ impl Journal {
         let mut recovered = Recovered::default();
         let mut found = Vec::new();
         for number in segment_numbers(folder).map_err(fault("listing"))? {
-            found.extend(read_segment(folder, number, &mut recovered).map_err(fault("reading"))?);
+            found.extend(read_segment(folder, number, medium.as_ref(), &mut recovered).map_err(fault("reading"))?);
         }
         recovered.ops.sort_by_key(|op| op.local_seq);
         // a number that was free again, though a crash brought back what had it: the later op is the one that was answered
@@ -129,12 +130,28 @@ impl Journal {
             file: State::Broken,
         };
         let closed = found.into_iter().map(|segment| segment.segment).collect();
-        let mut journal = Self { folder: folder.to_owned(), device, medium, current, closed, next_seq, n_syncs: 0 };
+        let mut journal = Self {
+            folder: folder.to_owned(),
+            device,
+            medium,
+            current,
+            closed,
+            next_seq,
+            max_segment_bytes: MAX_SEGMENT_BYTES,
+            n_syncs: 0,
+        };
         // a full disk must not keep the terminal from starting: the first op tries again
         match journal.reopen() {
             Ok(()) | Err(JournalError::Full) => Ok((journal, recovered)),
             Err(error) => Err(error),
         }
+    }
+
+    /// Goes on behind a number that is known to have been used. Returns how many ops before it are not there.
+    pub fn go_on_from(&mut self, next_seq: u64) -> u64 {
+        let n_missing = next_seq.saturating_sub(self.next_seq);
+        self.next_seq += n_missing;
+        n_missing
     }
 
     /// Saves a group of requests with one `fdatasync`. Either all of it is on disk, or nothing is saved and the
@@ -187,7 +204,7 @@ impl Journal {
     /// Makes the current segment one that can be written: cuts a broken one, begins a new one where it is full.
     fn reopen(&mut self) -> Result<(), JournalError> {
         if let State::Open(_) = self.current.file {
-            return if self.current.n_bytes >= MAX_SEGMENT_BYTES { self.rotate() } else { Ok(()) };
+            return if self.current.n_bytes >= self.max_segment_bytes { self.rotate() } else { Ok(()) };
         }
         let is_suspect = matches!(self.current.file, State::Suspect);
         let path = segment_path(&self.folder, self.current.number);
@@ -217,7 +234,7 @@ impl Journal {
         let written = file
             .append(&record::header(self.next_seq))
             .and_then(|()| file.sync())
-            .and_then(|()| sync_folder(&self.folder));
+            .and_then(|()| self.medium.sync_folder(&self.folder));
         if let Err(error) = written {
             let _ = file.truncate(0);
             return Err(fault("beginning a segment of")(error));
@@ -237,7 +254,7 @@ impl Journal {
             std::mem::take(&mut self.closed).into_iter().partition(|segment| segment.seqs.iter().any(|seq| keep(*seq)));
         self.closed = kept;
         for segment in &gone {
-            std::fs::remove_file(segment_path(&self.folder, segment.number)).map_err(fault("pruning"))?;
+            self.medium.remove(&segment_path(&self.folder, segment.number)).map_err(fault("pruning"))?;
         }
         Ok(gone.len())
     }

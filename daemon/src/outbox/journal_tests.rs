@@ -6,7 +6,7 @@ use guide_common::promise::Promise;
 
 use super::*;
 use crate::outbox::medium::Disk;
-use crate::outbox::medium::faulty::Faulty;
+use crate::outbox::medium::faulty::{Fault, Faulty};
 
 fn draft(text: &str) -> Draft {
     let on = "2026-08-12".parse().unwrap();
@@ -187,4 +187,79 @@ async fn waiting_requests_are_saved_together_and_each_is_answered() {
     assert_eq!(numbers, (1..=32).collect::<Vec<_>>());
     assert!(writer.n_syncs() <= 8, "{} syncs", writer.n_syncs());
     assert_eq!(seqs(&open(folder.path()).1).len(), 32);
+}
+
+#[test]
+fn a_journal_that_was_lost_is_noticed_and_its_numbers_are_not_used_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut journal, _) = open(folder.path());
+    assert_eq!(journal.go_on_from(1), 0);
+    assert_eq!(journal.go_on_from(8), 7);
+    assert_eq!(journal.append(vec![vec![draft("a")]]).unwrap()[0][0].local_seq, 8);
+    let (mut journal, recovered) = open(folder.path());
+    assert_eq!((recovered.n_missing, journal.go_on_from(9)), (7, 0), "what is missing stays known");
+}
+
+#[test]
+fn a_newer_journal_is_refused_and_left_byte_for_byte_and_a_damaged_header_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = segment_path(folder.path(), 3);
+    let mut newer = record::header(9).to_vec();
+    newer[6] = b'2';
+    newer.extend(crc32c::crc32c(&newer[..HEADER_BYTES]).to_le_bytes());
+    newer.extend(b"whatever it holds");
+    fs::write(&path, &newer).unwrap();
+    let refused = crate::outbox::recover::refuse_newer_segments(folder.path());
+    assert!(matches!(refused, Err(JournalError::Newer { version: 2, .. })));
+    assert_eq!(fs::read(&path).unwrap(), newer);
+    fs::remove_file(&path).unwrap();
+    let (mut journal, _) = open(folder.path());
+    journal.append(vec![vec![draft("a")]]).unwrap();
+    let path = segment_path(folder.path(), 1);
+    let clean = fs::read(&path).unwrap();
+    for bit in 0..HEADER_BYTES * 8 {
+        let mut bytes = clean.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        fs::write(&path, &bytes).unwrap();
+        crate::outbox::recover::refuse_newer_segments(folder.path()).unwrap();
+    }
+}
+
+/// Appends until the disk has been called often, then cuts the power: what was acknowledged must be there.
+fn run_with_fault(call: u64, fault: Fault) -> u64 {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Faulty::failing_at(call, fault);
+    let open = || Journal::open(folder.path(), DeviceId::new("D1").unwrap(), Box::new(disk.clone()));
+    let (mut journal, _) = open().or_else(|_| open()).unwrap();
+    journal.max_segment_bytes = 1;
+    let (mut saved, mut n_refused) = (Vec::new(), 0);
+    for n in 0..32 {
+        match journal.append(vec![vec![draft(&n.to_string())]]) {
+            Ok(groups) => saved.extend(groups.into_iter().flatten().map(|op| (op.local_seq, op.op_id))),
+            Err(error) => {
+                assert!(error.to_string().ends_with("nothing was saved"), "{error}");
+                n_refused += 1;
+            }
+        }
+    }
+    assert!(n_refused <= 1, "one fault refuses one group, not {n_refused}: call {call} {fault:?}");
+    drop(journal);
+    disk.cut_power(folder.path());
+    let (_, recovered) = open_on(folder.path(), Faulty::default());
+    let found: std::collections::HashMap<_, _> = recovered.ops.iter().map(|op| (op.local_seq, op.op_id)).collect();
+    for (seq, id) in &saved {
+        assert_eq!(found.get(seq), Some(id), "op {seq} was acknowledged: call {call} {fault:?}");
+    }
+    assert_eq!(recovered.n_missing, 0, "call {call} {fault:?}");
+    disk.n_calls.load(Ordering::SeqCst)
+}
+
+#[test]
+fn whichever_call_to_the_disk_fails_nothing_is_acknowledged_that_a_power_cut_takes() {
+    assert!(run_with_fault(u64::MAX, Fault::Io) >= 200, "there are that many calls");
+    for fault in [Fault::Io, Fault::Full, Fault::Short] {
+        for call in 1..=200 {
+            run_with_fault(call, fault);
+        }
+    }
 }

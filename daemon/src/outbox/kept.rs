@@ -152,6 +152,11 @@ impl Outbox {
         self.by_seq.values()
     }
 
+    /// The number of the last op.
+    pub fn last_seq(&self) -> Option<u64> {
+        self.by_seq.last_key_value().map(|(seq, _)| *seq)
+    }
+
     /// The ops to apply over the hub's documents of a customer: all but those that were rejected.
     pub fn pending_of(&self, customer: &CustomerId) -> Vec<Arc<Op>> {
         let seqs = self.of_customer.get(customer).map(Vec::as_slice).unwrap_or_default();

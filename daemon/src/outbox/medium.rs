@@ -1,8 +1,10 @@
 //! Where segments lie: the disk, or in tests a disk that fails on demand. Both keep the bytes in real files.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
+
+use crate::outbox::recover::replace;
 
 /// An open segment, written at its end only.
 pub trait Segment: Send {
@@ -14,10 +16,16 @@ pub trait Segment: Send {
     fn truncate(&mut self, n_bytes: u64) -> io::Result<()>;
 }
 
-/// Opens segments.
+/// Everything that the journal does to a disk beside reading.
 pub trait Medium: Send {
     /// Opens a segment for appending, and makes it where it is missing.
     fn open(&self, path: &Path) -> io::Result<Box<dyn Segment>>;
+    /// Makes the names in a folder durable.
+    fn sync_folder(&self, folder: &Path) -> io::Result<()>;
+    /// Writes a whole file so that it is on disk, or the old one is.
+    fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// Deletes a file.
+    fn remove(&self, path: &Path) -> io::Result<()>;
 }
 
 /// The disk.
@@ -27,6 +35,18 @@ pub struct Disk;
 impl Medium for Disk {
     fn open(&self, path: &Path) -> io::Result<Box<dyn Segment>> {
         Ok(Box::new(OpenOptions::new().append(true).create(true).open(path)?))
+    }
+
+    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+        sync_folder(folder)
+    }
+
+    fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        replace(path, bytes)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
     }
 }
 
@@ -50,57 +70,5 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 #[cfg(test)]
-pub mod faulty {
-    //! A disk of limited room whose syncs can be made to fail.
-
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-
-    use super::*;
-
-    /// The switches of a faulty disk, shared with its segments.
-    #[derive(Clone, Debug)]
-    pub struct Faulty {
-        /// How many bytes can still be written.
-        pub room: Arc<AtomicU64>,
-        /// Whether syncs fail.
-        pub sync_fails: Arc<AtomicBool>,
-    }
-
-    impl Default for Faulty {
-        fn default() -> Self {
-            Self { room: Arc::new(AtomicU64::new(u64::MAX)), sync_fails: Arc::default() }
-        }
-    }
-
-    impl Medium for Faulty {
-        fn open(&self, path: &Path) -> io::Result<Box<dyn Segment>> {
-            Ok(Box::new(FaultySegment { inner: Disk.open(path)?, disk: self.clone() }))
-        }
-    }
-
-    struct FaultySegment {
-        inner: Box<dyn Segment>,
-        disk: Faulty,
-    }
-
-    impl Segment for FaultySegment {
-        fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-            let room = self.disk.room.load(Ordering::SeqCst);
-            let n_bytes = usize::try_from(room).unwrap_or(usize::MAX).min(bytes.len());
-            self.inner.append(&bytes[..n_bytes])?;
-            if room != u64::MAX {
-                self.disk.room.fetch_sub(n_bytes as u64, Ordering::SeqCst);
-            }
-            if n_bytes < bytes.len() { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
-        }
-
-        fn sync(&mut self) -> io::Result<()> {
-            if self.disk.sync_fails.load(Ordering::SeqCst) { Err(io::Error::other("EIO")) } else { self.inner.sync() }
-        }
-
-        fn truncate(&mut self, n_bytes: u64) -> io::Result<()> {
-            self.inner.truncate(n_bytes)
-        }
-    }
-}
+#[path = "faulty.rs"]
+pub mod faulty;

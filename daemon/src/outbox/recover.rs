@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use guide_common::op::Op;
 
 use crate::outbox::journal::JournalError;
-use crate::outbox::medium::sync_folder;
+use crate::outbox::medium::{Medium, sync_folder};
 use crate::outbox::record::{self, HEADER_BYTES, Tail};
 
 /// A segment that no op is added to.
@@ -76,11 +76,16 @@ pub fn refuse_newer_segments(folder: &Path) -> Result<(), JournalError> {
 }
 
 /// Reads one segment into `recovered`. Returns `None` for one whose header was never written: it holds nothing.
-pub fn read_segment(folder: &Path, number: u64, recovered: &mut Recovered) -> io::Result<Option<Found>> {
+pub fn read_segment(
+    folder: &Path,
+    number: u64,
+    medium: &dyn Medium,
+    recovered: &mut Recovered,
+) -> io::Result<Option<Found>> {
     let path = segment_path(folder, number);
     let bytes = fs::read(&path)?;
     if bytes.len() < HEADER_BYTES {
-        fs::remove_file(&path)?;
+        medium.remove(&path)?;
         return Ok(None);
     }
     let scan = record::scan(&bytes);
@@ -101,7 +106,7 @@ pub fn read_segment(folder: &Path, number: u64, recovered: &mut Recovered) -> io
     let first_seq = header.or_else(|| seqs.first().copied()).unwrap_or(1);
     let mut n_bytes = scan.end as u64;
     if is_damaged {
-        recovered.damaged.push(set_aside(&path, &bytes)?);
+        recovered.damaged.push(set_aside(&path, &bytes, medium)?);
     }
     if !scan.damaged.is_empty() || header.is_none() {
         let mut mended = record::header(first_seq).to_vec();
@@ -109,22 +114,22 @@ pub fn read_segment(folder: &Path, number: u64, recovered: &mut Recovered) -> io
             record::encode(&bytes[body.clone()], &mut mended);
         }
         n_bytes = mended.len() as u64;
-        replace(&path, &mended)?;
+        medium.replace(&path, &mended)?;
     } else if scan.tail != Tail::Clean {
-        let file = File::options().write(true).open(&path)?;
-        file.set_len(n_bytes)?;
-        file.sync_all()?;
+        let mut file = medium.open(&path)?;
+        file.truncate(n_bytes)?;
+        file.sync()?;
     }
     Ok(Some(Found { segment: ClosedSegment { number, seqs }, first_seq, n_bytes }))
 }
 
 /// Copies a damaged segment aside; the copy is named by the content's checksum, so that it is made once.
-fn set_aside(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
+fn set_aside(path: &Path, bytes: &[u8], medium: &dyn Medium) -> io::Result<PathBuf> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".damaged-{:08x}", crc32c::crc32c(bytes)));
     let aside = path.with_file_name(name);
     if !aside.exists() {
-        replace(&aside, bytes)?;
+        medium.replace(&aside, bytes)?;
     }
     Ok(aside)
 }

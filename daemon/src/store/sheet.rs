@@ -84,6 +84,22 @@ impl Store {
         })
     }
 
+    /// The number behind the last op that the journal is known to have held. It tells of a journal that was lost.
+    pub fn next_seq(&self) -> Result<u64, StoreError> {
+        let bytes = self.read(|trees| trees.meta.get("next_seq").map_err(sled_fault("reading")))?;
+        Ok(bytes.and_then(|bytes| bytes.as_ref().try_into().ok()).map_or(0, u64::from_be_bytes))
+    }
+
+    /// Remembers that the journal has held the ops before a number.
+    pub fn put_next_seq(&self, next_seq: u64) -> Result<(), StoreError> {
+        if self.next_seq()? >= next_seq {
+            return Ok(());
+        }
+        self.write(|trees| {
+            trees.meta.insert("next_seq", &next_seq.to_be_bytes()).map(drop).map_err(sled_fault("writing"))
+        })
+    }
+
     /// How many customers the last complete check found.
     pub fn n_customers(&self) -> Result<usize, StoreError> {
         let bytes = self.read(|trees| trees.meta.get("n_customers").map_err(sled_fault("reading")))?;
