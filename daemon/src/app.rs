@@ -249,12 +249,7 @@ pub async fn run_check(core: &Arc<Core>) {
         Ok(Ok(took)) => {
             tracing::info!(took_ms = took.as_millis(), n_customers = core.n_customers(), "the queue was checked");
         }
-        Ok(Err(error)) => {
-            tracing::error!(%error, "checking the queue");
-            if let StoreError::Damaged(_) = error {
-                core.store.condemn();
-            }
-        }
+        Ok(Err(error)) => tracing::error!(%error, "checking the queue"),
         Err(error) => tracing::error!(%error, "checking the queue"),
     }
 }

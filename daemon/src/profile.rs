@@ -120,11 +120,6 @@ impl GuideFolder {
         Ok(good)
     }
 
-    /// Writes another token in place of the one before.
-    pub fn write_token(&self, token: &Token) -> io::Result<()> {
-        replace(&self.0.join("token"), token.0.as_bytes())
-    }
-
     /// How far the machine's clock was ahead of the hub's when it was last measured.
     pub fn skew(&self) -> Option<TimeDelta> {
         let text = fs::read_to_string(self.0.join("skew_ms")).ok()?;

@@ -19,6 +19,7 @@ mod value;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use guide_common::wire::hub::{DigestKeys, FeedName};
 use tokio::sync::Notify;
@@ -35,6 +36,9 @@ use crate::store::trees::Trees;
 
 /// The most keys in one batch: larger ones cost sled memory out of proportion.
 const MAX_BATCH_KEYS: usize = 250;
+
+/// For so long after a renewal others may still speak of the cache before.
+const LATE: Duration = Duration::from_secs(10);
 
 /// Why the cache cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -114,6 +118,8 @@ struct Health {
     full: bool,
     /// A value was not what was written.
     damaged: bool,
+    /// When an empty cache took the place of a damaged one.
+    renewed_at: Option<Instant>,
 }
 
 impl Store {
@@ -166,7 +172,7 @@ impl Store {
 
     fn note(&self, error: &StoreError) {
         if let StoreError::Damaged(_) = error {
-            self.condemn();
+            self.mark_damaged();
         } else if error.is_lasting() {
             let mut health = self.health();
             health.failed = true;
@@ -186,8 +192,16 @@ impl Store {
         self.read(|trees| trees.write_out())
     }
 
-    /// Marks the cache as damaged: it is set aside when it is opened again, and everything is fetched again.
+    /// Marks the cache as damaged: it is set aside when it is opened again, and everything is fetched again. A word that
+    /// comes late, of a cache that was just replaced, counts for nothing.
     pub fn condemn(&self) {
+        let is_late = self.health().renewed_at.is_some_and(|at| at.elapsed() < LATE);
+        if !is_late {
+            self.mark_damaged();
+        }
+    }
+
+    fn mark_damaged(&self) {
         let path = files::condemned(&self.folder);
         if let Err(error) = std::fs::write(&path, b"") {
             tracing::error!(%error, "marking the cache as damaged");

@@ -84,7 +84,8 @@ impl Store {
             }
             Ok(opened) => opened,
         };
-        *self.health() = Health::default();
+        let renewed_at = quarantined.is_some().then(std::time::Instant::now);
+        *self.health() = Health { renewed_at, ..Health::default() };
         self.handle.replace(trees);
         Ok(quarantined)
     }
