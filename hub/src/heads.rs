@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use guide_common::wire::hub::FeedDigest;
 use tokio::sync::{OwnedMutexGuard, watch};
 use tokio::time::MissedTickBehavior;
 
@@ -107,13 +108,13 @@ impl Heads {
         self.lock().feeds.values().filter(|watched| watched.is_awaited()).count()
     }
 
-    /// The awaited feeds with the heads that are known; `None` ends the polling, for nobody waits.
+    /// The awaited feeds with what is known of them; `None` ends the polling, for nobody waits.
     fn to_poll(&self) -> Option<Poll> {
         let mut known = self.lock();
-        let mut feeds: Vec<(String, Option<u64>)> = Vec::new();
+        let mut feeds: Vec<(String, Option<(u64, FeedDigest)>)> = Vec::new();
         let mut readings = HashMap::new();
         for (id, watched) in known.feeds.iter().filter(|(_, watched)| watched.is_awaited()) {
-            feeds.push((id.clone(), watched.state.as_ref().map(|(state, _)| state.head)));
+            feeds.push((id.clone(), watched.state.as_ref().map(|(state, _)| (state.head, state.digest))));
             readings.insert(id.clone(), Reading(watched.generation));
         }
         if feeds.is_empty() {
@@ -205,7 +206,7 @@ impl Watched {
 }
 
 struct Poll {
-    feeds: Vec<(String, Option<u64>)>,
+    feeds: Vec<(String, Option<(u64, FeedDigest)>)>,
     readings: HashMap<String, Reading>,
     at: Instant,
 }
@@ -226,6 +227,6 @@ async fn poll(heads: Heads, db: Db) {
     }
 }
 
-async fn ask(db: &Db, feeds: &[(String, Option<u64>)]) -> Result<Vec<(String, FeedState)>, HubError> {
+async fn ask(db: &Db, feeds: &[(String, Option<(u64, FeedDigest)>)]) -> Result<Vec<(String, FeedState)>, HubError> {
     page::moved(&mut *db.conn().await?, feeds).await
 }

@@ -7,8 +7,9 @@ mod support;
 use std::time::{Duration, Instant};
 
 use guide_common::sop::settings::GoldPrice;
-use guide_common::wire::hub::FeedPlace;
-use guide_hub::db::{Db, epoch, page};
+use guide_common::wire::hub::{FeedDigest, FeedPlace};
+use guide_hub::db::feed::{Change, Feed};
+use guide_hub::db::{Db, commit, epoch, page};
 use guide_hub::price;
 use hyper::StatusCode;
 use support::{Answer, TODAY, Terminal, TestDb, TestHub, assign, at_head, day};
@@ -61,6 +62,37 @@ async fn a_push_through_the_same_hub_ends_the_wait_with_the_change() {
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.json()["items"][0]["id"], op.op_id.to_string());
     assert_eq!((&answer.json()["head"], &answer.json()["epoch"]), (&pushed["head"], &pushed["epoch"]));
+}
+
+#[tokio::test]
+async fn a_commit_has_woken_who_waits_for_the_feeds_that_it_locked_when_it_returns() {
+    let test = TestDb::with_guides(&["G1", "G2"]).await;
+    let mut moves = test.db.heads().watch(&test.db, "G1");
+    // the first poll tells where the feed is
+    tokio::time::timeout(LIMIT, moves.changed()).await.unwrap().unwrap();
+    let write = async |guide: &str, body: &str| {
+        let mut tx = test.db.begin().await.unwrap();
+        let mut feed = Feed::lock_known(&mut tx, guide).await.unwrap();
+        feed.apply(&mut tx, vec![Change::put("fact", "F1", "C1", body.to_owned())]).await.unwrap();
+        tx
+    };
+    drop(write("G1", "1").await);
+    commit(write("G2", "2").await).await.unwrap();
+    assert!(!moves.has_changed().unwrap(), "neither a rollback nor another feed");
+    commit(write("G1", "3").await).await.unwrap();
+    assert!(moves.has_changed().unwrap());
+}
+
+#[tokio::test]
+async fn content_that_is_forged_at_an_equal_head_is_noticed_while_somebody_waits() {
+    let hub = hub().await;
+    let terminal = hub.terminal("G1").await;
+    let (_, query) = at_head(&terminal, "guide").await;
+    let call = wait_for(&hub.test_db.db, &terminal, &query, 1).await;
+    let forge = "UPDATE guide_feed SET digest = '0000000000000001' WHERE guide_id = 'G1'";
+    sqlx::query(forge).execute(&mut *hub.test_db.db.conn().await.unwrap()).await.unwrap();
+    let answer = ended(call).await;
+    assert_eq!((answer.status, &answer.json()["reason"]), (StatusCode::CONFLICT, &"digest".into()));
 }
 
 #[tokio::test]
@@ -211,13 +243,17 @@ async fn of_ten_thousand_awaited_feeds_one_statement_names_those_that_moved() {
          'W' || CAST(n AS TEXT), 'e', 7, 0, 7, '0000000000000007', '00000000000000000000000000000007' FROM ({numbers}) t"
     );
     sqlx::query(sqlx::AssertSqlSafe(insert)).execute(&mut *conn).await.unwrap();
-    let known: Vec<(String, Option<u64>)> = (1..=10_000).map(|n| (format!("W{n}"), Some(7))).collect();
+    let digest: FeedDigest = "0000000000000007".parse().unwrap();
+    let known: Vec<_> = (1..=10_000).map(|n| (format!("W{n}"), Some((7, digest)))).collect();
     assert!(page::moved(&mut conn, &known).await.unwrap().is_empty());
     sqlx::query("UPDATE guide_feed SET head = 8 WHERE guide_id IN ('W3', 'W9999')").execute(&mut *conn).await.unwrap();
+    // equal heads with other content are as good as a move
+    let forge = "UPDATE guide_feed SET digest = '0000000000000008' WHERE guide_id = 'W500'";
+    sqlx::query(forge).execute(&mut *conn).await.unwrap();
     let begun = Instant::now();
     let mut moved = page::moved(&mut conn, &known).await.unwrap();
     println!("asking for the heads of 10,000 feeds: {:?}", begun.elapsed());
     moved.sort_by(|(one, _), (other, _)| one.cmp(other));
     let moved: Vec<(&str, u64)> = moved.iter().map(|(id, state)| (id.as_str(), state.head)).collect();
-    assert_eq!(moved, [("W3", 8), ("W9999", 8)]);
+    assert_eq!(moved, [("W3", 8), ("W500", 7), ("W9999", 8)]);
 }

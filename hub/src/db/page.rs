@@ -120,10 +120,19 @@ pub async fn state(conn: &mut Conn, guide_id: &str) -> Result<Option<FeedState>,
     row.map(|row| feed_state(&row, 0)).transpose()
 }
 
-/// The states of those feeds whose head is another one than the one that is known; of a feed without a known head
+/// The states of those feeds whose head or digest is another one than what is known; of a feed of which nothing is known
 /// always. The ids travel as one text, so that ten thousand are one statement with one parameter.
-pub async fn moved(conn: &mut Conn, known: &[(String, Option<u64>)]) -> Result<Vec<(String, FeedState)>, HubError> {
-    let known: Vec<(&str, i64)> = known.iter().map(|(id, head)| (id.as_str(), head.map_or(-1, signed))).collect();
+pub async fn moved(
+    conn: &mut Conn,
+    known: &[(String, Option<(u64, FeedDigest)>)],
+) -> Result<Vec<(String, FeedState)>, HubError> {
+    let known: Vec<(&str, i64, String)> = known
+        .iter()
+        .map(|(id, known)| match known {
+            Some((head, digest)) => (id.as_str(), signed(*head), digest.to_string()),
+            None => (id.as_str(), -1, String::new()),
+        })
+        .collect();
     let known = directory::json(&known)?;
     let sql = if conn.backend_name() == "SQLite" {
         concat!(
@@ -131,14 +140,15 @@ pub async fn moved(conn: &mut Conn, known: &[(String, Option<u64>)]) -> Result<V
             epoch!(),
             ", f.head, f.n_live, f.digest, f.guide_id FROM json_each($1) k \
              JOIN guide_feed f ON f.guide_id = json_extract(k.value, '$[0]') \
-             WHERE f.head <> json_extract(k.value, '$[1]')"
+             WHERE f.head <> json_extract(k.value, '$[1]') OR f.digest <> json_extract(k.value, '$[2]')"
         )
     } else {
         concat!(
             "SELECT ",
             epoch!(),
             ", f.head, f.n_live, f.digest, f.guide_id FROM json_array_elements(CAST($1 AS json)) k \
-             JOIN guide_feed f ON f.guide_id = k.value ->> 0 WHERE f.head <> CAST(k.value ->> 1 AS BIGINT)"
+             JOIN guide_feed f ON f.guide_id = k.value ->> 0 \
+             WHERE f.head <> CAST(k.value ->> 1 AS BIGINT) OR f.digest <> k.value ->> 2"
         )
     };
     let rows = sqlx::query(sql).bind(known).fetch_all(conn).await.doing("reading where feeds are")?;
