@@ -101,9 +101,9 @@ fn body(file: &CustomerFile, pick: u64) -> Option<OpBody> {
     let tag = TagChange { on, group: "MAT".to_owned(), value: text.clone() };
     Some(OpBody::Fact(match pick % 11 {
         0 => FactBody::Outcome(Outcome::new(on, OutcomeCode::DoNotContact)),
-        1 => FactBody::Consent(Consent { on, allowed: pick % 2 == 0, channel: None, until_on: None }),
+        1 => FactBody::Consent(Consent { on, allowed: pick.is_multiple_of(2), channel: None, until_on: None }),
         2 | 3 => edit("salutation", Some(text)),
-        4 => edit("ring_size", (pick % 3 > 0).then_some(text)),
+        4 => edit("ring_size", (!pick.is_multiple_of(3)).then_some(text)),
         5 => edit("phone", Some("13800000001".to_owned())),
         6 => edit("birthday", Some(format!("1990-08-0{}", 1 + pick % 9))),
         7 => FactBody::TagAdded(tag),
