@@ -10,7 +10,8 @@ use super::{Absence, Attempt, EndCause, State, StepRun, named_by};
 use crate::amnesty::WaiveReason;
 use crate::id::{DueId, StepId};
 use crate::outcome::{Channel, OutcomeCode};
-use crate::sop::anchor::{About, Anchor, anchor_date};
+use crate::sop::anchor::beside::anchor_date;
+use crate::sop::anchor::{About, Anchor};
 use crate::sop::fields::{CustomerFields, StepFields};
 use crate::sop::history::{Contact, History, Visit};
 use crate::sop::plan::{Branch, EndsOn, FromDate, Plan, Step, nth_channel};
@@ -219,13 +220,10 @@ impl<'a, 'f> Course<'a, '_, 'f> {
     fn deadline(&self, hours: u32) -> Option<NaiveDateTime> {
         let About::Fact(id) = self.anchor.about else { return None };
         let contact = self.history.contacts.iter().find(|contact| contact.id == id)?;
-        let hours = TimeDelta::hours(i64::from(hours));
         let end_of_day = contact.on().and_time(NaiveTime::MIN) + TimeDelta::days(1) - TimeDelta::minutes(1);
         // the clock of a terminal can be wrong; the day of the contact cannot
-        if self.rules.zone.shop_time(contact.at()).date() > contact.on() {
-            return end_of_day.checked_add_signed(hours);
-        }
-        let at = self.rules.zone.shop_time(contact.at().checked_add_signed(hours)?);
+        let said = contact.at().min(self.rules.zone.instant(end_of_day));
+        let at = self.rules.zone.shop_time(said.checked_add_signed(TimeDelta::hours(i64::from(hours)))?);
         Some(if at.date() < contact.on() { end_of_day } else { at })
     }
 
