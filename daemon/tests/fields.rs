@@ -83,6 +83,7 @@ async fn what_is_unsent_taken_back_or_refused_is_told_with_its_reason() {
     assert!(pending.why.en.contains("here it counts") && pending.why.zh.contains("本机先以它为准"));
     assert_eq!(refused.code.as_deref(), Some("unknown_customer"));
     assert_eq!(taken_in.number, Some(1));
+    assert!(taken_in.why.en.contains("which headquarters does not have yet"), "{}", taken_in.why.en);
     assert_eq!(history.fields[0].value, None);
 }
 

@@ -9,6 +9,7 @@ use guide_common::apply::CustomerFile;
 use guide_common::customer::Customer;
 use guide_common::fact::Fact;
 use guide_common::field::claim::{Change, Claim, Standing};
+use guide_common::field::why::Why;
 use guide_common::field::word::{CONSENT, TAGS, consent_claims, tag_claims};
 use guide_common::field::{CustomerField, Owner};
 use guide_common::id::{CustomerId, DeviceId, GuideId, OpId};
@@ -217,11 +218,18 @@ impl Desk<'_> {
     }
 
     fn entry(&self, claim: &Claim<'_>) -> HistoryEntry {
-        let entry = self.by(claim, claim.fact);
+        let mut entry = self.by(claim, claim.fact);
+        if let Why::Overwritten(by) | Why::WiderWord(by) = claim.why
+            && self.is_unsent(by)
+        {
+            entry.why = Text {
+                zh: format!("本机之后写了 {by}，总部还没有收到；本机先以它为准"),
+                en: format!("this terminal wrote {by} after it, which headquarters does not have yet; here it counts"),
+            };
+        }
         let Some(fact) = claim.fact else { return entry };
         let number = self.numbers.get(&fact.id).copied();
-        let is_unsent = self.state.outbox.find(fact.id).is_some_and(|kept| kept.ack.is_none());
-        if number.is_some() || !is_unsent || claim.standing == Standing::Undone {
+        if !self.is_unsent(fact.id) || claim.standing == Standing::Undone {
             return HistoryEntry { number, ..entry };
         }
         let why = match claim.standing {
@@ -236,6 +244,12 @@ impl Desk<'_> {
         };
         let why = Text { zh: why.0.to_owned(), en: why.1.to_owned() };
         HistoryEntry { state: EntryState::Pending, why, ..entry }
+    }
+
+    /// Whether a fact lies on this terminal only.
+    fn is_unsent(&self, id: OpId) -> bool {
+        let is_waiting = self.state.outbox.find(id).is_some_and(|kept| kept.ack.is_none());
+        is_waiting && !self.numbers.contains_key(&id)
     }
 
     /// What was said, by whom, where and when.

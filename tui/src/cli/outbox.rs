@@ -38,15 +38,27 @@ pub(crate) fn page(outbox: &Outbox, context: &Context) -> String {
             Zone::default().shop_time(op.at).format("%Y-%m-%d %H:%M").to_string(),
             op_kind_name(&op.kind, lang).to_owned(),
             customer(op, lang),
-            op_state_name(&op.state, lang).to_owned(),
+            state(op, lang).to_owned(),
             why(op, lang),
         ]);
     }
     table.render(context.style)
 }
 
+/// What became of an op. Of a field that headquarters keeps itself no task had gone.
+fn state(op: &OutboxRow, lang: Lang) -> &str {
+    match (op.kind.as_str(), op.state.as_str()) {
+        ("field_set", "superseded") => pick(lang, ("已收到，以总部的值为准", "received, headquarters' value stays")),
+        (_, state) => op_state_name(state, lang),
+    }
+}
+
 /// Of a rejected one: why. The wire's detail begins with the code.
 fn why(op: &OutboxRow, lang: Lang) -> String {
+    if op.state == "superseded" && op.kind == "field_set" {
+        let customer = &op.customer;
+        return text!(lang, "guide explain {customer} 字段 说明原因", "guide explain {customer} FIELD says why");
+    }
     let prefix = op.code.as_ref().map(|code| format!("{code}: ")).unwrap_or_default();
     let detail = op.detail.as_deref().map(|detail| detail.strip_prefix(&prefix).unwrap_or(detail));
     rejection::sentence(op.code.as_deref(), detail, lang)

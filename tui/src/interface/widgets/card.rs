@@ -362,3 +362,30 @@ fn first(mut lines: Vec<Line<'static>>, n: usize) -> Vec<Line<'static>> {
     lines.truncate(n);
     lines
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_card_shows_the_salutation_and_sizes_that_count() {
+        let label = json!({ "zh": "称呼", "en": "salutation" });
+        let card: CustomerCard = serde_json::from_value(json!({
+            "id": "C1", "name": "王宁", "phone_masked": null, "tier": "C", "birthday": null, "tags": [], "purchases": [],
+            "total_fen": 0, "contacts": [], "promises": [], "holds": [], "task": null,
+            "fields": [{ "field": "salutation", "label": label, "owner": "guide", "value": "王姐" }]
+        }))
+        .unwrap();
+        let theme = Theme::built_in("mono").unwrap();
+        let today = "2026-08-12".parse().unwrap();
+        for (lang, expected) in [(Lang::Zh, "资料   称呼 王姐"), (Lang::En, "Details  salutation 王姐")] {
+            let look = Look { cols: 40, today, lang, theme: &theme };
+            let lines: Vec<String> = full(&card, look).iter().map(ToString::to_string).collect();
+            assert_eq!(lines, [expected]);
+            let brief: Vec<String> = brief(&card, &[], 5, look).iter().map(ToString::to_string).collect();
+            assert_eq!(brief, [expected]);
+        }
+    }
+}
