@@ -90,17 +90,13 @@ impl CustomerFile {
             _ if owner == Owner::Headquarters => (Standing::Won, Why::HeadquartersHasNone),
             _ => (Standing::Won, Why::LastWord),
         };
-        let claim = |(fact, edit): &(&'_ Fact, &FieldEdit)| -> (Change, Option<String>, Standing, Why) {
-            let value = edit.value.as_deref();
-            let value = value.map(|value| known.and_then(|known| known.normal(value)).unwrap_or(value.to_owned()));
+        let mut claims: Vec<Claim<'f>> = Vec::with_capacity(edits.len() + 1);
+        for (fact, edit) in &edits {
+            let normal = |value: &str| known.and_then(|known| known.normal(value)).unwrap_or_else(|| value.to_owned());
+            let value = edit.value.as_deref().map(normal);
             let change = if value.is_some() { Change::Set } else { Change::Cleared };
             let (standing, why) = judge(fact, edit);
-            (change, value, standing, why)
-        };
-        let mut claims: Vec<Claim<'f>> = Vec::with_capacity(edits.len() + 1);
-        for edit in &edits {
-            let (change, value, standing, why) = claim(edit);
-            claims.push(Claim { field: name.to_owned(), change, value, fact: Some(edit.0), standing, why });
+            claims.push(Claim { field: name.to_owned(), change, value, fact: Some(*fact), standing, why });
         }
         let of_document = match (owner, last) {
             (Owner::Headquarters, _) => (Standing::Won, Why::HeadquartersOwn),
