@@ -383,9 +383,9 @@ mod tests {
         for (lang, expected) in [(Lang::Zh, "资料   称呼 王姐"), (Lang::En, "Details  salutation 王姐")] {
             let look = Look { cols: 40, today, lang, theme: &theme };
             let lines: Vec<String> = full(&card, look).iter().map(ToString::to_string).collect();
-            assert_eq!(lines, [expected]);
+            assert_eq!(lines.last().map(String::as_str), Some(expected));
             let brief: Vec<String> = brief(&card, &[], 5, look).iter().map(ToString::to_string).collect();
-            assert_eq!(brief, [expected]);
+            assert!(brief.iter().any(|line| line == expected), "{brief:?}");
         }
     }
 }
