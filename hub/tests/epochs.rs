@@ -7,7 +7,8 @@ mod support;
 use std::path::Path;
 
 use guide_hub::db::{Db, epoch, page};
-use support::{TODAY, TestDb, TestHub, hub_command, outcome_op, push_ops};
+use support::without_http::{outcome_op, push_ops};
+use support::{TODAY, TestDb, TestHub, hub_command};
 
 async fn epoch_of(db: &Db) -> String {
     epoch::current(&mut *db.conn().await.unwrap()).await.unwrap()

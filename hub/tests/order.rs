@@ -24,7 +24,8 @@ use guide_hub::record::{self, Existing};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use sqlx::Row;
-use support::{TODAY, TestDb, check_feeds, customer_id, day, guide_id, insist, outcome_op, push_ops};
+use support::without_http::{insist, outcome_op, push_ops};
+use support::{TODAY, TestDb, check_feeds, customer_id, day, guide_id};
 
 const GUIDES: [&str; 4] = ["G1", "G2", "G3", "G4"];
 const N_CUSTOMERS: u32 = 24;

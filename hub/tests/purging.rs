@@ -8,7 +8,8 @@ use guide_common::wire::hub::OpResult;
 use guide_hub::db::{Db, epoch_seconds, page};
 use guide_hub::purge::{ANSWER_DAYS, Purged, TOMBSTONE_DAYS, purge};
 use sqlx::Row;
-use support::{TODAY, TestDb, TestHub, assign, check_feeds, hub_command, outcome_op, push_ops};
+use support::without_http::{outcome_op, push_ops};
+use support::{TODAY, TestDb, TestHub, assign, check_feeds, hub_command};
 
 const DAY_S: i64 = 24 * 60 * 60;
 

@@ -7,7 +7,8 @@ mod support;
 
 use guide_common::wire::hub::OpResult;
 use sqlx::Row;
-use support::{TODAY, TestDb, TestHub, assign, check_feeds, outcome_op, push_ops};
+use support::without_http::{device_of, outcome_op, push_ops};
+use support::{TODAY, TestDb, TestHub, assign, check_feeds};
 
 async fn with_customers() -> TestDb {
     let test = TestDb::with_guides(&["G1", "G2"]).await;
@@ -57,7 +58,7 @@ async fn what_is_no_conflict_is_told_at_once() {
     }
     fail_often(&test, "22000").await;
     let raw = [serde_json::value::to_raw_value(&outcome_op("C1", TODAY)).unwrap()];
-    let device = support::device_of("G1");
+    let device = device_of("G1");
     let pushed = guide_hub::push::push(&test.db, &device, &raw, support::moment(TODAY)).await;
     assert!(pushed.unwrap_err().chain().contains("injected"));
 }
