@@ -26,6 +26,8 @@ const REBUILD_PAUSE: Duration = Duration::from_secs(60);
 pub async fn upkeep(core: Arc<Core>, sync: Arc<Sync>, ballast: Ballast, mut shutdown: watch::Receiver<bool>) {
     let mut rebuilt_at: Option<Instant> = None;
     let mut wait = Duration::ZERO;
+    // a start has better things to do than to count
+    let mut may_tidy = false;
     loop {
         tokio::select! {
             _ = shutdown.wait_for(|stop| *stop) => return,
@@ -34,7 +36,9 @@ pub async fn upkeep(core: Arc<Core>, sync: Arc<Sync>, ballast: Ballast, mut shut
         }
         let may_rebuild = rebuilt_at.is_none_or(|at| at.elapsed() >= REBUILD_PAUSE);
         let (worker, held) = (Arc::clone(&core), ballast.clone());
-        let cared = tokio::task::spawn_blocking(move || care(&worker, &held, may_rebuild)).await.unwrap_or(Cared::Well);
+        let cared = tokio::task::spawn_blocking(move || care(&worker, &held, may_rebuild, may_tidy)).await;
+        let cared = cared.unwrap_or(Cared::Well);
+        may_tidy = true;
         wait = if cared == Cared::Unwell { UNWELL_PAUSE } else { PAUSE };
         if let Cared::Rebuilt = cared {
             rebuilt_at = Some(Instant::now());
@@ -56,14 +60,14 @@ enum Cared {
     Rebuilt,
 }
 
-fn care(core: &Core, ballast: &Ballast, may_rebuild: bool) -> Cared {
+fn care(core: &Core, ballast: &Ballast, may_rebuild: bool, may_tidy: bool) -> Cared {
     if core.store.is_unwell() {
         return mend(core, ballast, may_rebuild);
     }
     if let Err(error) = ballast.fill() {
         tracing::debug!(%error, "holding room on the disk");
     }
-    match core.store.tidy(BOUNDS) {
+    match if may_tidy { core.store.tidy(BOUNDS) } else { Ok(None) } {
         Ok(Some(done)) => tracing::info!(before = done.before, after = done.after, "the cache was rewritten"),
         Ok(None) => {}
         Err(error) => tracing::warn!(%error, "rewriting the cache"),

@@ -161,7 +161,7 @@ async fn store(terminal: &Terminal) -> Check {
     let scanned = tokio::task::spawn_blocking(move || core.store.scan()).await;
     let check = |state| Check::new("store", state, "本地缓存", "Cache");
     match scanned {
-        Ok(Ok(Scanned { n_entries, n_bytes })) => check(CheckState::Ok).found(
+        Ok(Ok(Scanned { n_entries, n_bytes, .. })) => check(CheckState::Ok).found(
             format!("{n_entries} 条，{} MiB，全部可读", n_bytes >> 20),
             format!("{n_entries} entries, {} MiB, all readable", n_bytes >> 20),
         ),

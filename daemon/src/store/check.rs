@@ -119,7 +119,11 @@ pub fn run(folder: &Path, keys: &DigestKeys) -> Result<Scanned, StoreError> {
     if !files::data(&db_folder).exists() {
         return Ok(Scanned::default());
     }
-    scan(&db_folder, keys, if format.schema == SCHEMA { Depth::Content } else { Depth::Entries })
+    let scanned = scan(&db_folder, keys, if format.schema == SCHEMA { Depth::Content } else { Depth::Entries })?;
+    if files::filled(folder).exists() && !scanned.was_pulled {
+        return Err(StoreError::Damaged("it was filled and is empty"));
+    }
+    Ok(scanned)
 }
 
 #[cfg(test)]

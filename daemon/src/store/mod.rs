@@ -18,6 +18,7 @@ mod trees;
 mod value;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -105,6 +106,8 @@ pub struct Store {
     /// Held by whoever writes: a rewrite must miss nothing.
     writing: Mutex<()>,
     health: Mutex<Health>,
+    /// The bytes on disk when it was last asked whether they are too many.
+    looked_at: AtomicU64,
     /// Told when the cache needs care: `is_unwell` says whether it still does.
     pub needs_care: Notify,
 }

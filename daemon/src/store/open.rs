@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::AtomicU64;
 
 use guide_common::wire::hub::DigestKeys;
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,7 @@ impl Store {
             handle: Handle::new(trees),
             writing: Mutex::default(),
             health: Mutex::default(),
+            looked_at: AtomicU64::new(0),
             needs_care: Notify::new(),
         };
         Ok(Opened { store, quarantined })

@@ -2,6 +2,7 @@
 //! folder, which takes the place of the old one in one step while the cache is in use.
 
 use std::fs;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::store::format::{Change, Format};
@@ -20,7 +21,7 @@ pub struct Bounds {
 }
 
 /// The bounds of a real terminal.
-pub const BOUNDS: Bounds = Bounds { min_bytes: 16 << 20, max_ratio: 4 };
+pub const BOUNDS: Bounds = Bounds { min_bytes: 16 << 20, max_ratio: 3 };
 /// How long calls under way may hold on to the old folder before it is left to the next start.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -43,12 +44,17 @@ impl Store {
     /// writes wait.
     pub fn tidy(&self, bounds: Bounds) -> Result<Option<Rewritten>, StoreError> {
         let before = self.n_bytes_on_disk()?;
-        if before <= bounds.min_bytes || self.is_unwell() {
+        // what lives is counted again only when the log has grown by an eighth
+        let has_grown = before > self.looked_at.load(Ordering::Relaxed) / 8 * 9;
+        if before <= bounds.min_bytes || !has_grown || self.is_unwell() {
             return Ok(None);
         }
         let old = self.write(|trees| {
-            let n_live = trees.n_live_bytes()?;
-            if trees.is_filling() || before <= n_live.saturating_mul(bounds.max_ratio).max(bounds.min_bytes) {
+            if trees.is_filling() {
+                return Ok(None);
+            }
+            self.looked_at.store(before, Ordering::Relaxed);
+            if before <= trees.n_live_bytes()?.saturating_mul(bounds.max_ratio) {
                 return Ok(None);
             }
             let format = Format::read(&self.folder)?.ok_or(StoreError::Damaged("the file FORMAT is missing"))?;
@@ -69,7 +75,9 @@ impl Store {
             }
             Err(_) => tracing::info!("the folder before the rewrite is still read from: the next start removes it"),
         }
-        Ok(Some(Rewritten { before, after: self.n_bytes_on_disk()? }))
+        let after = self.n_bytes_on_disk()?;
+        self.looked_at.store(after, Ordering::Relaxed);
+        Ok(Some(Rewritten { before, after }))
     }
 
     fn rewrite(&self, trees: &Trees, next: &Format) -> Result<Trees, StoreError> {

@@ -25,12 +25,14 @@ pub struct Scanned {
     pub n_entries: u64,
     /// The bytes of their keys and values.
     pub n_bytes: u64,
+    /// Whether both feeds were pulled to their ends.
+    pub was_pulled: bool,
 }
 
 /// Scans the cache in a folder of sled's.
 pub fn scan(db_folder: &Path, keys: &DigestKeys, depth: Depth) -> Result<Scanned, StoreError> {
     let trees = Trees::open(db_folder)?;
-    let scanned = trees.scan()?;
+    let scanned = Scanned { was_pulled: trees.was_pulled()?, ..trees.scan()? };
     if depth == Depth::Content {
         for feed in [FeedName::Guide, FeedName::Shared] {
             let generation = trees.generation(feed);
