@@ -67,7 +67,9 @@ fn care(core: &Core, ballast: &Ballast, may_rebuild: bool, may_tidy: bool) -> Ca
     if let Err(error) = ballast.fill() {
         tracing::debug!(%error, "holding room on the disk");
     }
-    match if may_tidy { core.store.tidy(BOUNDS) } else { Ok(None) } {
+    // for a moment the cache is there twice
+    let has_room = || ballast.n_free_bytes().ok() > core.store.n_bytes_on_disk().ok();
+    match if may_tidy && has_room() { core.store.tidy(BOUNDS) } else { Ok(None) } {
         Ok(Some(done)) => tracing::info!(before = done.before, after = done.after, "the cache was rewritten"),
         Ok(None) => {}
         Err(error) => tracing::warn!(%error, "rewriting the cache"),
