@@ -96,6 +96,7 @@ impl Terminal<'_> {
                 item(self.seq, "customer", &format!("C{customer:05}"), *customer, 900)
             });
             self.store.apply(FeedName::Guide, HEAD, &items.collect::<Vec<_>>()).unwrap();
+            self.tidy();
         }
         let saved = self.journal.append((0..N_OUTCOMES_A_DAY).map(|n| vec![draft(on, n)]).collect()).unwrap();
         let ops: Vec<_> = saved.into_iter().flatten().map(|op| (op.local_seq, op.op_id)).collect();
@@ -111,6 +112,11 @@ impl Terminal<'_> {
         self.store.put_sheet(on, &rows).unwrap();
         self.store.prune_sheets(on).unwrap();
         self.forget(on - TimeDelta::days(KEEP_DAYS));
+        self.tidy();
+    }
+
+    /// As the daemon does each minute.
+    fn tidy(&mut self) {
         self.store.write_out().unwrap();
         self.peak = self.peak.max(self.n_bytes());
         if let Some(done) = self.store.tidy(BOUNDS).unwrap() {
