@@ -47,11 +47,15 @@ fn open(folder: &Path) -> Store {
 /// A customer's document and five more items, as on real data.
 fn fill(store: &Store, n_customers: u64) -> u64 {
     let mut seq = 0;
+    let mut page = Vec::new();
     for customer in 0..n_customers {
-        let mut items = vec![item(seq + 1, "customer", &format!("C{customer:05}"), customer, 900)];
-        items.extend((1..6).map(|n| item(seq + 1 + n, "purchase", &format!("p{customer}-{n}"), customer, 400)));
-        store.apply(FeedName::Guide, HEAD, &items).unwrap();
+        page.push(item(seq + 1, "customer", &format!("C{customer:05}"), customer, 900));
+        page.extend((1..6).map(|n| item(seq + 1 + n, "purchase", &format!("p{customer}-{n}"), customer, 400)));
         seq += 6;
+        if page.len() > 190 || customer + 1 == n_customers {
+            store.apply(FeedName::Guide, HEAD, &page).unwrap();
+            page.clear();
+        }
     }
     seq
 }
