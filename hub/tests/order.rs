@@ -54,7 +54,7 @@ struct Replica {
 
 impl Replica {
     async fn new(db: &Db, feed: &'static str) -> Self {
-        let key = page::digest_key(&mut *db.conn().await.unwrap(), feed).await.unwrap();
+        let key = page::digest_key(&mut db.conn().await.unwrap(), feed).await.unwrap();
         Self { feed, key, since: 0, live: BTreeMap::new(), n_pages: 0, n_resets: 0 }
     }
 
