@@ -42,7 +42,7 @@ async fn wait_for(db: &Db, terminal: &Terminal, query: &str, n_feeds: usize) -> 
 }
 
 async fn ended(call: JoinHandle<Answer>) -> Answer {
-    tokio::time::timeout(LIMIT, call).await.expect("the wait went on").unwrap()
+    tokio::time::timeout(LIMIT, call).await.unwrap().unwrap()
 }
 
 async fn set_price(db: &Db, price_fen: i64) {
