@@ -11,7 +11,7 @@ use support::without_http::{outcome_op, push_ops};
 use support::{TODAY, TestDb, TestHub, hub_command};
 
 async fn epoch_of(db: &Db) -> String {
-    epoch::current(&mut *db.conn().await.unwrap()).await.unwrap()
+    epoch::current(&mut db.conn().await.unwrap()).await.unwrap()
 }
 
 /// A hub with one customer of one guide, in a folder that can be copied.
