@@ -6,6 +6,7 @@ mod ask;
 mod events;
 mod forecast;
 mod record;
+pub mod support;
 mod transport;
 
 use std::path::{Path, PathBuf};

@@ -10,6 +10,7 @@ pub mod hold;
 pub mod name;
 pub mod problem;
 pub mod rejection;
+pub mod support;
 pub mod trigger;
 pub mod withheld;
 pub mod word;

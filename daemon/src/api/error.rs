@@ -99,8 +99,11 @@ impl From<HubError> for ApiError {
                 Self::new(own, "hub_refused", format!("the hub refused: {detail} ({code})"))
                     .hint("ask for a new code: guide-hub device code GUIDE")
             }
-            HubError::Unauthorised | HubError::Revoked => Self::new(403, "hub_refused", text),
-            HubError::Busy { .. } | HubError::TooOld | HubError::Protocol(_) => Self::new(502, "hub_refused", text),
+            HubError::Unauthorised => Self::new(403, "unauthorised", text).hint("guide enroll URL"),
+            HubError::Revoked => Self::new(403, "revoked", text).hint("guide enroll URL"),
+            HubError::TooOld => Self::new(502, "too_old", text).hint("upgrade guide"),
+            HubError::Busy { .. } => Self::new(503, "busy", text).hint("try again later"),
+            HubError::Protocol(_) => Self::new(502, "hub_refused", text),
             HubError::Unreachable(_) => {
                 Self::new(502, "hub_unreachable", text).hint("check the address and the network, then try again")
             }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use guide_common::wire::local::Notice;
 use guide_common::wire::support::{Doctor, FaultPlan, Faults, SyncLog, Verified, VerifyRequest};
 
 use crate::api::error::{Answer, ApiError};
@@ -44,6 +45,8 @@ pub async fn faults(State(app): State<Arc<App>>) -> Answer<Json<Faults>> {
 pub async fn set_faults(State(app): State<Arc<App>>, Body(plan): Body<FaultPlan>) -> Answer<Json<Faults>> {
     let lab = lab(&app)?;
     lab.set(plan);
+    // the interface marks it on every screen
+    app.events.tell(Notice::Sync);
     Ok(Json(lab.faults()))
 }
 

@@ -27,9 +27,9 @@ pub async fn doctor(app: &App) -> Doctor {
     let mut checks = vec![daemon(app), folders(app), room(app)];
     match app.terminal() {
         None => checks.push(
-            Check::new("enrolled", CheckState::Warn, "绑定", "Enrolment")
-                .found("本终端尚未绑定导购", "this terminal is not enrolled")
-                .fix("guide enroll URL", "guide enroll URL"),
+            Check::new("enrolled", CheckState::Warn, "登记", "Enrolment")
+                .found("本机还没有登记到总部", "this terminal is not enrolled")
+                .fix("向总部要登记码，然后 guide enroll 网址", "ask headquarters for a code, then guide enroll URL"),
         ),
         Some(terminal) => {
             checks.push(token_file(terminal));
@@ -76,7 +76,7 @@ impl CheckExt for Check {
 
 fn daemon(app: &App) -> Check {
     let (version, minutes) = (env!("CARGO_PKG_VERSION"), app.started.elapsed().as_secs() / 60);
-    Check::new("daemon", CheckState::Ok, "守护进程", "Daemon")
+    Check::new("daemon", CheckState::Ok, "后台程序", "Daemon")
         .found(format!("guided {version}，已运行 {minutes} 分钟"), format!("guided {version}, up {minutes} minutes"))
 }
 
@@ -135,17 +135,17 @@ fn token_file(terminal: &Terminal) -> Check {
         Ok(open) => check(CheckState::Fail)
             .found(format!("对其他用户开放（{open:03o}）"), format!("open to others ({open:03o})"))
             .fix(
-                "chmod 600 该文件，并请总部吊销后重新绑定",
+                "chmod 600 该文件，并请总部停用后重新登记",
                 "chmod 600 the file; have headquarters revoke it and enrol again",
             ),
         Err(error) => check(CheckState::Fail)
             .found(format!("无法读取：{error}"), format!("cannot be read: {error}"))
-            .fix("guide enroll URL", "guide enroll URL"),
+            .fix("向总部要登记码，然后 guide enroll 网址", "ask headquarters for a code, then guide enroll URL"),
     }
 }
 
 fn journal(terminal: &Terminal) -> Check {
-    let check = |state| Check::new("journal", state, "发件日志", "Outbox journal");
+    let check = |state| Check::new("journal", state, "记录日志", "Outbox journal");
     let damage = terminal.sync.damage();
     let n_ops = terminal.core.state().outbox.all().count();
     match damage {
@@ -172,7 +172,7 @@ async fn store(terminal: &Terminal) -> Check {
 
 fn failed_store(check: Check, error: &StoreError) -> Check {
     check
-        .found(format!("{error}"), format!("{error}"))
+        .found(format!("读不出来：{error}"), format!("cannot be read: {error}"))
         .fix("guide verify --heal；已保存的记录不受影响", "guide verify --heal; what was saved is safe")
 }
 
@@ -181,11 +181,12 @@ fn clock(app: &App) -> Check {
     let Some(ahead) = app.clock.ahead() else {
         return check(CheckState::Ok).found("尚未与总部比对", "not measured against the hub");
     };
-    let seconds = ahead.num_milliseconds() as f64 / 1000.0;
+    let seconds = ahead.abs().num_milliseconds() as f64 / 1000.0;
+    let (zh, en) = if ahead < TimeDelta::zero() { ("慢", "behind") } else { ("快", "ahead of") };
     let found = |check: Check| {
         check.found(
-            format!("本机比总部快 {seconds:+.1} 秒"),
-            format!("this machine is {seconds:+.1} s ahead of the hub"),
+            format!("本机比总部{zh} {seconds:.1} 秒"),
+            format!("this machine is {seconds:.1} s {en} headquarters"),
         )
     };
     match ahead.abs() > MAX_SKEW {
@@ -219,12 +220,12 @@ fn backlog(terminal: &Terminal, now: DateTime<Utc>) -> Check {
 
 fn rejections(terminal: &Terminal) -> Check {
     let n = terminal.core.state().outbox.n_rejected();
-    let check = |state| Check::new("rejected", state, "被总部拒绝", "Rejected");
+    let check = |state| Check::new("rejected", state, "被总部退回", "Rejected");
     match n {
         0 => check(CheckState::Ok).found("没有", "nothing"),
         n => check(CheckState::Warn)
             .found(format!("{n} 条需要处理"), format!("{n} need a decision"))
-            .fix("guide outbox", "guide outbox"),
+            .fix("guide outbox 列出原因和处理办法", "guide outbox says why and what to do"),
     }
 }
 

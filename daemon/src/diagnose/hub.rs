@@ -131,7 +131,7 @@ async fn answer(way: &Http, base: &Url, checks: &mut Vec<Check>) -> Option<Healt
                 ),
                 _ => NETWORK_FIX,
             };
-            let check = Check::new(code, CheckState::Fail, zh, en).found(error.to_string(), error.to_string());
+            let check = Check::new(code, CheckState::Fail, zh, en).found(format!("不成：{error}"), error.to_string());
             checks.push(check.fix(fix.0, fix.1));
             return None;
         }
@@ -164,7 +164,7 @@ async fn answer(way: &Http, base: &Url, checks: &mut Vec<Check>) -> Option<Healt
                         format!("应答 {status}，不是 guide-hub 正常的样子"),
                         format!("answered {status}, not as a healthy guide-hub does"),
                     )
-                    .fix("guide-hub inspect；查看总部日志", "look at the hub's log"),
+                    .fix("请总部查看 guide-hub 的日志", "look at the hub's log"),
             );
             None
         }
@@ -204,16 +204,22 @@ async fn token(terminal: &Terminal) -> Check {
         client.changes(&query).await.map(drop)
     };
     match asked.await {
-        Ok(()) => check(CheckState::Ok).found("总部认得本终端", "the hub knows this terminal"),
-        Err(error @ (HubError::Unauthorised | HubError::Revoked)) => check(CheckState::Fail)
-            .found(error.to_string(), error.to_string())
-            .fix("向总部要绑定码，然后 guide enroll URL", "ask headquarters for a code, then guide enroll URL"),
+        Ok(()) => check(CheckState::Ok).found("总部认得本机", "the hub knows this terminal"),
+        Err(error @ (HubError::Unauthorised | HubError::Revoked)) => {
+            let zh = match error {
+                HubError::Revoked => "总部已停用本机；记录都在本机",
+                _ => "总部不认得本机的令牌；记录都在本机",
+            };
+            check(CheckState::Fail)
+                .found(zh, error.to_string())
+                .fix("向总部要登记码，然后 guide enroll 网址", "ask headquarters for a code, then guide enroll URL")
+        }
         Err(HubError::TooOld) => check(CheckState::Fail)
             .found("总部需要更新的版本", "the hub needs a newer version")
             .fix("升级 guide；未发送的记录会保留", "upgrade guide; what waits to be sent is kept"),
-        Err(error) => {
-            check(CheckState::Warn).found(error.to_string(), error.to_string()).fix("guide sync now", "guide sync now")
-        }
+        Err(error) => check(CheckState::Warn)
+            .found(format!("没有问到：{error}"), error.to_string())
+            .fix("guide sync now", "guide sync now"),
     }
 }
 

@@ -1,7 +1,5 @@
 //! `guide amnesty`: what becomes of the backlog after a leave, shown before it is done.
 
-use std::io::{BufRead, IsTerminal, Read};
-
 use chrono::NaiveDate;
 use clap::Args as ClapArgs;
 use guide_common::amnesty::WaiveReason;
@@ -11,6 +9,7 @@ use guide_common::sop::plan::Lang;
 use guide_common::text::{Lines, sanitise};
 use guide_common::wire::ask::{AmnestyRequest, AmnestyResponse};
 
+use crate::cli::agree::{self, Agreed};
 use crate::cli::context::{Context, Form, print};
 use crate::cli::failure::{Answer, Failure};
 use crate::cli::table::{Side, Table};
@@ -51,7 +50,7 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
     if !changes {
         return print(pick(context.lang, ("\n没有需要处理的。\n", "\nNothing is left to do.\n")));
     }
-    if !is_agreed(context)? {
+    if agree::ask(("现在执行？", "Do it now?"), context)? != Agreed::Yes {
         return print(&format!("\n{}\n", context.style.dim(pick(context.lang, NOT_DONE))));
     }
     let done = client.apply_amnesty(&request).await?;
@@ -86,22 +85,6 @@ pub(crate) fn done_page(done: &AmnestyResponse, context: &Context) -> String {
     );
     format!("{said}\n{}\n", context.style.dim(&undo))
 }
-
-/// Asks on a terminal; elsewhere nobody agrees.
-fn is_agreed(context: &Context) -> Answer<bool> {
-    let stdin = std::io::stdin();
-    if !stdin.is_terminal() || !std::io::stdout().is_terminal() {
-        return Ok(false);
-    }
-    print(pick(context.lang, ("\n现在执行？(y/N) ", "\nDo it now? (y/N) ")))?;
-    let mut line = String::new();
-    let read = stdin.lock().take(MAX_ANSWER_BYTES).read_line(&mut line);
-    read.map_err(|error| Failure::Failed(format!("reading standard input: {error}")))?;
-    Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes" | "是" | "好"))
-}
-
-/// The longest answer that is read.
-const MAX_ANSWER_BYTES: u64 = 64;
 
 pub(crate) fn page(amnesty: &Amnesty, all: bool, context: &Context) -> String {
     let (lang, style, count) = (context.lang, context.style, &amnesty.count);

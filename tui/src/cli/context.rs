@@ -55,6 +55,11 @@ impl Style {
         self.wrap("31", text)
     }
 
+    /// Wants attention soon.
+    pub fn yellow(self, text: &str) -> String {
+        self.wrap("33", text)
+    }
+
     /// Is as it should be.
     pub fn green(self, text: &str) -> String {
         self.wrap("32", text)
@@ -100,6 +105,12 @@ impl Context {
             Form::Json => print(&json(data)?),
             Form::Text => print(&render(self)),
         }
+    }
+
+    /// The same for data that is JSON whatever was asked for.
+    #[must_use]
+    pub fn as_json(&self) -> Self {
+        Self { form: Form::Json, ..self.clone() }
     }
 
     /// A customer's id from the command line.

@@ -28,6 +28,8 @@ pub enum Failure {
     Signal(u8),
     /// It has been said already.
     Reported,
+    /// It has been said already, and it is what a rule does not allow or a comparison has found.
+    Told,
 }
 
 impl From<ClientError> for Failure {
@@ -44,7 +46,7 @@ impl Failure {
             // as a shell says it of a program that the signal ended
             Self::Signal(number) => 128 + (number & 0x7f),
             Self::Usage(_) => 2,
-            Self::Refused(_) => 3,
+            Self::Refused(_) | Self::Told => 3,
             Self::Start(_) => 4,
             Self::Client(error) => client_exit_code(error),
         }
@@ -53,7 +55,7 @@ impl Failure {
     /// Says it on standard error, with the next step below.
     pub fn report(&self, lang: Lang) {
         let explained = match self {
-            Self::Reported | Self::Signal(_) => return,
+            Self::Reported | Self::Told | Self::Signal(_) => return,
             Self::Usage(text) | Self::Refused(text) | Self::Failed(text) => {
                 Explained { what: text.clone(), next: None }
             }

@@ -1,8 +1,10 @@
 //! The command line: what can be asked, one file a command. Everything that the interface does can be done here.
 
+mod agree;
 pub mod amnesty;
 pub mod appointment;
 pub mod bar;
+pub mod bundle;
 pub mod clock;
 pub mod complaint;
 pub mod completions;
@@ -12,9 +14,11 @@ pub mod context;
 pub mod customer;
 pub mod dates;
 pub mod demo;
+pub mod doctor;
 pub mod enroll;
 pub mod explain;
 pub mod failure;
+pub mod faults;
 pub mod field;
 pub mod interactive;
 pub mod leave;
@@ -22,14 +26,20 @@ pub mod lint;
 pub mod log;
 pub mod man;
 pub mod next;
+mod once;
 mod open;
 pub mod outbox;
+mod outbox_edit;
+mod outbox_settle;
+mod own_checks;
 pub mod patience;
 pub mod plan;
 pub mod plan_diff;
 pub mod plan_forecast;
 mod plan_page;
+mod private_file;
 pub mod promise;
+pub mod replay;
 pub mod report;
 pub mod secret;
 pub mod signal;
@@ -37,10 +47,12 @@ pub mod source;
 pub mod start;
 pub mod status;
 pub mod sync;
+pub mod sync_log;
 pub mod table;
 pub mod template;
 pub mod today;
 pub mod undo;
+pub mod verify;
 mod who;
 
 use std::ffi::OsString;
@@ -108,14 +120,24 @@ enum Command {
     Report(report::Args),
     /// Synchronise with headquarters, or show the state of it
     Sync(sync::Args),
-    /// List what was recorded here and what became of it
-    Outbox,
+    /// List what was recorded here and what became of it; deal with what headquarters rejected
+    Outbox(outbox::Args),
+    /// Check everything from this terminal to headquarters, and say what mends it
+    Doctor(doctor::Args),
+    /// Compare what lies here with headquarters, name what differs, and mend it
+    Verify(verify::Args),
+    /// Collect what support needs, without anybody's data
+    Bundle(bundle::Args),
+    /// Go through the cycles of a bundle again
+    Replay(replay::Args),
     /// Enrol this terminal; the code is asked for or read from standard input
     Enroll(enroll::Args),
     /// Show whom this terminal serves, its clock, counts and sync
     Status,
     /// Show or move the demo's clock
     Clock(clock::Args),
+    /// Make the network fail on purpose, in training only
+    Faults(faults::Args),
     /// Open a demo with 600 customers that leaves nothing behind
     Demo(demo::Args),
     /// Print completions for a shell
@@ -220,7 +242,12 @@ async fn run(command: Option<Command>, context: &Context, config: config::Config
         Command::Plan(args) => plan::run(args, context).await,
         Command::Report(args) => report::run(args, context).await,
         Command::Sync(args) => sync::run(args, context).await,
-        Command::Outbox => outbox::run(context).await,
+        Command::Outbox(args) => outbox::run(args, context).await,
+        Command::Doctor(args) => doctor::run(args, context).await,
+        Command::Verify(args) => verify::run(args, context).await,
+        Command::Bundle(args) => bundle::run(args, context).await,
+        Command::Replay(args) => replay::run(args, context).await,
+        Command::Faults(args) => faults::run(args, context).await,
         Command::Enroll(args) => enroll::run(args, context).await,
         Command::Status => status::run(context).await,
         Command::Clock(args) => clock::run(args, context).await,

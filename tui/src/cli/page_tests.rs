@@ -243,5 +243,5 @@ fn the_pages_of_plans_reports_and_the_outbox() {
     }));
     check("report", |context| report::page(&report, context));
     let outbox: Outbox = read(json!({ "ops": [] }));
-    check("outbox_empty", |context| outbox::page(&outbox, context));
+    check("outbox_empty", |context| outbox::page(&outbox, outbox::Ids::Whole, context));
 }

@@ -12,6 +12,7 @@ use crate::text;
 /// Runs the command.
 pub async fn run(context: &Context) -> Answer<()> {
     let status = context.client().await?.status().await?;
+    sync::tell_of_skew(&status.sync, context.lang);
     context.show(&status, |context| page(&status, context))
 }
 

@@ -1,14 +1,16 @@
-//! `guide sync [now|status]`.
+//! `guide sync [now|status|log]`.
 
-use chrono::Utc;
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::{Args as ClapArgs, Subcommand};
 use guide_common::sop::plan::Lang;
 use guide_common::text::{Lines, sanitise};
 use guide_common::wire::local::{FeedState, SavedState, SyncStatus};
 
-use crate::cli::context::Context;
+use crate::cli::context::{Context, note};
 use crate::cli::failure::{Answer, Failure};
-use crate::lang::name::{saved_state_name, sync_error_name};
+use crate::cli::sync_log;
+use crate::lang::name::{saved_state_name, sync_error_name, sync_error_next};
+use crate::lang::support::{off_by, skew};
 use crate::lang::{date, pick};
 use crate::text;
 
@@ -25,6 +27,8 @@ enum Command {
     Now,
     /// Show when it last worked and what is unsent
     Status,
+    /// List the last cycles: when and why each ran, what it carried, how it ended
+    Log(sync_log::Args),
 }
 
 /// Runs the command.
@@ -35,6 +39,7 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
             let sync = client.sync_status().await?;
             context.show(&sync, |context| page(&sync, context))
         }
+        Command::Log(args) => sync_log::run(&args, &client, context).await,
         Command::Now => {
             let sync = client.sync_now().await?;
             context.show(&sync, |context| page(&sync, context))?;
@@ -49,8 +54,18 @@ fn ended_well(sync: &SyncStatus, lang: Lang) -> Answer<()> {
         return Ok(());
     };
     let code = if error.code == "unreachable" { "hub_unreachable" } else { "sync_failed" };
-    let detail = sync_error_name(&error.code, lang);
-    Err(Failure::Client(guide_common::wire::Problem::new(502, code, detail).into()))
+    let problem = guide_common::wire::Problem::new(502, code, sync_error_name(&error.code, lang));
+    Err(Failure::Client(match sync_error_next(&error.code, lang) {
+        Some(next) => problem.hint(next).into(),
+        None => problem.into(),
+    }))
+}
+
+/// Notes on standard error that this machine's clock is off by more than two minutes.
+pub(crate) fn tell_of_skew(sync: &SyncStatus, lang: Lang) {
+    if let Some(text) = skew(sync.skew_ms, lang) {
+        note(&format!("guide: {text}"));
+    }
 }
 
 /// The state of sync in lines.
@@ -85,12 +100,51 @@ pub(crate) fn page(sync: &SyncStatus, context: &Context) -> String {
         let (what, detail) = (sync_error_name(&error.code, lang), sanitise(&error.detail, Lines::One, 300));
         page.push_str(&style.red(&format!("{what} ({detail})")));
         page.push('\n');
+        if let Some(next) = sync_error_next(&error.code, lang) {
+            page.push_str(&format!("  {next}\n"));
+        }
+    }
+    if n_rejected > 0 {
+        let next = ("guide outbox 查看被退回的记录", "guide outbox shows what was rejected");
+        page.push_str(&format!("  {}\n", pick(lang, next)));
     }
     if sync.hub.is_some() {
+        page.push_str(&format!("{}\n", rhythm(sync, now, lang)));
+        page.push_str(&clock(sync, context));
         page.push_str(&style.dim(&feed(pick(lang, ("客户数据", "customers")), &sync.guide_feed, lang)));
         page.push_str(&style.dim(&feed(pick(lang, ("方案话术", "plans and templates")), &sync.shared_feed, lang)));
     }
     page
+}
+
+/// When the terminal hears of the hub next.
+fn rhythm(sync: &SyncStatus, now: DateTime<Utc>, lang: Lang) -> String {
+    let mut rhythm = match sync.is_waiting {
+        true => pick(lang, ("总部有变化会立即送到", "what changes at headquarters comes at once")).to_owned(),
+        false => pick(lang, ("总部的变化定时去取", "headquarters is asked from time to time")).to_owned(),
+    };
+    if let Some(next_at) = sync.next_at {
+        let seconds = (next_at - now).num_seconds().max(0);
+        rhythm.push_str(&match seconds {
+            0..120 => text!(lang, " · {seconds} 秒内同步下一轮", " · next cycle within {seconds} s"),
+            _ => text!(lang, " · {} 分钟内同步下一轮", " · next cycle within {} min", seconds.div_euclid(60) + 1),
+        });
+    }
+    rhythm
+}
+
+/// How far this machine's clock is off, where it was measured.
+fn clock(sync: &SyncStatus, context: &Context) -> String {
+    let lang = context.lang;
+    if let Some(far) = skew(sync.skew_ms, lang) {
+        return context.style.red(&far) + "\n";
+    }
+    let Some(ahead) = sync.skew_ms.and_then(TimeDelta::try_milliseconds) else { return String::new() };
+    let by = off_by(ahead, lang);
+    match ahead < TimeDelta::zero() {
+        true => text!(lang, "本机时钟比总部慢 {by}\n", "this clock is {by} behind headquarters'\n"),
+        false => text!(lang, "本机时钟比总部快 {by}\n", "this clock is {by} ahead of headquarters'\n"),
+    }
 }
 
 fn feed(name: &str, feed: &FeedState, lang: Lang) -> String {

@@ -7,6 +7,7 @@ use guide_common::wire::local::{DueRow, HeldRow, TaskRow, Today};
 use crate::cli::context::Context;
 use crate::cli::failure::Answer;
 use crate::cli::next::rush_line;
+use crate::cli::sync;
 use crate::cli::table::{Side, Table};
 use crate::lang::name::{channel_name, hold_name, outcome_name, term_name};
 use crate::lang::{date, pick};
@@ -31,6 +32,10 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
     let limit = args.limit.unwrap_or(usize::MAX);
     today.tasks.truncate(limit);
     today.held.truncate(limit);
+    // the queue is worth showing though the state of sync cannot be read
+    if let Ok(sync) = client.sync_status().await {
+        sync::tell_of_skew(&sync, context.lang);
+    }
     context.show(&today, |context| page(&today, count, args.terms, context))
 }
 

@@ -9,6 +9,7 @@ use super::event::{Answer, Failure, FailureKind, QueryId};
 use super::layers::Layer;
 use super::queries::Slot;
 use super::words::{self, Msg};
+use crate::client::support::goes_wrong;
 
 impl App {
     pub(super) fn on_answer(&mut self, query: QueryId, answer: Result<Answer, Failure>) {
@@ -42,7 +43,11 @@ impl App {
             Answer::Status(status) => {
                 self.data.count = status.queue;
                 self.data.status = Some(*status);
+                if self.data.is_training() {
+                    self.ask(Slot::Faults, Request::Faults);
+                }
             }
+            Answer::Faults(faults) => self.data.has_faults = goes_wrong(&faults.plan),
             Answer::Today(today) => {
                 let before = self.today.selected_key(&self.data);
                 self.data.keep_today(*today);
@@ -131,6 +136,8 @@ impl App {
                 self.absent.push(slot.clone());
                 self.ask_today();
             }
+            // only a mark in the header hangs on it
+            Slot::Faults => self.data.has_faults = false,
             _ if unreachable || failure.code == "not_enrolled" => {}
             _ => self.trouble = Some(Trouble::Reading(failure)),
         }

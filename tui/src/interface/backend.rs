@@ -109,6 +109,7 @@ impl Backend {
             Request::Undo => Answer::Saved(client.undo(None).await?),
             Request::SetClock(now) => Answer::Clock(client.set_clock(now).await?),
             Request::SyncNow => Answer::Synced(Box::new(client.sync_now().await?)),
+            Request::Faults => Answer::Faults(Box::new(client.faults().await?)),
         })
     }
 }

@@ -27,6 +27,8 @@ pub struct Data {
     pub cards: BTreeMap<CustomerId, CustomerCard>,
     /// The customers that match the filter.
     pub customers: Option<CustomerList>,
+    /// Whether the network fails on purpose, in training.
+    pub has_faults: bool,
 }
 
 /// A row of the queue that can be selected.

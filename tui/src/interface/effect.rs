@@ -60,4 +60,6 @@ pub enum Request {
     SetClock(NaiveDateTime),
     /// `POST /v1/sync/now`.
     SyncNow,
+    /// `GET /v1/faults`, in training.
+    Faults,
 }

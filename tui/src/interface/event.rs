@@ -5,6 +5,7 @@ use guide_common::id::{CustomerId, TaskId};
 use guide_common::wire::card::CustomerCard;
 use guide_common::wire::local::{Clock, CustomerList, Notice, Status, SyncStatus, TaskDetail, Today};
 use guide_common::wire::record::SavedResponse;
+use guide_common::wire::support::Faults;
 
 /// What came from outside.
 #[derive(Clone, Debug)]
@@ -61,6 +62,8 @@ pub enum Answer {
     Clock(Clock),
     /// A cycle of sync has ended.
     Synced(Box<SyncStatus>),
+    /// What goes wrong on purpose.
+    Faults(Box<Faults>),
 }
 
 /// Why a request has no answer.

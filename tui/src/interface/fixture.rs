@@ -15,6 +15,7 @@ use guide_common::wire::local::{
     Clock, ClockKind, CustomerList, DoneRow, QueueCount, SavedState, Status, SyncStatus, TaskDetail, TaskRow, Today,
 };
 use guide_common::wire::record::SavedResponse;
+use guide_common::wire::support::Faults;
 
 use self::shop::{all_cards, profile, row_of, script, time, today, uuid};
 use super::app::App;
@@ -34,6 +35,8 @@ pub struct Desk {
     pub copied: Option<String>,
     /// What was asked, in order.
     pub asked: Vec<Request>,
+    /// What goes wrong on purpose.
+    pub faults: Faults,
     /// Answers every request with this failure instead.
     pub failing: Option<Failure>,
     lang: Lang,
@@ -63,7 +66,7 @@ impl Desk {
                 ..SyncStatus::default()
             },
         };
-        Self { status, today, cards, copied: None, asked: Vec::new(), failing: None, lang }
+        Self { status, today, cards, copied: None, asked: Vec::new(), faults: Faults::default(), failing: None, lang }
     }
 
     /// A desk of a terminal that is not enrolled.
@@ -189,6 +192,7 @@ impl Desk {
                 self.status.sync.n_unsent = 0;
                 Answer::Synced(Box::new(self.status.sync.clone()))
             }
+            Request::Faults => Answer::Faults(Box::new(self.faults.clone())),
         })
     }
 

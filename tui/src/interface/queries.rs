@@ -21,6 +21,8 @@ pub enum Slot {
     Recording,
     /// The clock or a cycle of sync.
     Machine,
+    /// What goes wrong on purpose.
+    Faults,
 }
 
 /// The awaited answers.

@@ -8,7 +8,7 @@ use super::layers;
 use super::privacy::Privacy;
 use super::screens::{Screen, customers_view, today_view};
 use super::theme::Role;
-use super::widgets::{footer, header};
+use super::widgets::{banner, footer, header};
 
 /// The bar of the training clock needs a screen of so many rows.
 pub const BAR_FROM_ROWS: u16 = 12;
@@ -39,6 +39,10 @@ fn draw_shown(app: &mut App, frame: &mut Frame, area: Rect) {
         header_area = Some(Rect { height: 1, ..body });
         body = Rect { y: body.y + 1, height: body.height - 1, ..body };
     }
+    let banners = banner::texts(app, area.height);
+    let n_banners = u16::try_from(banners.len()).unwrap_or_default();
+    let banner_area = Rect { height: n_banners, ..body };
+    body = Rect { y: body.y + n_banners, height: body.height.saturating_sub(n_banners), ..body };
     if area.height >= BAR_FROM_ROWS && app.data.is_training() {
         training_area = Some(take_bottom(&mut body));
     }
@@ -49,6 +53,7 @@ fn draw_shown(app: &mut App, frame: &mut Frame, area: Rect) {
     if let Some(area) = header_area {
         header::draw(app, frame, area);
     }
+    banner::draw(app, frame, banner_area, banners);
     if let Some(area) = training_area {
         footer::training(app, frame, area);
     }

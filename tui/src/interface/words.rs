@@ -35,6 +35,7 @@ messages! {
     TabCustomers => "客户", "Customers";
     Training => "训练", "TRAINING";
     Hidden => "遮挡中", "HIDDEN";
+    Faults => "故障", "FAULTS";
     Rush => "催办", "Rush";
     Also => "另外", "Also";
     Received => "总部已收到", "received by HQ";
@@ -42,6 +43,8 @@ messages! {
     NotEnrolledShort => "未登记", "not enrolled";
     NeverSynced => "未同步过", "never synced";
     Offline => "离线", "offline";
+    HubBusy => "总部忙", "HQ busy";
+    SyncFails => "同步失败", "sync fails";
     DaemonLost => "后台断开，正在重连", "daemon lost, reconnecting";
     Connecting => "正在连接后台…", "connecting to the daemon…";
     Syncing => "正在同步…", "syncing…";
@@ -197,6 +200,37 @@ pub fn rejected(n: usize, lang: Lang) -> String {
     match lang {
         Zh => format!("{n} 条需处理"),
         En => format!("{n} need attention"),
+    }
+}
+
+/// Why the terminal is not allowed to sync, in the fewest words; none where another reason wants attention.
+pub fn refused_short(code: &str, lang: Lang) -> Option<&'static str> {
+    let texts = match code {
+        "revoked" => ["已被总部停用", "revoked by HQ"],
+        "unauthorised" => ["需重新登记", "enrol again"],
+        "too_old" => ["版本太旧", "too old for HQ"],
+        _ => return None,
+    };
+    Some(texts[lang as usize])
+}
+
+/// What somebody must do about sync, with the command.
+pub fn attention(code: Option<&str>, n_rejected: usize, lang: Lang) -> String {
+    match (code, n_rejected, lang) {
+        (Some("revoked"), _, Zh) => "总部已停用本机，记录都在本机：要登记码，然后 guide enroll 网址".to_owned(),
+        (Some("revoked"), _, En) => {
+            "HQ has revoked this terminal, nothing is lost: ask for a code, guide enroll URL".to_owned()
+        }
+        (Some("unauthorised"), _, Zh) => "总部不认得本机，记录都在本机：要登记码，然后 guide enroll 网址".to_owned(),
+        (Some("unauthorised"), _, En) => {
+            "HQ does not know this terminal, nothing is lost: get a code, guide enroll URL".to_owned()
+        }
+        (Some("too_old"), _, Zh) => "本机版本太旧，总部不再接收；记录都在本机，请升级 guide".to_owned(),
+        (Some("too_old"), _, En) => "This version is too old for HQ; nothing is lost: upgrade guide".to_owned(),
+        (_, 0, Zh) => "同步需要处理，记录都在本机：运行 guide doctor".to_owned(),
+        (_, 0, En) => "Sync needs attention, nothing is lost: run guide doctor".to_owned(),
+        (_, n, Zh) => format!("总部退回了 {n} 条记录，都还在本机：运行 guide outbox 处理"),
+        (_, n, En) => format!("HQ rejected {n} of your records, all still here: run guide outbox"),
     }
 }
 

@@ -144,12 +144,32 @@ pub fn sync_error_name(code: &str, lang: Lang) -> &'static str {
     let pair = match code {
         "unreachable" => ("连不上总部", "headquarters cannot be reached"),
         "refused" => ("总部拒绝了同步", "headquarters refused"),
-        "unauthorised" => ("本机授权已失效，请重新登记", "this terminal is no longer authorised: enrol again"),
+        "unauthorised" => ("总部不认得本机，请重新登记", "headquarters does not know this terminal: enrol again"),
+        "revoked" => ("总部已停用本机", "headquarters has revoked this terminal"),
+        "too_old" => ("本机版本太旧，总部不再接受", "this version is too old for headquarters"),
+        "busy" => ("总部正忙，稍后自动再试", "headquarters is busy: it is tried again by itself"),
         "protocol" => ("总部版本不符", "headquarters speaks another version"),
         "store" => ("本机存储出错", "this terminal's store failed"),
         _ => ("同步失败", "sync failed"),
     };
     pick(lang, pair)
+}
+
+/// What a person does about a cycle that failed; none where it mends itself.
+pub fn sync_error_next(code: &str, lang: Lang) -> Option<&'static str> {
+    let pair = match code {
+        "unauthorised" | "revoked" => (
+            "记录都在本机；向总部要登记码，然后 guide enroll 网址",
+            "what was saved is safe; ask headquarters for a code, then guide enroll URL",
+        ),
+        "too_old" => ("记录都在本机；升级 guide", "what was saved is safe; upgrade guide"),
+        "protocol" | "store" | "refused" => ("guide doctor 检查原因", "guide doctor looks for the cause"),
+        "unreachable" => {
+            ("恢复后自动上传；guide doctor 检查网络", "it goes on by itself; guide doctor looks at the network")
+        }
+        _ => return None,
+    };
+    Some(pick(lang, pair))
 }
 
 /// What became of an op in the outbox: `unsent`, or the hub's answer.
@@ -160,6 +180,8 @@ pub fn op_state_name(state: &str, lang: Lang) -> &str {
         "superseded" => pick(lang, ("已收到，任务已被取代", "received, task had gone")),
         "rejected" => pick(lang, ("被总部退回", "rejected")),
         "retry" => pick(lang, ("稍后重发", "to be sent again")),
+        "replaced" => pick(lang, ("已改后重发", "sent again, changed")),
+        "discarded" => pick(lang, ("已放弃", "discarded")),
         other => other,
     }
 }

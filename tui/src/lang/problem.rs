@@ -166,6 +166,34 @@ fn known(code: &str) -> Option<(Pair, Option<Pair>)> {
             ("没有这条未结的记录", "there is no such record that is open"),
             Some(("用 list 查看记录编号", "list shows the records")),
         ),
+        "not_rejected" => (
+            ("这条记录没有被退回，或已经处理过", "this record was not rejected, or somebody has dealt with it"),
+            Some(("guide outbox 列出所有记录", "guide outbox lists all of them")),
+        ),
+        "restless" => (
+            ("数据一直在变，来不及比对", "things change faster than they can be compared"),
+            Some(("过一会儿再运行一次 guide verify", "run guide verify again in a quiet moment")),
+        ),
+        "old_hub" => (
+            ("总部的版本较旧，不能逐项比对", "headquarters' version is older and cannot be compared with"),
+            Some(("请总部升级 guide-hub", "have headquarters upgrade guide-hub")),
+        ),
+        "revoked" => (
+            ("总部已停用本机；已保存的都在本机", "headquarters has revoked this terminal; what was saved is safe"),
+            Some(("向总部要登记码，然后 guide enroll 网址", "ask headquarters for a code, then guide enroll URL")),
+        ),
+        "unauthorised" => (
+            ("总部不认得本机；已保存的都在本机", "headquarters does not know this terminal; what was saved is safe"),
+            Some(("向总部要登记码，然后 guide enroll 网址", "ask headquarters for a code, then guide enroll URL")),
+        ),
+        "too_old" => (
+            (
+                "本机版本太旧，总部不再接受；已保存的都在本机",
+                "this version is too old for headquarters; what was saved is safe",
+            ),
+            Some(("升级 guide", "upgrade guide")),
+        ),
+        "busy" => (("总部正忙", "headquarters is busy"), Some(("稍后再试", "try again later"))),
         "unknown_tag" => (("没有这个标签", "there is no such tag"), None),
         "unknown_field" => (("没有这个字段", "there is no such field"), None),
         "malformed_value" => (("值的格式不对", "the value has not the form of its field"), None),

@@ -15,6 +15,7 @@ use crate::interface::theme::Role;
 use crate::interface::view::BAR_FROM_ROWS;
 use crate::interface::words::{self, Msg};
 use crate::lang::date;
+use crate::lang::name::saved_state_name;
 
 /// What goes where there is no room, in this order: the weekday, the date where the training clock's bar shows it, the
 /// shop, the guide, the date, the tabs' numbers, the other tab, everything.
@@ -41,7 +42,11 @@ pub fn draw(app: &App, frame: &mut Frame, area: Rect) {
 /// The marks of the training clock and the mask, and the state of what was saved.
 fn right(app: &App, detail: Detail) -> Line<'static> {
     let mut right = Vec::new();
-    let marks = [(app.data.is_training(), Msg::Training), (app.privacy == Privacy::On, Msg::Hidden)];
+    let marks = [
+        (app.data.is_training(), Msg::Training),
+        (app.data.is_training() && app.data.has_faults, Msg::Faults),
+        (app.privacy == Privacy::On, Msg::Hidden),
+    ];
     for (_, msg) in marks.into_iter().filter(|(is_on, _)| *is_on) {
         right.push(piece(format!(" {} ", msg.text(app.lang)), Role::Training, &app.theme));
         right.push(Span::raw(" "));
@@ -115,26 +120,33 @@ fn saved_state(status: &Status, detail: Detail, lang: Lang) -> (String, Role) {
     let is_real = status.clock == ClockKind::Real;
     let time = |at| if is_real { Zone::default().shop_time(at).format(" %H:%M").to_string() } else { String::new() };
     let at = sync.last_ok_at.map(time);
-    let offline = sync.last_error.is_some();
+    let failing = sync.last_error.as_ref().map(|error| match error.code.as_str() {
+        "unreachable" => Msg::Offline.text(lang),
+        "busy" => Msg::HubBusy.text(lang),
+        _ => Msg::SyncFails.text(lang),
+    });
     match sync.state {
         SavedState::Attention if sync.n_rejected > 0 => {
             (format!("! {}", words::rejected(sync.n_rejected, lang)), Role::Bad)
         }
-        SavedState::Attention => (format!("! {}", crate::lang::name::saved_state_name(sync.state, lang)), Role::Bad),
+        SavedState::Attention => {
+            let why = sync.last_error.as_ref().and_then(|error| words::refused_short(&error.code, lang));
+            (format!("! {}", why.unwrap_or_else(|| saved_state_name(sync.state, lang))), Role::Bad)
+        }
         SavedState::Saved => {
             let unsent = if detail == Detail::Whole { words::unsent } else { words::unsent_short };
             let mut text = format!("● {}", unsent(sync.n_unsent, lang));
-            if offline && detail == Detail::Whole {
-                text = format!("{text} · {}", Msg::Offline.text(lang));
+            if let Some(failing) = failing.filter(|_| detail == Detail::Whole) {
+                text = format!("{text} · {failing}");
             }
             (text, Role::Warn)
         }
         SavedState::Received => {
             let msg = if detail == Detail::Whole { Msg::Received } else { Msg::ReceivedShort };
-            match at {
-                Some(at) if offline => (format!("√ {}{at} · {}", msg.text(lang), Msg::Offline.text(lang)), Role::Warn),
-                Some(at) => (format!("√ {}{at}", msg.text(lang)), Role::Good),
-                None => (format!("○ {}", Msg::NeverSynced.text(lang)), Role::Warn),
+            match (at, failing) {
+                (Some(at), Some(failing)) => (format!("√ {}{at} · {failing}", msg.text(lang)), Role::Warn),
+                (Some(at), None) => (format!("√ {}{at}", msg.text(lang)), Role::Good),
+                (None, _) => (format!("○ {}", Msg::NeverSynced.text(lang)), Role::Warn),
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Parts that screens are made of.
 
+pub mod banner;
 pub mod card;
 pub mod field;
 pub mod footer;

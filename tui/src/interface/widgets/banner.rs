@@ -1,0 +1,38 @@
+//! The lines below the header that say what nobody may overlook: a clock that is off, and what sync needs a person for.
+
+use guide_common::wire::local::SavedState;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::paint::{lines, piece};
+use crate::interface::app::App;
+use crate::interface::theme::Role;
+use crate::interface::words;
+use crate::lang::support::skew;
+
+/// A screen of so many rows has room for one line, and one of so many for all of them.
+const ROOM: (u16, u16) = (9, 16);
+
+/// The lines, the most urgent first; none where all is well.
+pub fn texts(app: &App, rows: u16) -> Vec<(String, Role)> {
+    let Some(sync) = app.data.status.as_ref().filter(|status| status.guide.is_some()).map(|status| &status.sync) else {
+        return Vec::new();
+    };
+    let code = sync.last_error.as_ref().map(|error| error.code.as_str());
+    let attention =
+        (sync.state == SavedState::Attention).then(|| (words::attention(code, sync.n_rejected, app.lang), Role::Bad));
+    let skew = skew(sync.skew_ms, app.lang).map(|text| (text, Role::Warn));
+    let n_lines = match rows {
+        rows if rows >= ROOM.1 => 2,
+        rows if rows >= ROOM.0 => 1,
+        _ => 0,
+    };
+    attention.into_iter().chain(skew).take(n_lines).collect()
+}
+
+/// Draws them.
+pub fn draw(app: &App, frame: &mut Frame, area: Rect, texts: Vec<(String, Role)>) {
+    let line = |(text, role): (String, Role)| piece(format!(" ! {text}"), role, &app.theme).into();
+    let all: Vec<_> = texts.into_iter().map(line).collect();
+    lines(frame.buffer_mut(), area, &all);
+}
