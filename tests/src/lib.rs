@@ -2,7 +2,10 @@
 //! independent calculation of what is due.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+pub mod dice;
 pub mod ledger;
+pub mod load;
 pub mod oracle;
 pub mod program;
 pub mod pty;
+pub mod rig;

@@ -5,10 +5,13 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use guide::client::Client;
 use guide_common::wire::local::EnrollLocalRequest;
+
+static N_PANICS: AtomicUsize = AtomicUsize::new(0);
 
 /// How long a program may take to answer at all.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -62,6 +65,11 @@ pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
+/// How many panics the programs that this process started have told of.
+pub fn n_panics() -> usize {
+    N_PANICS.load(Ordering::SeqCst)
+}
+
 /// A running program; dropped, it is killed.
 pub struct Running {
     child: Child,
@@ -74,6 +82,9 @@ impl Running {
         if let Some(stderr) = child.stderr.take() {
             std::thread::spawn(move || {
                 for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                    if line.contains("panicked at") {
+                        N_PANICS.fetch_add(1, Ordering::SeqCst);
+                    }
                     eprintln!("{line}");
                 }
             });
@@ -187,6 +198,13 @@ impl Hub {
             assert!(running.terminate().success());
         }
     }
+
+    /// Ends it at once, as a power switch would.
+    pub fn kill(&mut self) {
+        if let Some(mut running) = self.running.take() {
+            running.kill();
+        }
+    }
 }
 
 /// A terminal: a daemon in a home of its own.
@@ -208,13 +226,25 @@ impl Terminal {
         terminal
     }
 
-    /// Starts its daemon again.
-    pub fn start_daemon(&mut self) {
+    /// Starts its daemon again, and does not wait for it.
+    pub fn spawn_daemon(&mut self) {
         let mut command = command("guided", &self.home);
         command.arg("run").args(self.clock.args());
         self.daemon = Some(Running::start(command));
+    }
+
+    /// Starts its daemon again.
+    pub fn start_daemon(&mut self) {
+        self.spawn_daemon();
         let socket = self.socket();
         wait_for("the daemon's socket", || UnixStream::connect(&socket).ok());
+    }
+
+    /// Ends its daemon at once, as a power switch would.
+    pub fn kill_daemon(&mut self) {
+        if let Some(mut daemon) = self.daemon.take() {
+            daemon.kill();
+        }
     }
 
     /// The daemon's process.
