@@ -9,3 +9,4 @@ pub mod oracle;
 pub mod program;
 pub mod pty;
 pub mod rig;
+pub mod sim;

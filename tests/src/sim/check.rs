@@ -1,0 +1,116 @@
+//! What must be true of the chain: of labels at any time, of everything at the end.
+
+use std::collections::BTreeMap;
+
+use guide_common::apply::CustomerFile;
+use guide_common::id::{CustomerId, OpId};
+use guide_common::wire::hub::FeedDigest;
+use guide_hub::db::{file, page};
+
+use super::{GUIDES, World};
+
+/// The customers' files of the guides' feeds, by guide.
+type Files = BTreeMap<String, BTreeMap<CustomerId, CustomerFile>>;
+
+impl World {
+    async fn files(&self) -> Files {
+        let mut files = Files::new();
+        let mut conn = self.hub.db.as_ref().unwrap().conn().await.unwrap();
+        for (guide, _) in GUIDES {
+            files.insert(guide.to_owned(), file::of_feed(&mut conn, guide).await.unwrap());
+        }
+        files
+    }
+
+    /// A terminal that says that headquarters has received everything tells the truth.
+    pub(super) async fn check_labels(&mut self) {
+        let files = self.files().await;
+        let effects = effects(&files);
+        for terminal in &mut self.terminals {
+            let rows = terminal.core().outbox_rows().ops;
+            if terminal.hub_was_restored || rows.iter().any(|row| matches!(row.state.as_str(), "unsent" | "rejected")) {
+                continue;
+            }
+            terminal.n_labels += 1;
+            for row in rows.iter().filter(|row| row.kind != "undo") {
+                assert!(
+                    effects.contains_key(&row.op_id),
+                    "{} says that headquarters has {} ({}, {}), which it has not",
+                    terminal.guide(),
+                    row.op_id,
+                    row.kind,
+                    row.state
+                );
+            }
+        }
+    }
+
+    /// Everything that was said to be saved is at the hub exactly once, or rejected and shown as that; all replicas are
+    /// equal to the hub's feed.
+    pub(super) async fn check_all(&mut self) {
+        let files = self.files().await;
+        let effects = effects(&files);
+        for terminal in &self.terminals {
+            let rejected: Vec<OpId> = terminal
+                .core()
+                .outbox_rows()
+                .ops
+                .iter()
+                .filter(|row| row.state == "rejected")
+                .inspect(|row| assert!(row.code.is_some(), "{row:?} has no reason"))
+                .map(|row| row.op_id)
+                .collect();
+            assert_eq!(terminal.n_unsent(), 0, "everything is sent");
+            for op in &terminal.saved {
+                let n = effects.get(op).copied().unwrap_or_default();
+                let expected = usize::from(!rejected.contains(op));
+                // an undo whose target was taken back by somebody else leaves no trace of its own
+                let row = terminal.core().outbox_rows().ops.into_iter().find(|row| row.op_id == *op);
+                let is_undo = row.as_ref().is_some_and(|row| row.kind == "undo");
+                assert!(
+                    n == expected || (is_undo && n == 0),
+                    "{op} of {} is at the hub {n} times instead of {expected}: {row:?}",
+                    terminal.guide()
+                );
+            }
+        }
+        self.check_replicas(&files).await;
+    }
+
+    async fn check_replicas(&self, files: &Files) {
+        for terminal in &self.terminals {
+            let mut conn = self.hub.db.as_ref().unwrap().conn().await.unwrap();
+            let page = page::read(&mut conn, terminal.guide(), 0, 1).await.unwrap().unwrap();
+            let cursor = terminal.cursor();
+            let here = (cursor.seq, cursor.n_live, cursor.digest);
+            assert_eq!(here, (page.head, page.n_live, page.digest), "the feed of {}", terminal.guide());
+            assert_ne!(page.digest, FeedDigest::default());
+            let of_guide = &files[terminal.guide()];
+            let ids = terminal.customer_ids();
+            assert_eq!(ids.iter().collect::<Vec<_>>(), of_guide.keys().collect::<Vec<_>>());
+            for (id, at_hub) in of_guide {
+                let here = terminal.core().load(id).unwrap().unwrap();
+                assert_eq!(sorted(&here.file), sorted(at_hub), "the file of {id} at a terminal of {}", terminal.guide());
+            }
+        }
+    }
+}
+
+/// How often each op has an effect at the hub: as a fact, or as the undoing of one.
+fn effects(files: &Files) -> BTreeMap<OpId, usize> {
+    let mut effects = BTreeMap::new();
+    for fact in files.values().flat_map(BTreeMap::values).flat_map(|file| &file.facts) {
+        *effects.entry(fact.id).or_default() += 1;
+        if let Some(undone) = &fact.undone {
+            *effects.entry(undone.op_id).or_default() += 1;
+        }
+    }
+    effects
+}
+
+fn sorted(file: &CustomerFile) -> CustomerFile {
+    let mut file = file.clone();
+    file.facts.sort_by_key(|fact| fact.id);
+    file.purchases.sort_by(|a, b| a.id.cmp(&b.id));
+    file
+}
