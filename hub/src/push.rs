@@ -23,7 +23,7 @@ use self::read::{ReadOp, deputy, read};
 use crate::clock::Moment;
 use crate::db::device::Device;
 use crate::db::directory::json;
-use crate::db::feed::{Change, Feed, kind};
+use crate::db::feed::{Change, Feed, Stored, kind};
 use crate::db::op::{Answered, NewAnswer};
 use crate::db::retry::retry;
 use crate::db::{Db, commit, loan, op};
@@ -85,8 +85,7 @@ async fn push_once(db: &Db, device: &Device, ops: &[ReadOp], moment: Moment) -> 
     };
     let mut answers = Vec::with_capacity(ops.len());
     for op in ops {
-        let fact_is_known = known_facts.contains_key(&op.id().to_string());
-        answers.push(raw(batch.answer(op, fact_is_known)?)?);
+        answers.push(raw(batch.answer(op, known_facts.get(&op.id().to_string()))?)?);
     }
     let Batch { new_answers, changes, loans, .. } = batch;
     feed.apply(&mut tx, changes).await?;
@@ -112,7 +111,7 @@ struct Batch<'b> {
 
 impl Batch<'_> {
     /// The JSON of the answer to one op.
-    fn answer(&mut self, op: &ReadOp, fact_is_known: bool) -> Result<String, HubError> {
+    fn answer(&mut self, op: &ReadOp, known_fact: Option<&Stored>) -> Result<String, HubError> {
         let op = match op {
             ReadOp::Whole(op) => op,
             ReadOp::Malformed(id) => return json(&rejected(*id, Refusal::MalformedBody)),
@@ -130,7 +129,7 @@ impl Batch<'_> {
             Some(before) if before.is_final => return Ok(before.answer.clone()),
             _ => {}
         }
-        let (answer, is_final) = match self.judge(op, fact_is_known)? {
+        let (answer, is_final) = match self.judge(op, known_fact)? {
             Ok(answer) => (answer, true),
             Err(refusal) => (rejected_for(op, refusal), !can_pass(refusal)),
         };
@@ -142,13 +141,16 @@ impl Batch<'_> {
         Ok(answer)
     }
 
-    fn judge(&mut self, op: &Op, fact_is_known: bool) -> Result<Result<OpAnswer, Refusal>, HubError> {
+    /// `known_fact` is what the feed has of a fact of this id, its tombstone too.
+    fn judge(&mut self, op: &Op, known_fact: Option<&Stored>) -> Result<Result<OpAnswer, Refusal>, HubError> {
         let content = match op.content() {
             Ok(content) => content,
             Err(refusal) => return Ok(Err(refusal)),
         };
         let Some(file) = self.context.files.get(&op.customer) else {
-            return Ok(Err(Refusal::UnknownCustomer));
+            // taken in before, and gone from here with its customer: it lives where the customer is
+            let was_here = known_fact.is_some_and(|fact| fact.customer_id == op.customer.as_str());
+            return Ok(if was_here { Ok(plain(op.op_id, OpResult::Duplicate)) } else { Err(Refusal::UnknownCustomer) });
         };
         let latest = self.today.checked_add_days(Days::new(1)).unwrap_or(self.today);
         if content.on().is_some_and(|on| on > latest) {
@@ -161,7 +163,7 @@ impl Batch<'_> {
         if let Some(refusal) = self.refusal(file, &content) {
             return Ok(Err(refusal));
         }
-        if fact_is_known && !file.facts.iter().any(|fact| fact.id == op.op_id) {
+        if known_fact.is_some() && !file.facts.iter().any(|fact| fact.id == op.op_id) {
             return Ok(Err(Refusal::HashConflict));
         }
         let n_gone = match &content {

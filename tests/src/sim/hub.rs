@@ -82,17 +82,9 @@ impl HubSim {
         "hub restart"
     }
 
-    pub fn toggle(&mut self) {
-        self.is_up = !self.is_up;
-        self.set_door();
-    }
-
-    pub fn up(&mut self) {
-        self.is_up = true;
-        self.set_door();
-    }
-
-    fn set_door(&mut self) {
+    /// Shuts or opens the door.
+    pub fn set_up(&mut self, is_up: bool) {
+        self.is_up = is_up;
         let mut app = App::new(self.db.clone().unwrap(), Clock::Real, Zone::default());
         app.limits = Arc::new(Limits::new(0));
         *self.door.lock().unwrap() = self.is_up.then(|| router(app));

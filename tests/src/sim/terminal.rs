@@ -1,5 +1,6 @@
 //! A terminal of the simulation: the real journal, cache, clock and sync over a transport that ends in the hub's router.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -14,6 +15,7 @@ use guide_common::fact::FactBody;
 use guide_common::id::{CustomerId, OpId};
 use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::wire::hub::{EnrollRequest, FeedName};
+use guide_common::wire::support::{FaultPlan, ResendRequest};
 use guided::app::open_core;
 use guided::clock::Clock;
 use guided::clock::skew::Reading;
@@ -88,7 +90,11 @@ pub struct TerminalSim {
     /// How far the machine's clock is off, in ms.
     offset_ms: Arc<AtomicI64>,
     way: InProcess,
-    pub lab: Arc<Lab>,
+    lab: Arc<Lab>,
+    /// Faults on the way to the hub, by name.
+    pub n_faults: BTreeMap<String, u64>,
+    /// Ops that were given up after headquarters had rejected them.
+    pub discarded: Vec<OpId>,
     core: Option<Arc<Core>>,
     /// The ops that were said to be saved.
     pub saved: Vec<OpId>,
@@ -133,6 +139,8 @@ impl TerminalSim {
             offset_ms,
             way,
             lab: Arc::default(),
+            n_faults: BTreeMap::new(),
+            discarded: Vec::new(),
             core: None,
             saved: Vec::new(),
             hub_was_restored: false,
@@ -218,6 +226,30 @@ impl TerminalSim {
             ),
         }
         name
+    }
+
+    /// Decides about an op that headquarters rejected: it is sent again, or given up.
+    pub async fn decide(&mut self, dice: &mut ChaCha8Rng) -> &'static str {
+        let rows = self.core().outbox_rows().ops;
+        let Some(row) = rows.into_iter().find(|row| row.state == "rejected") else {
+            return "nothing to decide";
+        };
+        if dice.random_range(0..3) == 0 {
+            // it may be about a customer whom this terminal holds no more
+            let _ = self.core().resend(row.op_id, ResendRequest::default()).await;
+            return "rejected op sent again";
+        }
+        self.core().discard(row.op_id).await.unwrap();
+        self.discarded.push(row.op_id);
+        "rejected op discarded"
+    }
+
+    /// Puts the terminal on another network.
+    pub fn set_network(&mut self, plan: FaultPlan) {
+        for (name, n) in self.lab.faults().n_made {
+            *self.n_faults.entry(name).or_default() += n;
+        }
+        self.lab.set(plan);
     }
 
     pub fn jump(&mut self, seconds: i64) {
