@@ -140,6 +140,9 @@ impl App {
             return Err(OpenError::OtherClock { training: profile.training });
         }
         self.clock.set_zone(profile.zone.parse().map_err(OpenError::Profile)?);
+        if let Some(remembered) = folder.skew() {
+            self.clock.remember(remembered);
+        }
         let (core, damage) = self.open_core(folder, &profile)?;
         let core = Arc::new(core);
         tokio::spawn(first_check(Arc::clone(&core)));

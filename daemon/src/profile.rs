@@ -5,11 +5,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use chrono::TimeDelta;
 use guide_common::id::DeviceId;
 use guide_common::wire::hub::{DigestKeys, GuideProfile, Role};
 use serde::{Deserialize, Serialize};
 
+use crate::clock::skew::Remembered;
 use crate::outbox::recover::replace;
 use crate::sync::transport::Trust;
 
@@ -121,14 +121,13 @@ impl GuideFolder {
     }
 
     /// How far the machine's clock was ahead of the hub's when it was last measured.
-    pub fn skew(&self) -> Option<TimeDelta> {
-        let text = fs::read_to_string(self.0.join("skew_ms")).ok()?;
-        TimeDelta::try_milliseconds(text.trim().parse().ok()?)
+    pub fn skew(&self) -> Option<Remembered> {
+        serde_json::from_slice(&fs::read(self.0.join("skew.json")).ok()?).ok()
     }
 
     /// Writes that down.
-    pub fn write_skew(&self, skew: TimeDelta) -> io::Result<()> {
-        replace(&self.0.join("skew_ms"), skew.num_milliseconds().to_string().as_bytes())
+    pub fn write_skew(&self, skew: &Remembered) -> io::Result<()> {
+        replace(&self.0.join("skew.json"), &serde_json::to_vec(skew)?)
     }
 
     /// Writes what enrolment brought; all of it is on disk when this returns.

@@ -242,8 +242,18 @@ async fn an_op_that_the_hub_acknowledged_and_lost_is_sent_again_without_a_sign_f
     assert_eq!((sync.guide_feed.n_live, sync.guide_feed.digest), hub.digest());
 }
 
+/// Whether any file in a folder holds a text.
+fn holds(folder: &std::path::Path, text: &str) -> bool {
+    let Ok(entries) = std::fs::read_dir(folder) else { return false };
+    entries.filter_map(Result::ok).any(|entry| match entry.file_type().unwrap().is_dir() {
+        true => holds(&entry.path(), text),
+        false => std::fs::read(entry.path())
+            .is_ok_and(|bytes| bytes.windows(text.len()).any(|window| window == text.as_bytes())),
+    })
+}
+
 #[tokio::test]
-async fn a_revoked_terminal_needs_attention_and_goes_on_saving() {
+async fn a_revoked_terminal_erases_what_it_fetched_and_keeps_what_it_recorded() {
     let home = tempfile::tempdir().unwrap();
     let mut hub = Hub::new(2);
     let _serving = hub.serve().await;
@@ -252,7 +262,12 @@ async fn a_revoked_terminal_needs_attention_and_goes_on_saving() {
     daemon.post::<SavedResponse>("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
     let sync = daemon.sync_now().await;
     assert_eq!((sync.state, sync.n_unsent), (SavedState::Attention, 1));
-    assert_eq!(sync.last_error.unwrap().code, "unauthorised");
+    assert_eq!(sync.last_error.unwrap().code, "revoked");
+    eventually("the erasure", async || daemon.today().await.tasks.is_empty().then_some(())).await;
+    let found: CustomerList = daemon.get("/v1/customers?q=").await.unwrap();
+    assert_eq!(found.n_all, 0, "nobody's data are kept");
+    eventually("the files", async || (!holds(&home.path().join("data"), "顾客")).then_some(())).await;
+    assert!(holds(&home.path().join("data"), "interested"), "what was recorded is");
     daemon.enroll(&hub).await;
     hub.inner.lock().unwrap().revoked = false;
     let sync = daemon.sync_now().await;

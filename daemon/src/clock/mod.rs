@@ -12,7 +12,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use guide_common::time::Zone;
 use guide_common::wire::local::ClockKind;
 
-use crate::clock::skew::{Reading, Sample, Skew};
+use crate::clock::skew::{Reading, Remembered, Sample, Skew};
 use crate::outbox::recover::replace;
 
 /// Where the demo begins.
@@ -130,8 +130,8 @@ impl Clock {
         }
     }
 
-    /// How far the machine's clock was ahead when it was last measured, to be kept for the next run.
-    pub fn to_remember(&self) -> Option<TimeDelta> {
+    /// How far the machine's clock was off when it was last measured, and when that was, to be kept for the next run.
+    pub fn to_remember(&self) -> Option<Remembered> {
         match &self.source {
             Source::Real { skew, .. } => Some(lock(skew).to_remember()),
             Source::Virtual { .. } => None,
@@ -139,9 +139,9 @@ impl Clock {
     }
 
     /// Begins with what an earlier run has measured.
-    pub fn remember(&self, ahead: TimeDelta) {
-        if let Source::Real { skew, .. } = &self.source {
-            *lock(skew) = Skew::remembered(ahead);
+    pub fn remember(&self, remembered: Remembered) {
+        if let Source::Real { machine, skew } = &self.source {
+            *lock(skew) = Skew::remembered(remembered, machine());
         }
     }
 

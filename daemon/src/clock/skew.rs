@@ -41,8 +41,20 @@ impl Sample {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Skew {
     anchor: Option<Anchor>,
-    /// Wall clock minus the hub's, as it was last measured, perhaps before this start.
-    remembered: TimeDelta,
+    /// What an earlier run has measured.
+    remembered: Remembered,
+    /// The steady clock when this run began.
+    began: Duration,
+}
+
+/// What one run leaves for the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Remembered {
+    /// Wall clock minus the hub's, in ms.
+    pub ahead_ms: i64,
+    /// The hub's time when that was measured: it cannot be earlier than that.
+    #[serde(default)]
+    pub hub_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -55,8 +67,8 @@ struct Anchor {
 
 impl Skew {
     /// Begins with what an earlier run has measured.
-    pub fn remembered(skew: TimeDelta) -> Self {
-        Self { anchor: None, remembered: skew }
+    pub fn remembered(remembered: Remembered, now: Reading) -> Self {
+        Self { anchor: None, remembered, began: now.steady }
     }
 
     /// Takes a measurement, unless a recent one was more exact and does not contradict it.
@@ -72,7 +84,9 @@ impl Skew {
         if !keeps {
             self.anchor = Some(Anchor { hub, steady, round_trip });
         }
-        self.remembered = sample.received.wall - self.anchor.map_or(hub, |anchor| anchor.at(steady));
+        let hub_at = self.anchor.map_or(hub, |anchor| anchor.at(steady));
+        let ahead = sample.received.wall - hub_at;
+        self.remembered = Remembered { ahead_ms: ahead.num_milliseconds(), hub_at: Some(hub_at) };
     }
 
     /// How far the wall clock is ahead, where it was measured in this run.
@@ -81,14 +95,23 @@ impl Skew {
     }
 
     /// What the next run should begin with.
-    pub fn to_remember(&self) -> TimeDelta {
+    pub fn to_remember(&self) -> Remembered {
         self.remembered
     }
 
     /// The time by the hub's clock, as well as it is known.
     pub fn correct(&self, now: Reading) -> DateTime<Utc> {
-        let off = self.ahead(now).unwrap_or(self.remembered);
-        if off.abs() < TOLERATED { now.wall } else { now.wall - off }
+        let off = self.ahead(now);
+        let remembered = TimeDelta::try_milliseconds(self.remembered.ahead_ms).unwrap_or_default();
+        let (off, is_measured) = (off.unwrap_or(remembered), off.is_some());
+        let time = if off.abs() < TOLERATED { now.wall } else { now.wall.checked_sub_signed(off).unwrap_or(now.wall) };
+        // a clock whose battery is empty begins in 1970: the day that is known to be over is not begun again
+        let run = TimeDelta::from_std(now.steady.saturating_sub(self.began)).unwrap_or_default();
+        let earliest = self.remembered.hub_at.and_then(|hub_at| hub_at.checked_add_signed(run));
+        match earliest {
+            Some(earliest) if !is_measured && time < earliest => earliest,
+            _ => time,
+        }
     }
 }
 
@@ -140,9 +163,18 @@ mod tests {
     fn what_was_measured_is_used_after_a_start_without_the_hub() {
         let mut skew = Skew::default();
         skew.measure(&sample("2026-08-12T02:00:00Z", reading("2026-08-12T05:00:00Z", 0), 0));
-        let skew = Skew::remembered(skew.to_remember());
+        let skew = Skew::remembered(skew.to_remember(), reading("2026-08-13T05:00:00Z", 7));
         assert_eq!(skew.correct(reading("2026-08-13T05:00:00Z", 7)), time("2026-08-13T02:00:00Z"));
         assert_eq!(skew.ahead(reading("2026-08-13T05:00:00Z", 7)), None);
+    }
+
+    #[test]
+    fn a_clock_that_begins_in_1970_goes_on_from_the_last_time_that_is_known() {
+        let mut skew = Skew::default();
+        skew.measure(&sample("2026-08-12T02:00:00Z", reading("2026-08-12T02:00:00Z", 0), 0));
+        let skew = Skew::remembered(skew.to_remember(), reading("1970-01-01T00:00:00Z", 5_000));
+        assert_eq!(skew.correct(reading("1970-01-01T01:00:00Z", 3_605_000)), time("2026-08-12T03:00:00Z"));
+        assert_eq!(skew.correct(reading("2026-08-20T01:00:00Z", 3_605_000)), time("2026-08-20T01:00:00Z"));
     }
 
     #[test]

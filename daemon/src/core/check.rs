@@ -93,6 +93,24 @@ impl Core {
         }
     }
 
+    /// Forgets everything that was fetched; what was recorded here stays.
+    pub fn forget(&self) -> Result<(), StoreError> {
+        self.store.erase()?;
+        {
+            let mut state = self.state();
+            state.check += 1;
+            state.rows.clear();
+            state.days.clear();
+            state.dirty.clear();
+            state.files.clear();
+            state.today = None;
+            state.n_customers = 0;
+        }
+        self.check()?;
+        self.events.tell(Notice::Today);
+        Ok(())
+    }
+
     /// Works every customer out. Returns without a result where a newer check has begun.
     pub fn check(&self) -> Result<(), StoreError> {
         let number = {

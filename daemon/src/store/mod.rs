@@ -3,6 +3,7 @@
 
 mod acks;
 pub mod check;
+mod erase;
 mod feed;
 mod files;
 mod format;

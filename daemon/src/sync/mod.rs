@@ -26,6 +26,7 @@ use guide_common::wire::support::CycleRow;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::time::Instant;
 
+use crate::clock::skew::Remembered;
 use crate::core::Core;
 use crate::profile::{GuideFolder, Token};
 use crate::store::{Cursor, StoreError};
@@ -41,7 +42,9 @@ use crate::sync::transport::{Http, Transport, Trust};
 /// How many requests for a cycle may wait; more wait for room.
 const MAX_WAITING: usize = 16;
 /// A smaller change of the clock's error is not written down.
-const SKEW_STEP: TimeDelta = TimeDelta::seconds(1);
+const SKEW_STEP_MS: i64 = 1_000;
+/// How old what was written down may become: an idle terminal hardly writes.
+const SKEW_AGE: TimeDelta = TimeDelta::hours(6);
 
 /// The terminal's sync.
 #[derive(Debug)]
@@ -106,7 +109,7 @@ struct State {
     /// What was found damaged at the start; it stays shown.
     damage: Option<SyncError>,
     /// The clock's error as it was last written down.
-    skew: Option<TimeDelta>,
+    skew: Option<Remembered>,
 }
 
 impl Sync {
@@ -115,9 +118,6 @@ impl Sync {
         let (requests, waiting) = mpsc::channel(MAX_WAITING);
         let damage = setup.damage.map(|detail| SyncError { code: "store".to_owned(), detail });
         let skew = setup.folder.skew();
-        if let Some(skew) = skew {
-            core.clock.remember(skew);
-        }
         let sync = Arc::new(Self {
             core,
             access: watch::Sender::new(setup.access),
@@ -356,6 +356,9 @@ impl Sync {
             }
         }
         let is_good = ended.is_ok();
+        if let Err(CycleError::Hub(HubError::Revoked)) = &ended {
+            self.forget();
+        }
         {
             let mut state = self.state();
             match ended {
@@ -374,16 +377,29 @@ impl Sync {
         }
     }
 
+    /// A terminal whose access was taken away keeps nobody's data: what it fetched goes, what it recorded stays.
+    fn forget(&self) {
+        if self.core.n_customers() == 0 && self.core.store.cursor(FeedName::Guide).is_ok_and(|at| at.epoch.is_none()) {
+            return;
+        }
+        let core = Arc::clone(&self.core);
+        tokio::task::spawn_blocking(move || match core.forget() {
+            Ok(()) => tracing::warn!("headquarters has revoked this terminal: what was fetched is erased"),
+            Err(error) => tracing::error!(%error, "erasing what was fetched"),
+        });
+    }
+
     /// Writes down how far the clock is off, for a start without the hub.
     fn remember_skew(&self) {
         let (Some(skew), Some(_)) = (self.core.clock.to_remember(), self.core.clock.ahead()) else {
             return;
         };
         let before = self.state().skew.unwrap_or_default();
-        if (skew - before).abs() < SKEW_STEP {
+        let age = skew.hub_at.zip(before.hub_at).map(|(now, then)| now - then);
+        if (skew.ahead_ms - before.ahead_ms).abs() < SKEW_STEP_MS && age.is_some_and(|age| age < SKEW_AGE) {
             return;
         }
-        match self.folder.write_skew(skew) {
+        match self.folder.write_skew(&skew) {
             Ok(()) => self.state().skew = Some(skew),
             Err(error) => tracing::debug!(%error, "writing down how far the clock is off"),
         }

@@ -49,8 +49,8 @@ async fn wait_on(sync: &Sync) {
                 _ = access.changed() => break,
             };
             match heard {
-                Wait::Nothing => {}
-                Wait::Something => {
+                News::Nothing => {}
+                News::Something => {
                     good.mark_unchanged();
                     sync.hub_changed.notify_one();
                     // a cycle that fails ends the waiting, one that succeeds begins the next
@@ -58,8 +58,8 @@ async fn wait_on(sync: &Sync) {
                         return;
                     }
                 }
-                Wait::DoesNotWait => break,
-                Wait::Broken => {
+                News::NoWaiting => break,
+                News::Broken => {
                     let pause = rand::rng().random_range(0..MAX_PAUSE_MS);
                     tokio::time::sleep(Duration::from_millis(pause)).await;
                     sync.hub_changed.notify_one();
@@ -71,15 +71,15 @@ async fn wait_on(sync: &Sync) {
 }
 
 /// What a waiting call came to.
-enum Wait {
+enum News {
     Nothing,
     Something,
-    DoesNotWait,
+    NoWaiting,
     Broken,
 }
 
-async fn hear(sync: &Sync, hub: &HubClient) -> Wait {
-    let Ok(places) = places(sync) else { return Wait::Broken };
+async fn hear(sync: &Sync, hub: &HubClient) -> News {
+    let Ok(places) = places(sync) else { return News::Broken };
     let query = ChangesQuery {
         wait: Some(MAX_WAIT_S),
         // what changed is fetched by the cycle that follows
@@ -102,15 +102,15 @@ async fn hear(sync: &Sync, hub: &HubClient) -> Wait {
             let is_old_news = self::places(sync).is_ok_and(|after| after != places);
             match heard.changed || other_moved {
                 // what this terminal itself has sent and fetched meanwhile
-                true if is_old_news => Wait::Nothing,
-                true => Wait::Something,
-                false if began.elapsed() < SOON => Wait::DoesNotWait,
-                false => Wait::Nothing,
+                true if is_old_news => News::Nothing,
+                true => News::Something,
+                false if began.elapsed() < SOON => News::NoWaiting,
+                false => News::Nothing,
             }
         }
         Err(error) => {
             tracing::debug!(%error, "the waiting call broke");
-            Wait::Broken
+            News::Broken
         }
     }
 }

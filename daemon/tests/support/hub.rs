@@ -299,7 +299,11 @@ async fn enroll(Json(request): Json<EnrollRequest>) -> Response {
 
 fn refused(inner: &Inner, headers: &HeaderMap) -> Option<Response> {
     let is_right = headers.get("authorization").is_some_and(|value| value == &format!("Bearer {TOKEN}"));
-    (inner.revoked || !is_right).then(|| problem(401, "unauthorised"))
+    match (inner.revoked, is_right) {
+        (true, _) => Some(problem(401, "token_revoked")),
+        (false, false) => Some(problem(401, "unauthorized")),
+        (false, true) => None,
+    }
 }
 
 async fn changes(State(hub): State<Hub>, Query(query): Query<ChangesQuery>, headers: HeaderMap) -> Response {

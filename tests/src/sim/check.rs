@@ -85,7 +85,12 @@ impl World {
             assert_eq!(ids.iter().collect::<Vec<_>>(), of_guide.keys().collect::<Vec<_>>());
             for (id, at_hub) in of_guide {
                 let here = terminal.core().load(id).unwrap().unwrap();
-                assert_eq!(sorted(&here.file), sorted(at_hub), "the file of {id} at a terminal of {}", terminal.guide());
+                assert_eq!(
+                    sorted(&here.file),
+                    sorted(at_hub),
+                    "the file of {id} at a terminal of {}",
+                    terminal.guide()
+                );
             }
         }
     }

@@ -160,12 +160,10 @@ impl HubSim {
             }
             _ => {
                 let n = self.n_changes % 5;
-                let profile = StoreProfile {
-                    id: "s1".parse().unwrap(),
-                    name: format!("云杉路店{n}"),
-                    phone: None,
-                    tier: None,
-                };
+                let profile =
+                    StoreProfile {
+                        id: "s1".parse().unwrap(), name: format!("云杉路店{n}"), phone: None, tier: None
+                    };
                 directory::put_store(&db, &profile).await.unwrap();
                 "shop renamed"
             }

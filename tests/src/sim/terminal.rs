@@ -111,8 +111,7 @@ impl TerminalSim {
         let clock = Arc::new(clock(&offset_ms));
         let way = InProcess { door: Arc::clone(&hub.door), nested: Arc::default() };
         let base: reqwest::Url = BASE.parse().unwrap();
-        let client =
-            HubClient::new(base, None, Arc::new(way.clone()), Arc::clone(&clock), Arc::default());
+        let client = HubClient::new(base, None, Arc::new(way.clone()), Arc::clone(&clock), Arc::default());
         let code = hub.code(guide).await;
         let request = EnrollRequest { code, device_name: name.to_owned(), training: false };
         let response = client.enroll(&request).await.unwrap();
@@ -220,10 +219,7 @@ impl TerminalSim {
         };
         match self.core().record_all(vec![(customer, body)]).await {
             Ok(saved) => self.saved.push(saved.op_id),
-            Err(error) => assert!(
-                !error.to_string().contains("journal"),
-                "what can be recorded is recorded: {error}"
-            ),
+            Err(error) => assert!(!error.to_string().contains("journal"), "what can be recorded is recorded: {error}"),
         }
         name
     }
