@@ -100,6 +100,9 @@ pub async fn bundle(app: &App) -> Result<Bundle, StoreError> {
     for check in &mut bundle.doctor.checks {
         check.found.zh = redact.line(&check.found.zh);
         check.found.en = redact.line(&check.found.en);
+        if let Some(fix) = &mut check.fix {
+            (fix.zh, fix.en) = (redact.line(&fix.zh), redact.line(&fix.en));
+        }
     }
     for cycle in &mut bundle.cycles {
         cycle.cause = cycle.cause.take().map(|cause| redact.line(&cause));

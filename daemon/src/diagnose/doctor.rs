@@ -92,7 +92,7 @@ fn folders(app: &App) -> Check {
                         format!("{} 对其他用户开放（{open:03o}）", folder.display()),
                         format!("{} is open to others ({open:03o})", folder.display()),
                     )
-                    .fix("chmod -R go= 该文件夹", "chmod -R go= FOLDER");
+                    .fix(&format!("chmod -R go= {}", folder.display()), &format!("chmod -R go= {}", folder.display()));
             }
             Err(error) => {
                 return Check::new("folders", CheckState::Fail, name_zh, name_en)

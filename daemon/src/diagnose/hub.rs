@@ -143,6 +143,11 @@ async fn answer(way: &Http, base: &Url, checks: &mut Vec<Check>) -> Option<Healt
             Check::new("hub_tls", CheckState::Ok, "加密连接", "TLS")
                 .found(format!("证书有效，握手约 {took}"), format!("the certificate is good, handshake about {took}")),
         );
+    } else if is_loopback(base) {
+        checks.push(
+            Check::new("hub_tls", CheckState::Ok, "加密连接", "TLS")
+                .found("总部就在本机，不经过网络", "the hub is on this machine: no network is crossed"),
+        );
     } else {
         checks.push(
             Check::new("hub_tls", CheckState::Warn, "加密连接", "TLS")
@@ -169,6 +174,12 @@ async fn answer(way: &Http, base: &Url, checks: &mut Vec<Check>) -> Option<Healt
             None
         }
     }
+}
+
+/// Whether the hub is this machine itself.
+fn is_loopback(base: &Url) -> bool {
+    let host = base.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn versions(health: &Health) -> Check {

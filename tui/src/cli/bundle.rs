@@ -132,7 +132,10 @@ pub(crate) fn page(contents: &Contents, context: &Context) -> String {
         (pick(lang, ("条数", "Entries")), Side::Right),
         (pick(lang, ("大小", "Size")), Side::Right),
     ]);
-    for part in &contents.parts {
+    let about: Vec<&Part> = contents.parts.iter().filter(|part| is_about(&part.name)).collect();
+    let n_about: u64 = about.iter().map(|part| part.n_bytes).sum();
+    table.row([pick(lang, ABOUT).to_owned(), String::new(), bytes(n_about)]);
+    for part in contents.parts.iter().filter(|part| !is_about(&part.name)) {
         let n_entries = part.n_entries.map(|n| n.to_string()).unwrap_or_default();
         table.row([part_name(&part.name, lang).to_owned(), n_entries, bytes(part.n_bytes)]);
     }
@@ -144,13 +147,15 @@ pub(crate) fn page(contents: &Contents, context: &Context) -> String {
     format!("{}\n{}\n", table.render(style), style.bold(pick(lang, without)))
 }
 
+/// The parts that say of which terminal and program a bundle is, together.
+const ABOUT: (&str, &str) = ("终端编号、系统、程序版本、时间", "terminal, system, version, time");
+
+fn is_about(name: &str) -> bool {
+    matches!(name, "format" | "made_at" | "version" | "system" | "device")
+}
+
 fn part_name(name: &str, lang: Lang) -> &str {
     match name {
-        "format" => pick(lang, ("格式版本", "version of the form")),
-        "made_at" => pick(lang, ("收集时间", "when it was collected")),
-        "version" => pick(lang, ("程序版本", "the program's version")),
-        "system" => pick(lang, ("系统", "the system")),
-        "device" => pick(lang, ("终端编号", "the terminal's id")),
         "doctor" => pick(lang, ("检查结果", "what the doctor found")),
         "sync" => pick(lang, ("同步状态", "the state of sync")),
         "outbox" => pick(lang, ("记录的种类、时间和状态", "records: kind, time and state")),

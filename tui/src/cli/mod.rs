@@ -305,4 +305,6 @@ mod forecast_tests;
 #[cfg(test)]
 mod page_tests;
 #[cfg(test)]
+mod support_tests;
+#[cfg(test)]
 mod tests;

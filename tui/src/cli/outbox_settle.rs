@@ -27,7 +27,10 @@ const MAX_BODY_CHARS: usize = 64 * 1024;
 /// Shows one record.
 pub(crate) async fn show(row: &OutboxRow, client: &Client, context: &Context) -> Answer<()> {
     let detail = client.outbox_op(row.op_id).await?;
-    context.show(&detail, |context| page(&detail, context))
+    context.show(&detail, |context| {
+        let next = if detail.row.state == "rejected" { next_steps(&detail.row, context) } else { String::new() };
+        page(&detail, context) + &next
+    })
 }
 
 /// Sends a rejected record again.
@@ -130,16 +133,12 @@ pub(crate) fn page(detail: &OpDetail, context: &Context) -> String {
     let title = format!("#{} · {kind} · {} · {}", row.local_seq, customer(row, lang), made(row.at));
     let mut page =
         format!("{}\n{}\n", style.bold(&sanitise(&title, Lines::One, 200)), style.dim(&row.op_id.to_string()));
-    let is_rejected = row.state == "rejected";
     match why(row, lang) {
-        _ if !is_rejected => page.push_str(&format!("{state}\n")),
+        _ if row.state != "rejected" => page.push_str(&format!("{state}\n")),
         why if why.is_empty() => page.push_str(&format!("{}\n", style.red(state))),
         why => page.push_str(&format!("{}\n", style.red(&text!(lang, "{state}：{why}", "{state}: {why}")))),
     }
     page.push_str(&format!("\n{}\n", sanitise(&readable(detail.body.get()), Lines::Many, MAX_BODY_CHARS)));
-    if is_rejected {
-        page.push_str(&next_steps(row, context));
-    }
     page
 }
 

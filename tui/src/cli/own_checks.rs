@@ -108,7 +108,7 @@ impl Surroundings {
 /// A daemon that answers, and of which version.
 pub(crate) fn serves(health: &Health, took: Duration) -> Check {
     let (own, theirs, pid) = (env!("CARGO_PKG_VERSION"), &health.version, health.pid);
-    let name = ("后台连接", "Connection");
+    let name = ("后台连接", "Local daemon");
     if health.version == own && health.schema == SCHEMA {
         let ms = took.as_secs_f64() * 1000.0;
         let zh = format!("{ms:.1} ms 内应答，版本一致（{own}）");
@@ -130,7 +130,7 @@ pub(crate) fn serves(health: &Health, took: Duration) -> Check {
 /// No daemon answers, which any command but this one changes.
 pub(crate) fn serves_not() -> Check {
     let found = ("没有在运行；以下由 guided doctor 检查", "none runs; what follows was found by guided doctor");
-    let check = check("daemon_version", CheckState::Warn, ("后台连接", "Connection"), found, &[]);
+    let check = check("daemon_version", CheckState::Warn, ("后台连接", "Local daemon"), found, &[]);
     fixed(check, ("guide status 会启动它", "guide status starts it"))
 }
 

@@ -152,8 +152,12 @@ fn step(step: &Map<String, Value>) -> String {
 fn named(fields: &Map<String, Value>, key: &str) -> Option<String> {
     match fields.get(key)? {
         Value::Null => None,
-        Value::Number(number) if number.as_u64() == Some(0) => None,
-        value => Some(word(Some(value))),
+        // a count that is nothing is only told where it is the news
+        Value::Number(number) if number.as_u64() == Some(0) && key != "n" => None,
+        value => Some(match key.strip_prefix("n_") {
+            Some(what) => format!("{what} {value}"),
+            None => word(Some(value)),
+        }),
     }
 }
 

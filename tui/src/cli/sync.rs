@@ -126,7 +126,8 @@ fn rhythm(sync: &SyncStatus, now: DateTime<Utc>, lang: Lang) -> String {
     if let Some(next_at) = sync.next_at {
         let seconds = (next_at - now).num_seconds().max(0);
         rhythm.push_str(&match seconds {
-            0..120 => text!(lang, " · {seconds} 秒内同步下一轮", " · next cycle within {seconds} s"),
+            0 => pick(lang, (" · 马上同步下一轮", " · next cycle at once")).to_owned(),
+            1..120 => text!(lang, " · {seconds} 秒内同步下一轮", " · next cycle within {seconds} s"),
             _ => text!(lang, " · {} 分钟内同步下一轮", " · next cycle within {} min", seconds.div_euclid(60) + 1),
         });
     }

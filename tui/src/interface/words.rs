@@ -219,11 +219,11 @@ pub fn attention(code: Option<&str>, n_rejected: usize, lang: Lang) -> String {
     match (code, n_rejected, lang) {
         (Some("revoked"), _, Zh) => "总部已停用本机，记录都在本机：要登记码，然后 guide enroll 网址".to_owned(),
         (Some("revoked"), _, En) => {
-            "HQ has revoked this terminal, nothing is lost: ask for a code, guide enroll URL".to_owned()
+            "HQ revoked this terminal, nothing is lost: get a code, guide enroll URL".to_owned()
         }
         (Some("unauthorised"), _, Zh) => "总部不认得本机，记录都在本机：要登记码，然后 guide enroll 网址".to_owned(),
         (Some("unauthorised"), _, En) => {
-            "HQ does not know this terminal, nothing is lost: get a code, guide enroll URL".to_owned()
+            "HQ does not know this terminal; nothing is lost: new code, guide enroll URL".to_owned()
         }
         (Some("too_old"), _, Zh) => "本机版本太旧，总部不再接收；记录都在本机，请升级 guide".to_owned(),
         (Some("too_old"), _, En) => "This version is too old for HQ; nothing is lost: upgrade guide".to_owned(),
