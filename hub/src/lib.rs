@@ -30,4 +30,5 @@ pub mod secret;
 pub mod server;
 pub mod tls;
 pub mod tokens;
+pub mod upkeep;
 pub mod what_if;

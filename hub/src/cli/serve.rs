@@ -2,7 +2,6 @@
 
 use std::io::IsTerminal;
 use std::sync::Arc;
-use std::time::Duration;
 
 use guide_common::paths::Paths;
 use guide_common::time::Zone;
@@ -23,9 +22,7 @@ use crate::loan;
 use crate::router::router;
 use crate::server;
 use crate::tls::Tls;
-
-/// How often it is written how far terminals have read.
-const CURSORS: Duration = Duration::from_secs(60);
+use crate::upkeep::{self, PAUSES};
 
 pub(super) async fn run(db: &Db, zone: Zone, args: ServeArgs, clock: Clock) -> Result<Output, HubError> {
     let asked = std::env::var("GUIDE_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
@@ -75,9 +72,9 @@ pub(super) async fn run(db: &Db, zone: Zone, args: ServeArgs, clock: Clock) -> R
     app.rotate_after_s = args.rotate_after_s;
     app.trust_proxy = args.trust_proxy;
     let reloading = tls.clone().map(|tls| tokio::spawn(reload(tls)));
-    let writing = tokio::spawn(write_cursors(app.clone()));
+    let upkeep = tokio::spawn(upkeep::run(app.clone(), PAUSES));
     server::serve_over(listener, tls, router(app.clone()), stop).await;
-    writing.abort();
+    upkeep.abort();
     if let Some(reloading) = reloading {
         reloading.abort();
     }
@@ -93,16 +90,6 @@ async fn reload(tls: Arc<Tls>) {
         match tls.reload() {
             Ok(()) => tracing::info!("the certificate was read again"),
             Err(error) => tracing::error!(error = error.chain(), "the certificate stays the one that was read before"),
-        }
-    }
-}
-
-async fn write_cursors(app: App) {
-    let mut ticks = tokio::time::interval(CURSORS);
-    loop {
-        ticks.tick().await;
-        if let Err(error) = app.cursors.write(&app.db).await {
-            tracing::warn!(error = error.chain(), "terminals' cursors were not written");
         }
     }
 }
