@@ -2,11 +2,15 @@
 //! independent calculation of what is due.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+pub mod chain;
+pub mod device;
 pub mod dice;
 pub mod ledger;
 pub mod load;
 pub mod oracle;
+pub mod postgres;
 pub mod program;
 pub mod pty;
 pub mod rig;
 pub mod sim;
+pub mod staff;
