@@ -78,7 +78,7 @@ impl World {
     pub async fn run(&mut self, n_steps: u64) {
         for n in 0..n_steps {
             self.step().await;
-            if n % 16 == 15 {
+            if n % 32 == 31 {
                 self.check_labels().await;
             }
         }
