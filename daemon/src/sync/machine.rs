@@ -292,7 +292,8 @@ impl Machine {
                 self.after_resending(feed, Step::Snapshot { feed })
             }
             Event::Page { .. } | Event::Same => self.feed_done(feed),
-            Event::Empty => self.go(feed, Step::Snapshot { feed }),
+            // what was acknowledged since the cache was lost belongs to an epoch that was never heard of
+            Event::Empty => self.after_resending(feed, Step::Snapshot { feed }),
             Event::Differs => self.after_resending(feed, Step::Snapshot { feed }),
             Event::SameElsewhere { epoch } => self.after_resending(feed, Step::Adopt { feed, epoch }),
             Event::Reset { reason, epoch, is_other } => {

@@ -172,6 +172,22 @@ fn a_cursor_that_is_too_old_costs_a_snapshot_and_no_op_is_sent_again() {
 }
 
 #[test]
+fn what_was_acknowledged_before_anything_was_pulled_is_sent_again() {
+    let events = [answered(3), Event::NothingToSend, Event::Same, Event::Empty, Event::Done, page(false), Event::Same];
+    let expected = [
+        Step::Push { after: 0 },
+        Step::Push { after: 3 },
+        Step::Pull { feed: SHARED },
+        Step::Pull { feed: GUIDE },
+        Step::Resend,
+        Step::Snapshot { feed: GUIDE },
+        Step::CatchUp { feed: GUIDE },
+        Step::Switch { feed: GUIDE },
+    ];
+    assert_eq!(steps(&events), expected);
+}
+
+#[test]
 fn a_hub_without_snapshots_sends_everything_with_the_changes() {
     let events = [Event::NothingToSend, Event::Empty, Event::NoSnapshots, page(false)];
     let expected = [

@@ -64,7 +64,12 @@ impl World {
                 // what was taken in, and rejected when it came again long after, is shown without need, and is not lost
                 let may_be_one = !is_rejected || self.purges;
                 let is_right = n == 1 && may_be_one || n == 0 && may_be_none;
-                assert!(is_right, "{op} of {} is at the hub {n} times: {row:?}", terminal.guide());
+                assert!(
+                    is_right,
+                    "{op} of {} is at the hub {n} times: {row:?}; {}",
+                    terminal.guide(),
+                    self.hub.trace_of(&op.to_string()).await
+                );
                 let has_reason = row.is_none_or(|row| row.state != "rejected" || row.code.is_some());
                 assert!(has_reason, "{row:?} has no reason");
             }

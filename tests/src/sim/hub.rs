@@ -100,6 +100,8 @@ impl HubSim {
     pub async fn copy_to(&mut self, backup: &Path) {
         self.close().await;
         std::fs::create_dir_all(backup).unwrap();
+        let wal = self.folder.join("hub.db-wal");
+        assert!(!wal.exists() || wal.metadata().unwrap().len() == 0, "a closed database is one file");
         std::fs::copy(self.folder.join("hub.db"), backup.join("hub.db")).unwrap();
         self.open().await;
     }
@@ -112,6 +114,19 @@ impl HubSim {
         }
         std::fs::copy(backup.join("hub.db"), self.folder.join("hub.db")).unwrap();
         self.open().await;
+    }
+
+    /// What the feeds have of a fact, for the message of a failure.
+    pub async fn trace_of(&self, fact: &str) -> String {
+        let mut conn = self.db.as_ref().unwrap().conn().await.unwrap();
+        let mut found = String::new();
+        for guide in &self.guides {
+            let items = guide_hub::db::page::read(&mut conn, guide, 0, 100_000).await.unwrap().unwrap().items;
+            for item in items.iter().filter(|item| item.id == fact) {
+                found.push_str(&format!("{guide}: {:?} seq {} rev {}; ", item.op, item.seq, item.rev));
+            }
+        }
+        found
     }
 
     pub async fn code(&self, guide: &str) -> String {
