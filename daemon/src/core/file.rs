@@ -86,6 +86,7 @@ fn clean(mut customer: Customer) -> Customer {
     for tag in &mut customer.tags {
         name(&mut tag.group, MAX_LABEL_CHARS);
         name(&mut tag.value, MAX_LABEL_CHARS);
+        tag.source.iter_mut().for_each(|text| name(text, MAX_LABEL_CHARS));
     }
     customer
 }

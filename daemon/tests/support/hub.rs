@@ -39,6 +39,8 @@ pub struct Inner {
     /// Answers the next pushes with 503.
     pub busy: usize,
     pub revoked: bool,
+    /// Speaks to newer versions only.
+    pub needs_newer: bool,
     /// Refuses every question for changes.
     pub changes_fail: bool,
     /// Answers resets, and refuses pages.
@@ -159,6 +161,19 @@ impl Hub {
     /// Publishes something that all guides share.
     pub fn publish(&self, kind: &str, id: &str, body: &impl serde::Serialize) {
         self.inner.lock().unwrap().shared.put(kind, id, None, to_raw_value(body).unwrap());
+    }
+
+    /// Puts a document as it is into the guide's feed.
+    pub fn put_raw(&self, kind: &str, id: &str, customer: &str, body: &serde_json::Value) {
+        let customer = CustomerId::new(customer).unwrap();
+        self.inner.lock().unwrap().guide.put(kind, id, Some(&customer), to_raw_value(body).unwrap());
+    }
+
+    /// The bytes of a document in the guide's feed.
+    pub fn raw(&self, kind: &str, id: &str) -> String {
+        let inner = self.inner.lock().unwrap();
+        let item = &inner.guide.items[&(kind.to_owned(), id.to_owned())];
+        item.body.as_ref().unwrap().get().to_owned()
     }
 
     /// Publishes a plan.
@@ -299,6 +314,9 @@ async fn enroll(Json(request): Json<EnrollRequest>) -> Response {
 
 fn refused(inner: &Inner, headers: &HeaderMap) -> Option<Response> {
     let is_right = headers.get("authorization").is_some_and(|value| value == &format!("Bearer {TOKEN}"));
+    if inner.needs_newer {
+        return Some(problem(426, "upgrade_required"));
+    }
     match (inner.revoked, is_right) {
         (true, _) => Some(problem(401, "token_revoked")),
         (false, false) => Some(problem(401, "unauthorized")),
