@@ -57,6 +57,26 @@ async fn stops_starts_and_commands_keep_the_epoch_of_an_embedded_hub() {
 }
 
 #[tokio::test]
+async fn hubs_that_begin_to_serve_at_once_never_leave_the_database_two_starts_ahead_of_its_file() {
+    let dir = tempfile::tempdir().unwrap();
+    in_a_folder(dir.path()).await;
+    let first = serve_once(dir.path(), 1).await;
+    let generation = || {
+        let text = std::fs::read_to_string(dir.path().join("hub.epoch")).unwrap();
+        text.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap()
+    };
+    let before = generation();
+    let db = Db::open_dir(dir.path()).await.unwrap();
+    // another hub has counted on in the database, and not yet in the file
+    let sql = "UPDATE hub_state SET value = replace(value, ' ' || $1, ' ' || $2) WHERE key = 'marker'";
+    let counted = sqlx::query(sql).bind(before.to_string()).bind((before + 1).to_string());
+    assert_eq!(counted.execute(&mut *db.conn().await.unwrap()).await.unwrap().rows_affected(), 1);
+    epoch::begin_serving(&db).await.unwrap();
+    assert_eq!(generation(), before + 1, "both stand at the same start");
+    assert_eq!(epoch_of(&db).await, first);
+}
+
+#[tokio::test]
 async fn an_older_copy_put_back_over_an_embedded_hub_begins_an_epoch_also_within_one_run_of_the_server() {
     let dir = tempfile::tempdir().unwrap();
     in_a_folder(dir.path()).await;

@@ -57,7 +57,10 @@ pub async fn begin_serving(db: &Db) -> Result<(), HubError> {
     let Some(before) = state(&mut tx, MARKER).await?.and_then(|text| Marker::parse(&text)) else {
         return Err(HubError::corrupt("the hub's state (no marker)"));
     };
-    let next = Marker { generation: before.generation + 1, ..before };
+    // one ahead of the file: another hub has just counted on, or ended before it wrote the file; two would be another
+    // database
+    let in_file = read_marker(file).await?.map_or(before.generation, |in_file| in_file.generation);
+    let next = Marker { generation: before.generation.min(in_file) + 1, ..before };
     put(&mut tx, MARKER, &next.of_database()).await?;
     commit(tx).await?;
     // after the commit: a program that ends between the two leaves the database one ahead, which is no other database
