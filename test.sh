@@ -6,6 +6,7 @@
 #   ./test.sh NAME…      only tests whose names contain NAME
 #   ./test.sh --nightly  all of it, the laws over twenty more sets of random cases, the feeds' order over forty, and the
 #                        hub's suite on serializable transactions (some minutes)
+#   ./test.sh --kills    10,000 kills of the daemon, a sixth as many of the hub, and 1,000 power cuts (hours)
 set -eu
 cd "$(dirname "$0")"
 
@@ -33,6 +34,25 @@ if [ "${1:-}" = --nightly ]; then
   shift
 fi
 need cc gcc "a C compiler builds SQLite" || exit 1
+
+# nextest shows only what failing tests say
+can_cut() {
+  folder=$(mktemp -d /tmp/guide-cut.XXXXXX)
+  (cd "$folder" && truncate -s 8M disk && mkfs.ext4 -q disk && mkdir m &&
+    unshare --mount --pid --fork --mount-proc --kill-child mount -o loop disk m) >/dev/null 2>&1
+  can=$?
+  rm -rf "$folder"
+  return "$can"
+}
+need mkfs.ext4 e2fsprogs "power is cut on a file system in a file" || true
+can_cut || say "ATTENTION: no disk in a file can be mounted here: NO power cut is tried"
+
+if [ "${1:-}" = --kills ]; then
+  cargo build --workspace --bins --locked
+  GUIDE_KILLS=${GUIDE_KILLS:-10000} cargo test --locked -p guide-tests --test kills -- --nocapture --test-threads 1
+  GUIDE_CUTS=${GUIDE_CUTS:-1000} cargo test --locked -p guide-tests --test power -- --nocapture
+  exit 0
+fi
 
 # PostgreSQL's server without the cluster that Debian would make and leave running
 need_postgres() {

