@@ -42,7 +42,7 @@ impl Shop {
     /// One life of the daemon, ended by a cut; and what is left of it, counted at the hub.
     fn cut(&mut self, n: u64, dice: &mut Dice) {
         // most cuts find everything on the terminal alone; the others find a cycle under way
-        if n % 3 != 0 {
+        if !n.is_multiple_of(3) {
             self.hub.kill();
         }
         self.terminal.spawn_daemon();
@@ -62,7 +62,7 @@ impl Shop {
         self.account.saved.extend(life.saved);
         self.account.refused.extend(life.refused);
         self.account.n_unanswered += life.n_unanswered;
-        if n % 3 != 0 {
+        if !n.is_multiple_of(3) {
             self.hub.serve();
         }
         self.terminal.start_daemon();
