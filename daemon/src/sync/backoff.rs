@@ -57,6 +57,12 @@ impl Schedule {
         self.n_failed > 0
     }
 
+    /// A cycle got something done: whatever ends it, the network carries, and the limit begins afresh. So a week's work
+    /// is not held up for minutes by a connection that breaks every other second.
+    pub fn progressed(&mut self) {
+        self.n_failed = 0;
+    }
+
     /// A cycle failed; the hub may have said for how long it wants to be left alone.
     pub fn failed(&mut self, now: Instant, retry_after: Option<Duration>, rng: &mut impl rand::Rng) {
         let limit = FIRST.saturating_mul(1 << self.n_failed.min(16)).min(LAST);
@@ -104,6 +110,20 @@ mod tests {
             assert!(waits.iter().any(|wait| *wait > limit / 2), "failure {n}");
             assert!(waits.iter().any(|wait| *wait <= (limit / 2).max(LEAST)), "failure {n}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cycle_that_got_something_done_before_it_failed_is_soon_followed_by_the_next() {
+        let now = Instant::now();
+        let mut schedule = Schedule::new(now);
+        for _ in 0..20 {
+            schedule.progressed();
+            schedule.failed(now, None, &mut rand::rng());
+            assert!(schedule.next() - now <= FIRST);
+        }
+        schedule.progressed();
+        schedule.failed(now, Some(Duration::from_secs(40)), &mut rand::rng());
+        assert_eq!(schedule.next() - now, Duration::from_secs(40), "the hub's wish stands");
     }
 
     #[tokio::test(start_paused = true)]

@@ -27,6 +27,8 @@ use crate::sync::transport::{Broken, Transport};
 
 /// The longest answer, unpacked.
 const MAX_UNPACKED_BYTES: usize = 32 << 20;
+/// A packed answer of this length takes longer to unpack than anybody should wait.
+const LONG_PACKED_BYTES: usize = 8 * 1024;
 const MAX_DETAIL_CHARS: usize = 300;
 
 /// Why the hub did not do what it was asked.
@@ -214,7 +216,7 @@ impl HubClient {
             return Err(HubError::Protocol("it belongs to another request"));
         }
         self.note(&response, sent);
-        self.check(unpacked(response)?)
+        self.check(unpacked_aside(response).await?)
     }
 
     /// Takes from an answer what every answer brings: the hub's time, and its wish for another token.
@@ -250,6 +252,15 @@ impl HubClient {
 
 fn header<'r>(response: &'r Response<Bytes>, name: &str) -> Option<&'r str> {
     response.headers().get(name)?.to_str().ok()
+}
+
+/// Unpacks an answer, a longer one on a thread of its own, so that nobody waits meanwhile.
+async fn unpacked_aside(response: Response<Bytes>) -> Result<Response<Bytes>, HubError> {
+    if response.body().len() < LONG_PACKED_BYTES || !response.headers().contains_key(CONTENT_ENCODING) {
+        return unpacked(response);
+    }
+    let unpacked = tokio::task::spawn_blocking(move || unpacked(response)).await;
+    unpacked.unwrap_or(Err(HubError::Protocol("unpacking the answer failed")))
 }
 
 fn unpacked(mut response: Response<Bytes>) -> Result<Response<Bytes>, HubError> {

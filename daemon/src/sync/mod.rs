@@ -86,6 +86,13 @@ pub struct Access {
     pub trust: Trust,
 }
 
+/// How a cycle ended.
+struct Ended {
+    result: Result<(), CycleError>,
+    /// Whether something was sent or fetched, also where it failed later.
+    has_progressed: bool,
+}
+
 /// What a terminal's sync begins with.
 #[derive(Debug)]
 pub struct Setup {
@@ -272,17 +279,11 @@ impl Sync {
         }
     }
 
-    async fn cycle(
-        &self,
-        hub: &mut Option<HubClient>,
-        access: Access,
-        trigger: &str,
-        heals: bool,
-    ) -> Result<(), CycleError> {
+    async fn cycle(&self, hub: &mut Option<HubClient>, access: Access, trigger: &str, heals: bool) -> Ended {
         let (id, at, began) = (self.meter.begin(), Utc::now(), Instant::now());
         let mut counted = Counted { heals, ..Counted::default() };
-        let ended = self.cycle_counted(hub, &access, &mut counted).await;
-        let shown = ended.as_ref().err().map(CycleError::shown);
+        let result = self.cycle_counted(hub, &access, &mut counted).await;
+        let shown = result.as_ref().err().map(CycleError::shown);
         let bytes = self.meter.bytes();
         let row = CycleRow {
             id: id.clone(),
@@ -298,8 +299,9 @@ impl Sync {
             cause: shown.map(|error| error.detail),
         };
         tracing::debug!(cycle = id, trigger, end = row.end, took_ms = row.took_ms, "a sync cycle ended");
+        let has_progressed = counted.n_pushed + counted.n_pulled > 0;
         self.log.add(row, Trace { id, heals: counted.heals, steps: counted.trace, n_left_out: counted.n_untraced });
-        ended
+        Ended { result, has_progressed }
     }
 
     async fn cycle_counted(
@@ -342,9 +344,12 @@ impl Sync {
         }
     }
 
-    fn finish(&self, ended: Result<(), CycleError>, schedule: &mut Schedule) {
+    fn finish(&self, Ended { result, has_progressed }: Ended, schedule: &mut Schedule) {
         let mut rng = rand::rng();
-        match &ended {
+        if has_progressed {
+            schedule.progressed();
+        }
+        match &result {
             Ok(()) => schedule.succeeded(Instant::now(), self.waits.load(Ordering::Relaxed), &mut rng),
             Err(error) => {
                 schedule.failed(Instant::now(), error.retry_after(), &mut rng);
@@ -355,13 +360,13 @@ impl Sync {
                 }
             }
         }
-        let is_good = ended.is_ok();
-        if let Err(CycleError::Hub(HubError::Revoked)) = &ended {
+        let is_good = result.is_ok();
+        if let Err(CycleError::Hub(HubError::Revoked)) = &result {
             self.forget();
         }
         {
             let mut state = self.state();
-            match ended {
+            match result {
                 Ok(()) => {
                     state.last_ok_at = Some(Utc::now());
                     state.last_error = None;
