@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::cursors::Cursors;
 use crate::db::Db;
 use crate::limit::{DEVICE_RATE, Limits};
+use crate::loan::Settled;
 use crate::tokens::Tokens;
 
 /// After how long a terminal is asked to change its token, in seconds.
@@ -35,6 +36,8 @@ pub struct App {
     pub tokens: Arc<Tokens>,
     /// How often terminals and addresses may ask.
     pub limits: Arc<Limits>,
+    /// When loans were brought up to date last.
+    pub settled: Arc<Settled>,
     /// How far terminals have read.
     pub cursors: Arc<Cursors>,
     /// After how many seconds terminals are asked to change their tokens.
@@ -55,6 +58,7 @@ impl App {
             started: Instant::now(),
             tokens: Arc::default(),
             limits: Arc::new(Limits::new(DEVICE_RATE)),
+            settled: Arc::default(),
             cursors: Arc::default(),
             rotate_after_s: ROTATE_AFTER_S,
             trust_proxy: false,

@@ -4,6 +4,8 @@
 //! ends in between loses nothing and doubles nothing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use chrono::{Days, NaiveDate};
 use guide_common::customer::{Customer, Loan};
@@ -51,6 +53,30 @@ pub async fn settle(db: &Db, today: Option<NaiveDate>) -> Result<(), HubError> {
         }
     }
     Ok(())
+}
+
+/// When this process brought loans up to date last. A push that concerns none does so again only after a second: what
+/// another process left undone, and what ended with its day, waits no longer.
+#[derive(Debug, Default)]
+pub struct Settled(Mutex<Option<(Instant, NaiveDate)>>);
+
+impl Settled {
+    /// How long it lasts.
+    const LASTS: Duration = Duration::from_secs(1);
+
+    /// Whether they must be looked at.
+    pub fn is_due(&self, today: NaiveDate) -> bool {
+        self.lock().is_none_or(|(at, on)| on != today || at.elapsed() >= Self::LASTS)
+    }
+
+    /// Notes that they were brought up to date.
+    pub fn note(&self, today: NaiveDate) {
+        *self.lock() = Some((Instant::now(), today));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<(Instant, NaiveDate)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Forgets loans that ended so long ago that nothing of their deputies is taken in any more.

@@ -43,6 +43,8 @@ pub struct Pushed {
     pub head: u64,
     /// The epoch of that head.
     pub epoch: String,
+    /// Whether it concerns a customer on loan.
+    pub touched_loans: bool,
 }
 
 /// Applies ops in order. An op that was answered before gets that answer, byte for byte. A refused op changes nothing
@@ -72,7 +74,8 @@ async fn push_once(db: &Db, device: &Device, ops: &[ReadOp], moment: Moment) -> 
     let mut feed = Feed::lock_known(&mut tx, device.guide.as_str()).await?;
     let op_ids: Vec<String> = ops.iter().map(|op| op.id().to_string()).collect();
     let answered = op::load(&mut tx, &feed.guide_id, &op_ids).await?;
-    let known_facts = feed.load(&mut tx, kind::FACT, &op_ids.iter().map(String::as_str).collect::<Vec<_>>()).await?;
+    let ids: Vec<&str> = op_ids.iter().map(String::as_str).collect();
+    let known_facts = feed.look_for(&mut tx, kind::FACT, &ids).await?;
     let context = context(&mut tx, &feed, ops, moment).await?;
     let mut batch = Batch {
         device,
@@ -88,14 +91,15 @@ async fn push_once(db: &Db, device: &Device, ops: &[ReadOp], moment: Moment) -> 
         answers.push(raw(batch.answer(op, known_facts.get(&op.id().to_string()))?)?);
     }
     let Batch { new_answers, changes, loans, .. } = batch;
-    feed.apply(&mut tx, changes).await?;
+    feed.apply_known(&mut tx, changes, known_facts).await?;
     for (customer, deputy, until_on) in &loans {
         loan::enter(&mut tx, customer.as_str(), deputy.as_str(), *until_on).await?;
     }
     op::record(&mut tx, &feed.guide_id, device.id.as_str(), &new_answers).await?;
     commit(tx).await?;
     tracing::info!(n_ops = ops.len(), n_new = new_answers.len(), head = feed.head, "a push was applied");
-    Ok(Pushed { answers, head: feed.head, epoch: feed.epoch })
+    let touched_loans = feed.touched_loans || !loans.is_empty();
+    Ok(Pushed { answers, head: feed.head, epoch: feed.epoch, touched_loans })
 }
 
 struct Batch<'b> {

@@ -1,6 +1,6 @@
 //! Feeds: one row an entity with its latest state, a counter row that orders the changes, and the digest of what lives.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use guide_common::wire::hub::{DigestKey, FeedDigest, item_hash};
 use sqlx::AssertSqlSafe;
@@ -53,6 +53,23 @@ pub struct Feed {
     pub digest: FeedDigest,
     /// Its key.
     pub key: DigestKey,
+    /// Whether a change concerned a customer on loan.
+    pub touched_loans: bool,
+}
+
+/// Entities of a kind that were looked for already, under the lock of their feed.
+#[derive(Debug, Default)]
+pub struct LookedFor {
+    kind: &'static str,
+    ids: HashSet<String>,
+    found: HashMap<String, Stored>,
+}
+
+impl LookedFor {
+    /// The entity, or its tombstone, where there is one.
+    pub fn get(&self, id: &str) -> Option<&Stored> {
+        self.found.get(id)
+    }
 }
 
 /// A change to make: `None` for the body deletes.
@@ -172,6 +189,7 @@ impl Feed {
             digest: text(&row, 2)?.parse().map_err(|_| corrupt())?,
             key: text(&row, 3)?.try_into().map_err(|_| corrupt())?,
             epoch: text(&row, 4)?,
+            touched_loans: false,
         }))
     }
 
@@ -202,6 +220,12 @@ impl Feed {
         Ok(found)
     }
 
+    /// Looks for entities of a kind, so that [`Feed::apply_known`] need not.
+    pub async fn look_for(&self, conn: &mut Conn, kind: &'static str, ids: &[&str]) -> Result<LookedFor, HubError> {
+        let found = self.load(conn, kind, ids).await?;
+        Ok(LookedFor { kind, ids: ids.iter().map(|id| (*id).to_owned()).collect(), found })
+    }
+
     /// The live entities of customers, of every kind.
     pub async fn load_of_customers(&self, conn: &mut Conn, customers: &[&str]) -> Result<Vec<Stored>, HubError> {
         load_of_customers(conn, &self.guide_id, customers).await
@@ -210,10 +234,21 @@ impl Feed {
     /// Makes changes, in order; of several to one entity only the last counts. Says of each what it did. What changes
     /// nothing gets no sequence number. A customer on loan who changes is noted, so that the other side hears of it.
     pub async fn apply(&mut self, conn: &mut Conn, changes: Vec<Change>) -> Result<Vec<Written>, HubError> {
+        self.apply_known(conn, changes, LookedFor::default()).await
+    }
+
+    /// The same where some of the entities were looked for already.
+    pub async fn apply_known(
+        &mut self,
+        conn: &mut Conn,
+        changes: Vec<Change>,
+        known: LookedFor,
+    ) -> Result<Vec<Written>, HubError> {
         let mut last: HashMap<(&'static str, &str), usize> = HashMap::with_capacity(changes.len());
         let mut ids: BTreeMap<&'static str, Vec<&str>> = BTreeMap::new();
         for (idx, change) in changes.iter().enumerate() {
-            if last.insert((change.kind, &change.id), idx).is_none() {
+            let is_known = change.kind == known.kind && known.ids.contains(&change.id);
+            if last.insert((change.kind, &change.id), idx).is_none() && !is_known {
                 ids.entry(change.kind).or_default().push(&change.id);
             }
         }
@@ -221,6 +256,7 @@ impl Feed {
         for (kind, ids) in &ids {
             stored.insert(kind, self.load(conn, kind, ids).await?);
         }
+        stored.entry(known.kind).or_default().extend(known.found);
         let mut written = Vec::with_capacity(changes.len());
         let mut rows = Vec::new();
         for (idx, change) in changes.iter().enumerate() {
@@ -237,7 +273,7 @@ impl Feed {
         if !rows.is_empty() {
             self.save(conn).await?;
             let customers = rows.iter().map(|row| row.change.customer_id.as_str()).filter(|id| !id.is_empty());
-            loan::touch(conn, &customers.collect()).await?;
+            self.touched_loans |= loan::touch(conn, &customers.collect()).await?;
         }
         Ok(written)
     }

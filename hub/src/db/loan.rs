@@ -40,9 +40,9 @@ pub async fn enter(conn: &mut Conn, customer: &str, deputy: &str, until_on: Naiv
     Ok(())
 }
 
-/// Notes that something changed of customers, in the transaction that changes it. Rows are locked in their order, so
-/// that two transactions never wait for each other.
-pub async fn touch(conn: &mut Conn, customers: &BTreeSet<&str>) -> Result<(), HubError> {
+/// Notes that something changed of customers, in the transaction that changes it; returns whether one of them is on
+/// loan. Rows are locked in their order, so that two transactions never wait for each other.
+pub async fn touch(conn: &mut Conn, customers: &BTreeSet<&str>) -> Result<bool, HubError> {
     let customers: Vec<&str> = customers.iter().copied().collect();
     let mut lent: BTreeSet<String> = BTreeSet::new();
     for customers in customers.chunks(MAX_ROWS) {
@@ -59,14 +59,14 @@ pub async fn touch(conn: &mut Conn, customers: &BTreeSet<&str>) -> Result<(), Hu
             lent.insert(text(&row, 0)?);
         }
     }
-    for customer in lent {
+    for customer in &lent {
         sqlx::query("UPDATE loan SET n_changes = n_changes + 1 WHERE customer_id = $1")
             .bind(customer)
             .execute(&mut *conn)
             .await
             .doing("noting a change of a customer on loan")?;
     }
-    Ok(())
+    Ok(!lent.is_empty())
 }
 
 /// The loans of which something changed, or whose last day is over by a date.

@@ -20,6 +20,7 @@ pub mod purge;
 pub mod retry;
 pub mod sale;
 pub mod snapshot;
+mod warm;
 
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
@@ -31,6 +32,7 @@ use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::{Any, AnyConnection, AnyPool, Row, Transaction};
 
 use self::migrate::Brought;
+use self::warm::{Warm, WarmConn};
 use crate::error::{DatabaseContext, HubError};
 use crate::heads::Heads;
 
@@ -71,6 +73,8 @@ pub struct Db {
     marker_file: Option<Arc<Path>>,
     /// What opening it did to its tables.
     brought: Arc<Brought>,
+    /// Connections that were used a moment ago.
+    warm: Warm,
 }
 
 /// Which database engine.
@@ -124,7 +128,8 @@ impl Db {
         };
         sqlx::any::install_default_drivers();
         let has_tables = Arc::new(AtomicBool::new(false));
-        let options = AnyPoolOptions::new().max_connections(8).acquire_timeout(CONNECT_LIMIT);
+        let options =
+            AnyPoolOptions::new().max_connections(MAX_CONNECTIONS + warm::MAX_WARM).acquire_timeout(CONNECT_LIMIT);
         let prepared = has_tables.clone();
         let options = options.after_connect(move |conn, _| {
             let has_tables = prepared.load(Ordering::Acquire);
@@ -139,7 +144,7 @@ impl Db {
             pool => pool.doing("opening the database")?,
         };
         let brought = Arc::new(migrate::run(&pool, engine).await?);
-        let mut db = Self { pool, engine, heads: Heads::default(), marker_file: None, brought };
+        let mut db = Self { pool, engine, heads: Heads::default(), marker_file: None, brought, warm: Warm::default() };
         epoch::create_state(&db, epoch_seconds()).await?;
         directory::create_common_feeds(&db).await?;
         db.marker_file = db.find_marker_file().await?.map(Arc::from);
@@ -185,6 +190,17 @@ impl Db {
         &self.heads
     }
 
+    /// A connection for reads, taken from those that a moment ago served others where there is one: the pool asks every
+    /// connection whether it lives when it gives it out and again when it comes back, which costs more than a read.
+    pub async fn warm(&self) -> Result<WarmConn, HubError> {
+        let turn = self.warm.turn().await.doing("taking a connection")?;
+        let conn = match self.warm.take() {
+            Some(conn) => conn,
+            None => self.conn().await?,
+        };
+        Ok(WarmConn { conn, warm: self.warm.clone(), _turn: turn })
+    }
+
     /// A connection for statements of their own.
     pub async fn conn(&self) -> Result<sqlx::pool::PoolConnection<Any>, HubError> {
         self.pool.acquire().await.doing("taking a connection")
@@ -202,6 +218,7 @@ impl Db {
 
     /// Closes the connections, so that SQLite folds its log into the file.
     pub async fn close(&self) {
+        self.warm.clear();
         self.pool.close().await;
     }
 }
@@ -284,6 +301,9 @@ fn placeholders(first: usize, n_rows: usize, n_columns: usize) -> String {
     }
     text
 }
+
+/// How many connections a process has, beside those that are kept warm.
+const MAX_CONNECTIONS: u32 = 8;
 
 /// The longest wait for a connection, also while all of them are in use.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);

@@ -113,7 +113,9 @@ async fn look(app: &App, guide_id: &str, query: &ChangesQuery) -> Result<Look, P
     let limit = query.limit.unwrap_or(MAX_PAGE_ITEMS).clamp(1, MAX_PAGE_ITEMS);
     let _permit = app.admit()?;
     let reading = heads.reading(guide_id);
-    let page = page::read(&mut *app.db.conn().await?, guide_id, query.since, limit).await?;
+    let mut conn = app.db.warm().await?;
+    let page = page::read(&mut conn, guide_id, query.since, limit).await?;
+    conn.hand_on();
     let page = page.ok_or_else(|| no_feed(guide_id))?;
     let state = page.state();
     heads.note(guide_id, reading, state.clone());
@@ -137,7 +139,10 @@ async fn place(app: &App, guide_id: &str) -> Result<FeedPlace, ProblemAnswer> {
         return Ok(at(state));
     }
     let reading = heads.reading(guide_id);
-    let state = page::state(&mut *app.db.conn().await?, guide_id).await?.ok_or_else(|| no_feed(guide_id))?;
+    let mut conn = app.db.warm().await?;
+    let state = page::state(&mut conn, guide_id).await?;
+    conn.hand_on();
+    let state = state.ok_or_else(|| no_feed(guide_id))?;
     heads.note(guide_id, reading, state.clone());
     Ok(at(state))
 }

@@ -47,8 +47,11 @@ pub async fn ops(
     let _permit = app.admit()?;
     let pushed = push(&app.db, caller.device(), &ops, moment).await??;
     // the push is in: what fails here is done after the next one
-    if let Err(error) = loan::settle(&app.db, Some(moment.today())).await {
-        tracing::error!(error = error.chain(), "loans were not brought up to date");
+    if pushed.touched_loans || app.settled.is_due(moment.today()) {
+        match loan::settle(&app.db, Some(moment.today())).await {
+            Ok(()) => app.settled.note(moment.today()),
+            Err(error) => tracing::error!(error = error.chain(), "loans were not brought up to date"),
+        }
     }
     Ok(Json(RawAnswers { answers: pushed.answers, head: pushed.head, epoch: pushed.epoch }))
 }
