@@ -5,12 +5,16 @@
 pub mod chain;
 pub mod device;
 pub mod dice;
+pub mod hostile;
 pub mod ledger;
+pub mod line;
 pub mod load;
 pub mod oracle;
 pub mod postgres;
 pub mod program;
+pub mod proxy;
 pub mod pty;
 pub mod rig;
 pub mod sim;
 pub mod staff;
+pub mod week;

@@ -172,6 +172,14 @@ impl Hub {
         succeed(command)
     }
 
+    /// The facts in a guide's feed, as JSON.
+    #[track_caller]
+    pub fn facts(&self, guide: &str) -> String {
+        let text = self.cli(&["inspect", guide, "--facts", "--json"]);
+        let inspection: serde_json::Value = serde_json::from_str(&text).unwrap();
+        inspection["facts"].to_string()
+    }
+
     /// Where its database lies.
     pub fn data(&self) -> PathBuf {
         self.home.join("hub")
@@ -264,10 +272,15 @@ impl Terminal {
 
     /// Enrols it for a guide, and waits for the first sync.
     pub async fn enroll(&self, hub: &Hub, guide: &str) {
+        self.enroll_at(hub, &hub.url, guide).await;
+    }
+
+    /// The same through another address of the hub, such as a proxy's.
+    pub async fn enroll_at(&self, hub: &Hub, url: &str, guide: &str) {
         let json: serde_json::Value = serde_json::from_str(&hub.cli(&["device", "code", guide, "--json"])).unwrap();
         let code = json["code"].as_str().unwrap().to_owned();
         let client = self.client();
-        client.enroll(&EnrollLocalRequest::new(&hub.url, &code)).await.unwrap();
+        client.enroll(&EnrollLocalRequest::new(url, &code)).await.unwrap();
         client.sync_now().await.unwrap();
     }
 }
