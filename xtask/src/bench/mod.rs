@@ -2,9 +2,11 @@
 
 mod daemon;
 mod engine;
+mod hub;
 mod interface;
 mod process;
 mod shop;
+mod sync;
 
 use std::time::Duration;
 
@@ -19,6 +21,10 @@ pub enum Part {
     Guide,
     /// The daemon, over its socket.
     Guided,
+    /// The hub under load, on both engines.
+    Hub,
+    /// First pulls, and the end of a week without the network.
+    Sync,
 }
 
 /// Runs the benchmarks named, or all.
@@ -32,6 +38,12 @@ pub fn run(parts: &[Part]) -> anyhow::Result<()> {
     }
     if wanted(Part::Guide) {
         interface::run()?;
+    }
+    if wanted(Part::Sync) {
+        sync::run()?;
+    }
+    if wanted(Part::Hub) {
+        hub::run()?;
     }
     // last: starting a program from a process that has held 200,000 customers takes ten times as long
     if wanted(Part::Engine) {

@@ -7,10 +7,54 @@ use std::time::Duration;
 
 /// Resident memory in MiB.
 pub fn rss_mib(pid: u32) -> anyhow::Result<f64> {
+    memory_mib(pid, "VmRSS:")
+}
+
+/// The most memory that it ever had.
+pub fn peak_rss_mib(pid: u32) -> anyhow::Result<f64> {
+    memory_mib(pid, "VmHWM:")
+}
+
+fn memory_mib(pid: u32, name: &str) -> anyhow::Result<f64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let line = status.lines().find(|line| line.starts_with(name));
     let kib: f64 = line.and_then(|line| line.split_whitespace().nth(1)).unwrap_or("0").parse()?;
     Ok(kib / 1024.0)
+}
+
+/// Seconds that a process was on a processor so far, to a hundredth.
+pub fn cpu_s(pid: u32) -> anyhow::Result<f64> {
+    Ok(stat(pid)?.cpu_s)
+}
+
+/// The same of a process, its living children, and those that it waited for.
+pub fn cpu_of_family_s(pid: u32) -> anyhow::Result<f64> {
+    let own = stat(pid)?;
+    let mut sum = own.cpu_s + own.cpu_of_dead_children_s;
+    for entry in std::fs::read_dir("/proc")? {
+        let name = entry?.file_name();
+        // processes come and go while they are listed
+        if let Some(stat) = name.to_str().and_then(|name| stat(name.parse().ok()?).ok()).filter(|it| it.parent == pid) {
+            sum += stat.cpu_s;
+        }
+    }
+    Ok(sum)
+}
+
+struct Stat {
+    parent: u32,
+    cpu_s: f64,
+    cpu_of_dead_children_s: f64,
+}
+
+/// Linux counts processor time in hundredths of a second here, whatever its own clock does.
+fn stat(pid: u32) -> anyhow::Result<Stat> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // the name stands in brackets and may hold anything
+    let fields: Vec<&str> = text.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let field = |n: usize| fields.get(n).and_then(|field| field.parse::<u32>().ok()).unwrap_or_default();
+    let seconds = |user: usize| f64::from(field(user) + field(user + 1)) / 100.0;
+    Ok(Stat { parent: field(1), cpu_s: seconds(11), cpu_of_dead_children_s: seconds(13) })
 }
 
 /// What a process did while nobody asked for anything.

@@ -53,6 +53,16 @@ impl Shop {
         Ok(Self { folder, hub, guide: id })
     }
 
+    /// The hub.
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// Whom the shop's customers belong to.
+    pub fn guide(&self) -> &str {
+        &self.guide
+    }
+
     /// The guide's `GUIDE_HOME`.
     pub fn home(&self) -> PathBuf {
         self.folder.path().join("t")
