@@ -332,7 +332,7 @@ fn of_200_injuries_each_is_harmless_or_told_and_healed_in_time() {
         workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect::<Vec<_>>()
     });
     assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), N_INJURIES, faults.join("\n"));
-    let facts = stage.hub.cli(&["inspect", "linzhixia", "--facts", "--json"]);
+    let facts = stage.hub.facts("linzhixia");
     for id in &stage.whole.saved {
         assert_eq!(facts.matches(id.as_str()).count(), 1, "{id} is at the hub once");
     }

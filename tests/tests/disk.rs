@@ -124,7 +124,7 @@ async fn shop(root: &Path, disk: &Disk) -> (Hub, Terminal) {
 }
 
 fn at_hub_once(hub: &Hub, saved: &[String]) {
-    let facts = hub.cli(&["inspect", "linzhixia", "--facts", "--json"]);
+    let facts = hub.facts("linzhixia");
     for id in saved {
         assert_eq!(facts.matches(id.as_str()).count(), 1, "{id} is at the hub once");
     }

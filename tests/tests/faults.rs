@@ -159,7 +159,7 @@ fn a_hub_that_is_not_there_costs_nothing_but_time() {
         hub.serve();
         client.sync_now().await.unwrap();
         assert_eq!(client.status().await.unwrap().sync.n_unsent, 0);
-        let facts = hub.cli(&["inspect", "linzhixia", "--facts", "--json"]);
+        let facts = hub.facts("linzhixia");
         assert_eq!(facts.matches(&saved.op_id.to_string()).count(), 1, "once, and not twice");
     });
 }
@@ -242,7 +242,7 @@ fn on_a_full_disk_nothing_is_said_to_be_saved_and_work_goes_on_when_there_is_roo
         saved.push(client.log_outcome(&task, &outcome("interested")).await.unwrap().op_id.to_string());
         client.sync_now().await.unwrap();
         assert_eq!(client.status().await.unwrap().sync.n_unsent, 0);
-        let facts = hub.cli(&["inspect", "linzhixia", "--facts", "--json"]);
+        let facts = hub.facts("linzhixia");
         for id in &saved {
             assert_eq!(facts.matches(id.as_str()).count(), 1, "{id} once");
         }
