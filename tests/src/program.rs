@@ -145,6 +145,8 @@ pub struct Hub {
     pub clock: ShopClock,
     /// Where it listens.
     pub url: String,
+    /// How many requests a second it takes of one terminal, where that is not the usual number; 0 for no limit.
+    pub device_rate: Option<u32>,
     running: Option<Running>,
 }
 
@@ -154,13 +156,19 @@ impl Hub {
         std::fs::create_dir_all(home).unwrap();
         let file = home.join("clock");
         std::fs::write(&file, now).unwrap();
-        Self { home: home.to_owned(), clock: ShopClock::Virtual(file), url: String::new(), running: None }
+        Self {
+            home: home.to_owned(),
+            clock: ShopClock::Virtual(file),
+            url: String::new(),
+            device_rate: None,
+            running: None,
+        }
     }
 
     /// The same on the machine's clock.
     pub fn on_real_clock(home: &Path) -> Self {
         std::fs::create_dir_all(home).unwrap();
-        Self { home: home.to_owned(), clock: ShopClock::Real, url: String::new(), running: None }
+        Self { home: home.to_owned(), clock: ShopClock::Real, url: String::new(), device_rate: None, running: None }
     }
 
     /// Runs one of the hub's commands.
@@ -193,6 +201,9 @@ impl Hub {
         let mut command = command("guide-hub", &self.home);
         command.args(["serve", "--listen", &listen]).args(self.clock.args()).arg("--data").arg(self.data());
         command.arg("--address-file").arg(&address_file).env("GUIDE_LOG", "warn");
+        if let Some(rate) = self.device_rate {
+            command.args(["--device-rate", &rate.to_string()]);
+        }
         self.running = Some(Running::start(command));
         self.url = wait_for("the hub's address", || {
             let text = std::fs::read_to_string(&address_file).ok()?;

@@ -79,6 +79,8 @@ async fn checked(client: &Client) -> usize {
 
 async fn stage(root: &Path) -> Stage {
     let mut hub = Hub::new(&root.join("h"), "2026-08-12T10:00:00");
+    // all copies of the terminal come with its one token
+    hub.device_rate = Some(0);
     hub.cli(&["import", "demo"]);
     hub.serve();
     let home = root.join("t");
