@@ -18,10 +18,13 @@ pub(super) const MAX_WARM: u32 = 6;
 /// For how long one is taken to be alive.
 const WARM: Duration = Duration::from_secs(1);
 
+/// Connections, each with when it was used last.
+type Kept = Vec<(PoolConnection<Any>, Instant)>;
+
 /// The connections that were used a moment ago; clones share them.
 #[derive(Clone, Debug)]
 pub(super) struct Warm {
-    kept: Arc<Mutex<Vec<(PoolConnection<Any>, Instant)>>>,
+    kept: Arc<Mutex<Kept>>,
     /// One for each connection: so there is room for every one that is handed on, and nobody overtakes.
     turns: Arc<Semaphore>,
 }
@@ -63,7 +66,7 @@ impl Warm {
         self.lock().push((conn, Instant::now()));
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<(PoolConnection<Any>, Instant)>> {
+    fn lock(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
