@@ -106,8 +106,10 @@ enum Look {
 
 async fn look(app: &App, guide_id: &str, query: &ChangesQuery) -> Result<Look, ProblemAnswer> {
     let heads = app.db.heads();
-    // what is remembered may be half a second old: it tells that nothing has changed, and never anything else
-    if let Some(state) = heads.fresh(guide_id).filter(|state| holds_all(query, state)) {
+    // what is remembered may be half a second old: it tells that nothing has changed, and never anything else; and only
+    // who would wait for a change anyway is told so
+    let remembered = heads.fresh(guide_id).filter(|state| query.wait.is_some() && holds_all(query, state));
+    if let Some(state) = remembered {
         return Ok(Look::Same(state));
     }
     let limit = query.limit.unwrap_or(MAX_PAGE_ITEMS).clamp(1, MAX_PAGE_ITEMS);
