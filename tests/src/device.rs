@@ -20,6 +20,7 @@ use guided::profile::{GuideFolder, Profile, Token};
 use guided::store::Cursor;
 use guided::sync::client::HubClient;
 use guided::sync::drive::{Counted, cycle};
+use guided::sync::enroll::profile;
 use guided::sync::error::CycleError;
 use guided::sync::pull;
 use guided::sync::transport::{Answered, Broken, Http, Transport, Trust};
@@ -90,20 +91,8 @@ pub struct Device {
 impl Device {
     /// Enrols a terminal, and pulls what its guide has.
     pub async fn enroll(folder: &Path, hubs: &[&str], code: &str) -> Self {
-        let response = enroll(hubs, code).await;
-        let profile = Profile {
-            schema: 1,
-            hub: hubs[0].to_owned(),
-            device: response.device,
-            role: response.role,
-            guide: response.guide,
-            zone: response.zone,
-            training: false,
-            digest_keys: response.digest_keys,
-            trust: Trust::default(),
-        };
+        let (profile, token) = profile(enroll(hubs, code).await, hubs[0], Trust::default(), false);
         let guide_folder = GuideFolder::of(folder, &profile);
-        let token = Token(response.token);
         guide_folder.write(&profile, &token).unwrap();
         let clock = Arc::new(Clock::real());
         let (core, damage) = open_core(&guide_folder, &profile, None, clock, Events::default()).unwrap();

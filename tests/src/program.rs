@@ -16,6 +16,26 @@ static N_PANICS: AtomicUsize = AtomicUsize::new(0);
 /// How long a program may take to answer at all.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// A folder under `/tmp`, where the path of a socket stays short.
+pub fn folder() -> tempfile::TempDir {
+    tempfile::Builder::new().prefix("guide").tempdir_in("/tmp").unwrap()
+}
+
+/// What runs one test.
+pub fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// A hub with the demo's chain, serving, and a terminal enrolled for its first guide.
+pub async fn demo(home: &Path) -> (Hub, Terminal) {
+    let mut hub = Hub::new(&home.join("h"), "2026-08-12T10:00:00");
+    hub.cli(&["import", "demo"]);
+    hub.serve();
+    let terminal = Terminal::start(&home.join("t"), &hub);
+    terminal.enroll(&hub, "linzhixia").await;
+    (hub, terminal)
+}
+
 /// The path of one of the project's programs, built beside this one or, for a test, one folder up.
 pub fn path_of(program: &str) -> PathBuf {
     let this = std::env::current_exe().unwrap();

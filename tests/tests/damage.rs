@@ -13,16 +13,12 @@ use std::time::{Duration, Instant};
 use guide::client::Client;
 use guide_common::wire::local::{SavedState, SyncStatus};
 use guide_common::wire::record::OutcomeRequest;
-use guide_tests::program::{Hub, Terminal, command};
+use guide_tests::program::{Hub, Terminal, command, runtime};
 
 const N_INJURIES: u64 = 200;
 const SEED: u64 = 20_261_122;
 /// What the check of a small cache may take, and what a rebuild may take beyond it.
 const LIMIT: Duration = Duration::from_secs(2 + 10);
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
-}
 
 /// SplitMix64: an injury is told by its number alone.
 struct Dice(u64);

@@ -9,19 +9,11 @@ use std::time::{Duration, Instant};
 use guide::client::{Client, ClientError};
 use guide_common::wire::local::SyncStatus;
 use guide_common::wire::record::OutcomeRequest;
-use guide_tests::program::{Hub, Terminal, run};
+use guide_tests::program::{Hub, Terminal, folder, run, runtime};
 
 /// After so long everything goes on once there is room.
 const GOES_ON: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(20);
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
-}
-
-fn folder() -> tempfile::TempDir {
-    tempfile::Builder::new().prefix("gk").tempdir_in("/tmp").unwrap()
-}
 
 /// A small file system of its own.
 struct Disk {

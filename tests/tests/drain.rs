@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use guide_tests::program::{Hub, Terminal};
+use guide_tests::program::{Hub, Terminal, folder, runtime};
 use guide_tests::proxy::Proxy;
 use guide_tests::week;
 
@@ -16,14 +16,6 @@ const N_CUTS: u32 = N_OPS as u32 / 500;
 /// Far beyond the goals of 10 and 60 seconds: what hangs fails, what is slow is seen in the figures.
 const LIMIT: Duration = Duration::from_secs(240);
 const GUIDE: &str = "linzhixia";
-
-fn folder() -> tempfile::TempDir {
-    tempfile::Builder::new().prefix("gw").tempdir_in("/tmp").unwrap()
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
-}
 
 /// A hub with the demo's chain, and a terminal that reaches it through a proxy.
 async fn demo(home: &Path) -> (Hub, Proxy, Terminal) {

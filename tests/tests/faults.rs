@@ -6,25 +6,7 @@ use std::path::Path;
 use guide::client::Client;
 use guide_common::wire::local::EnrollLocalRequest;
 use guide_common::wire::record::OutcomeRequest;
-use guide_tests::program::{Hub, Running, Terminal, command, run, run_ok, wait_for};
-
-fn folder() -> tempfile::TempDir {
-    tempfile::Builder::new().prefix("gf").tempdir_in("/tmp").unwrap()
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
-}
-
-/// A hub with the demo's chain, serving, and a terminal enrolled for its first guide.
-async fn demo(home: &Path) -> (Hub, Terminal) {
-    let mut hub = Hub::new(&home.join("h"), "2026-08-12T10:00:00");
-    hub.cli(&["import", "demo"]);
-    hub.serve();
-    let terminal = Terminal::start(&home.join("t"), &hub);
-    terminal.enroll(&hub, "linzhixia").await;
-    (hub, terminal)
-}
+use guide_tests::program::{Hub, Running, Terminal, command, demo, folder, run, run_ok, runtime, wait_for};
 
 fn outcome(code: &str) -> OutcomeRequest {
     serde_json::from_value(serde_json::json!({ "code": code })).unwrap()

@@ -9,7 +9,7 @@ use guide::client::Client;
 use guide_common::wire::record::OutcomeRequest;
 use guide_tests::hostile::{ALL, Hostile};
 use guide_tests::line::Line;
-use guide_tests::program::{Hub, Terminal};
+use guide_tests::program::{Hub, Terminal, folder, runtime};
 use guide_tests::proxy::Proxy;
 
 const GUIDE: &str = "linzhixia";
@@ -18,14 +18,6 @@ const ENDURED: Duration = Duration::from_millis(1_500);
 /// The goal is 50 ms; beyond this a guide waits for the hub.
 const MAX_P99: Duration = Duration::from_millis(250);
 const MAX_RSS_MIB: f64 = 128.0;
-
-fn folder() -> tempfile::TempDir {
-    tempfile::Builder::new().prefix("gx").tempdir_in("/tmp").unwrap()
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
-}
 
 fn demo_hub(home: &Path) -> Hub {
     let mut hub = Hub::new(home, "2026-08-12T10:00:00");

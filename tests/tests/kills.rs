@@ -7,20 +7,12 @@ use std::time::{Duration, Instant};
 
 use guide_tests::dice::{Dice, number_from};
 use guide_tests::load::{GUIDE, Guide, drain, settle, small_shop};
-use guide_tests::program::{Terminal, n_panics, wait_for};
+use guide_tests::program::{Terminal, folder, n_panics, runtime, wait_for};
 
 const SEED: u64 = 20_261_122;
 /// How often the daemon is killed, and for how many of these the hub is, in the other test, once.
 const N_KILLS: u64 = 300;
 const N_KILLS_A_HUB_KILL: u64 = 6;
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
-}
-
-fn folder() -> tempfile::TempDir {
-    tempfile::Builder::new().prefix("gx").tempdir_in("/tmp").unwrap()
-}
 
 fn seed() -> u64 {
     number_from("GUIDE_SEED", SEED)

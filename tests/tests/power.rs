@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use guide_tests::dice::{Dice, number_from};
 use guide_tests::load::{Account, GUIDE, Guide, drain, settle, small_shop};
-use guide_tests::program::{Hub, Terminal, n_panics, wait_for};
+use guide_tests::program::{Hub, Terminal, n_panics, runtime, wait_for};
 use guide_tests::rig::{Disk, Place, enter, freeze};
 
 const SEED: u64 = 20_261_122;
@@ -16,10 +16,6 @@ const N_CUTS: u64 = 40;
 /// After so many cuts a new shop begins, so that what has gathered does not slow the next ones.
 const N_CUTS_A_SHOP: u64 = 20;
 const DISK_MIB: u64 = 128;
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
-}
 
 /// A shop whose terminal lies on the disk.
 struct Shop {

@@ -10,7 +10,7 @@ use guide_common::wire::local::{DueRow, Today};
 use guide_common::wire::record::{ComplaintCloseRequest, OutcomeRequest};
 use guide_tests::ledger::{Column, Ledger};
 use guide_tests::oracle::{DueName, Rule, Shop, ymd};
-use guide_tests::program::{Hub, Terminal};
+use guide_tests::program::{Hub, Terminal, runtime};
 
 const PURCHASES: &str = include_str!("../data/purchases.csv");
 const PURCHASES_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/purchases.csv");
@@ -104,10 +104,6 @@ async fn all_queues(terminals: &[Terminal], on: NaiveDate) -> BTreeSet<DueName> 
         }
     }
     names
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
 #[test]

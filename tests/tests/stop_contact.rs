@@ -12,7 +12,7 @@ use guide_common::id::CustomerId;
 use guide_common::wire::local::Today;
 use guide_common::wire::record::{AppointmentRequest, ConsentRequest, OutcomeRequest, PromiseRequest};
 use guide_common::wire::support::FaultPlan;
-use guide_tests::program::{Hub, Terminal};
+use guide_tests::program::{Hub, Terminal, folder, runtime};
 use serde_json::{Value, json};
 
 const HUA: &str = "c-hua";
@@ -184,14 +184,6 @@ async fn goes_on(terminal: &Terminal) {
 
 async fn opts_out(terminal: &Terminal) {
     terminal.client().log_contact(&id(HUA), &outcome(json!({ "code": "do_not_contact" }))).await.unwrap();
-}
-
-fn folder() -> tempfile::TempDir {
-    tempfile::Builder::new().prefix("gs").tempdir_in("/tmp").unwrap()
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
 #[test]

@@ -10,29 +10,11 @@ use std::time::{Duration, Instant};
 
 use guide_common::wire::hub::{DigestKey, FeedDigest, item_hash};
 use guide_common::wire::record::OutcomeRequest;
-use guide_tests::program::{Hub, ShopClock, Terminal, command, run, run_ok};
+use guide_tests::program::{Hub, ShopClock, Terminal, command, demo, folder, run, run_ok, runtime};
 use serde_json::Value;
 use sqlx::{Connection, Row};
 
 const GUIDE: &str = "linzhixia";
-
-fn folder() -> tempfile::TempDir {
-    tempfile::Builder::new().prefix("gs").tempdir_in("/tmp").unwrap()
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
-}
-
-/// A hub with the demo's chain, serving, and a terminal enrolled for its first guide.
-async fn demo(home: &Path) -> (Hub, Terminal) {
-    let mut hub = Hub::new(&home.join("h"), "2026-08-12T10:00:00");
-    hub.cli(&["import", "demo"]);
-    hub.serve();
-    let terminal = Terminal::start(&home.join("t"), &hub);
-    terminal.enroll(&hub, GUIDE).await;
-    (hub, terminal)
-}
 
 fn json(output: &Output) -> Value {
     let text = String::from_utf8_lossy(&output.stdout);

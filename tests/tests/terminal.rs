@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use guide_tests::program::{command, path_of, wait_for};
+use guide_tests::program::{command, folder, path_of, wait_for};
 use guide_tests::pty::Pty;
 use portable_pty::CommandBuilder;
 
@@ -30,10 +30,6 @@ fn n_processes(folder: &Path) -> usize {
 fn wait_until_nothing_is_left(folder: &Path) {
     wait_for("the demo's programs to end", || (n_processes(folder) == 0).then_some(()));
     wait_for("the demo's folder to go", || std::fs::read_dir(folder).unwrap().next().is_none().then_some(()));
-}
-
-fn folder() -> tempfile::TempDir {
-    tempfile::Builder::new().prefix("gd").tempdir_in("/tmp").unwrap()
 }
 
 #[test]

@@ -5,16 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::{Days, NaiveDate};
-use guide_tests::program::{Hub, Terminal, run, run_ok};
+use guide_tests::program::{Hub, Terminal, folder, run, run_ok, runtime};
 use serde_json::Value;
-
-fn folder() -> tempfile::TempDir {
-    tempfile::Builder::new().prefix("gt").tempdir_in("/tmp").unwrap()
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
-}
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use guide_common::text::{Lines, sanitise};
 use guide_common::wire::SCHEMA;
-use guide_common::wire::hub::EnrollRequest;
+use guide_common::wire::hub::{EnrollRequest, EnrollResponse};
 
 use crate::clock::Clock;
 use crate::profile::{Profile, Token};
@@ -26,7 +26,11 @@ pub async fn enroll(
     let way = Arc::new(Http::new(&base, &trust).map_err(HubError::Setup)?);
     let hub = HubClient::new(base, None, way, clock, Arc::default());
     let request = EnrollRequest { code: code.trim().to_owned(), device_name: device_name(), training };
-    let response = hub.enroll(&request).await?;
+    Ok(profile(hub.enroll(&request).await?, url, trust, training))
+}
+
+/// What is written down of an enrolment.
+pub fn profile(response: EnrollResponse, url: &str, trust: Trust, training: bool) -> (Profile, Token) {
     let mut guide = response.guide;
     guide.name = sanitise(&guide.name, Lines::One, MAX_NAME_CHARS);
     guide.store.name = sanitise(&guide.store.name, Lines::One, MAX_NAME_CHARS);
@@ -41,7 +45,7 @@ pub async fn enroll(
         digest_keys: response.digest_keys,
         trust,
     };
-    Ok((profile, Token(response.token)))
+    (profile, Token(response.token))
 }
 
 /// What the terminal calls itself at the hub.

@@ -24,6 +24,7 @@ use guided::events::Events;
 use guided::profile::{GuideFolder, Profile, Token};
 use guided::sync::client::HubClient;
 use guided::sync::drive::{Counted, cycle};
+use guided::sync::enroll::profile;
 use guided::sync::fault::{FaultLab, Lab};
 use guided::sync::transport::{Answered, Broken, Transport, Trust};
 use hyper::service::Service;
@@ -114,20 +115,8 @@ impl TerminalSim {
         let client = HubClient::new(base, None, Arc::new(way.clone()), Arc::clone(&clock), Arc::default());
         let code = hub.code(guide).await;
         let request = EnrollRequest { code, device_name: name.to_owned(), training: false };
-        let response = client.enroll(&request).await.unwrap();
-        let profile = Profile {
-            schema: 1,
-            hub: BASE.to_owned(),
-            device: response.device,
-            role: response.role,
-            guide: response.guide,
-            zone: response.zone,
-            training: false,
-            digest_keys: response.digest_keys,
-            trust: Trust::default(),
-        };
+        let (profile, token) = profile(client.enroll(&request).await.unwrap(), BASE, Trust::default(), false);
         let guide_folder = GuideFolder::of(folder, &profile);
-        let token = Token(response.token);
         guide_folder.write(&profile, &token).unwrap();
         let mut terminal = Self {
             folder: folder.to_owned(),
