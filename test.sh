@@ -81,8 +81,8 @@ trap stop_postgres EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# the end-to-end tests run these programs
-cargo build --workspace --bins --locked
+# the end-to-end tests run the programs; all in one go, so that what both need is built once
+cargo build --workspace --bins --tests --locked
 
 failed=no
 unset GUIDE_HUB_TEST_POSTGRES
@@ -99,7 +99,9 @@ hub_on_postgres() {
   url=$1
   shift
   if cargo nextest --version >/dev/null 2>&1; then
-    GUIDE_HUB_TEST_POSTGRES=$url cargo nextest run -p guide-hub --test '*' --locked --no-fail-fast --no-tests=pass -- "$@"
+    # the whole workspace is named, or its dependencies would be built anew with fewer features
+    GUIDE_HUB_TEST_POSTGRES=$url cargo nextest run --workspace -E 'package(guide-hub) & kind(test)' --locked \
+      --no-fail-fast --no-tests=pass -- "$@"
   else
     GUIDE_HUB_TEST_POSTGRES=$url cargo test -p guide-hub --test '*' --locked --no-fail-fast -- "$@"
   fi
@@ -127,7 +129,7 @@ fi
 
 # the README's pictures are what the program draws
 if [ $# = 0 ]; then
-  cargo run --quiet --locked -p xtask -- screenshots --check
+  "${CARGO_TARGET_DIR:-target}/debug/xtask" screenshots --check
 fi
 if [ "$nightly" = yes ]; then
   for seed in $(seq 1 20); do

@@ -57,13 +57,8 @@ fn run(args: &RunArgs) -> anyhow::Result<()> {
     let lock = socket::take_lock(&paths)?;
     log::start(&paths.log(), std::env::var("GUIDE_LOG").ok().as_deref())?;
     let clock = clock(args, &paths)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .max_blocking_threads(MAX_BLOCKING_THREADS)
-        .build()
-        .context("starting the runtime")?;
     let log_folder = paths.log();
-    runtime.block_on(async move {
+    runtime()?.block_on(async move {
         let stop = stop_on_signals(args.exit_with_parent.then(end_of_stdin))?;
         serve::serve(paths, clock, lock, stop, args.fault_lab, || {
             if args.detach
@@ -76,18 +71,22 @@ fn run(args: &RunArgs) -> anyhow::Result<()> {
     })
 }
 
+/// One thread for everything that waits, a few for what blocks.
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(MAX_BLOCKING_THREADS)
+        .build()
+        .context("starting the runtime")
+}
+
 /// Opens what a daemon would serve, asks it once, and prints the answer.
 fn once(args: &RunArgs, ask: impl AsyncFnOnce(&App) -> anyhow::Result<String>) -> anyhow::Result<ExitCode> {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let paths = config::paths(&config::env())?;
     let _lock = socket::take_lock(&paths)?;
     let clock = clock(args, &paths)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .max_blocking_threads(MAX_BLOCKING_THREADS)
-        .build()
-        .context("starting the runtime")?;
-    runtime.block_on(async move {
+    runtime()?.block_on(async move {
         let (stopping, stop) = watch::channel(false);
         let app = App::new(paths, clock, stop);
         app.open_enrolled()?;

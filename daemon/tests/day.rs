@@ -17,10 +17,7 @@ struct Shop {
 }
 
 async fn shop(n_customers: usize) -> Shop {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(n_customers);
-    let serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (home, hub, serving, daemon) = support::enrolled(n_customers).await;
     Shop { daemon, hub, _serving: serving, home }
 }
 

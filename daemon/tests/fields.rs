@@ -12,7 +12,7 @@ use guide_common::wire::history::{ChangeName, EntryState, FieldHistory, HistoryE
 use guide_common::wire::local::CustomerList;
 use guide_common::wire::record::SavedResponse;
 use serde_json::json;
-use support::{Daemon, hub::Hub};
+use support::{Daemon, enrolled, hub::Hub};
 
 async fn set(daemon: &Daemon, field: &str, value: Option<&str>) -> Result<SavedResponse, Problem> {
     daemon.post("/v1/customers/C0001/fields", &json!({ "field": field, "value": value })).await
@@ -56,10 +56,7 @@ async fn of_two_terminals_that_wrote_a_field_the_last_at_headquarters_counts_on_
 
 #[tokio::test]
 async fn what_is_unsent_taken_back_or_refused_is_told_with_its_reason() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(2);
-    let serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (_home, hub, serving, daemon) = enrolled(2).await;
     set(&daemon, "ring_size", Some("13")).await.unwrap();
     assert_eq!(daemon.sync_now().await.n_unsent, 0);
     hub.inner.lock().unwrap().reject = Some("unknown_customer".to_owned());
@@ -89,10 +86,7 @@ async fn what_is_unsent_taken_back_or_refused_is_told_with_its_reason() {
 
 #[tokio::test]
 async fn headquarters_field_stays_and_the_phone_is_masked_unless_it_is_revealed() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(2);
-    let _serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (_home, _hub, _serving, daemon) = enrolled(2).await;
     set(&daemon, "phone", Some("138 1234 5678")).await.unwrap();
     set(&daemon, "birthday", Some("08-05")).await.unwrap();
     daemon.sync_now().await;
@@ -112,10 +106,7 @@ async fn headquarters_field_stays_and_the_phone_is_masked_unless_it_is_revealed(
 
 #[tokio::test]
 async fn a_field_that_is_not_known_and_a_value_without_its_form_are_refused() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(2);
-    let _serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (_home, _hub, _serving, daemon) = enrolled(2).await;
     let problem = set(&daemon, "shoe_size", Some("38")).await.unwrap_err();
     assert_eq!((problem.status, problem.code.as_str()), (422, "unknown_field"));
     assert!(problem.detail.contains("ring_size"), "{}", problem.detail);
@@ -128,10 +119,7 @@ async fn a_field_that_is_not_known_and_a_value_without_its_form_are_refused() {
 
 #[tokio::test]
 async fn an_opt_out_is_told_with_the_terminal_that_recorded_it() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(2);
-    let _serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (_home, _hub, _serving, daemon) = enrolled(2).await;
     let contact = json!({ "code": "do_not_contact" });
     let _: SavedResponse = daemon.post("/v1/customers/C0001/contacts", &contact).await.unwrap();
     daemon.sync_now().await;

@@ -10,7 +10,7 @@ use guide_common::wire::record::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
-use support::{Daemon, hub::Hub, outcome};
+use support::{Daemon, enrolled, hub::Hub, outcome};
 
 #[tokio::test]
 async fn fields_kinds_and_values_of_a_newer_hub_are_kept_and_what_is_known_goes_on_working() {
@@ -49,10 +49,7 @@ async fn fields_kinds_and_values_of_a_newer_hub_are_kept_and_what_is_known_goes_
 
 #[tokio::test]
 async fn a_hub_that_needs_a_newer_version_is_told_of_and_costs_no_op() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(2);
-    let _serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (_home, hub, _serving, daemon) = enrolled(2).await;
     hub.inner.lock().unwrap().needs_newer = true;
     let saved: SavedResponse = daemon.post("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
     let sync = daemon.sync_now().await;

@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use guide_common::wire::local::{Clock, ClockKind, CustomerList, Health, Status};
-use support::{Daemon, VIRTUAL, command, hub::Hub};
+use support::{Daemon, VIRTUAL, command, enrolled, hub::Hub};
 
 fn refused(home: &Path, args: &[&str]) -> String {
     let output = command(home, args).output().unwrap();
@@ -35,10 +35,7 @@ async fn a_socket_that_a_killed_daemon_left_is_taken_over() {
 
 #[tokio::test]
 async fn why_it_cannot_serve_ends_with_a_code_for_whoever_started_it() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(0);
-    let _serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (home, _hub, _serving, daemon) = enrolled(0).await;
     assert!(refused(home.path(), &VIRTUAL).trim_end().ends_with("(already_serves)"));
     daemon.kill();
     // as `guide today` starts it after the training daemon was killed
@@ -150,10 +147,7 @@ fn n_wakes(pid: u32) -> u64 {
 
 #[tokio::test]
 async fn an_idle_daemon_wakes_at_most_once_a_second_by_itself() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(3);
-    let _serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (_home, _hub, _serving, daemon) = enrolled(3).await;
     // an idle second can only be measured by letting it pass; a busy start is given time to end
     let measured = support::eventually("an idle second", || async {
         let before = n_wakes(daemon.child.id());

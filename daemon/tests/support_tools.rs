@@ -8,7 +8,7 @@ use guide_common::wire::local::*;
 use guide_common::wire::record::*;
 use guide_common::wire::support::*;
 use serde_json::{Value, json};
-use support::{Daemon, eventually, hub::Hub, outcome};
+use support::{Daemon, enrolled, eventually, hub::Hub, outcome};
 
 async fn rejected(daemon: &Daemon, hub: &Hub) -> SavedResponse {
     hub.inner.lock().unwrap().reject = Some("unknown_customer".to_owned());
@@ -21,10 +21,7 @@ async fn rejected(daemon: &Daemon, hub: &Hub) -> SavedResponse {
 
 #[tokio::test]
 async fn a_rejected_op_is_sent_again_as_it_is_or_edited() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(3);
-    let _serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (home, hub, _serving, daemon) = enrolled(3).await;
     let saved = rejected(&daemon, &hub).await;
     let path = format!("/v1/outbox/{}/resend", saved.op_id);
     daemon.post::<SavedResponse>(&path, &json!({})).await.unwrap();
@@ -57,10 +54,7 @@ async fn a_rejected_op_is_sent_again_as_it_is_or_edited() {
 
 #[tokio::test]
 async fn a_discarded_op_stays_discarded_though_the_cache_is_lost() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(3);
-    let _serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (home, hub, _serving, daemon) = enrolled(3).await;
     let saved = rejected(&daemon, &hub).await;
     let exported: Vec<Value> = daemon.get("/v1/outbox/rejected").await.unwrap();
     assert_eq!(exported[0]["op_id"], saved.op_id.to_string());
@@ -78,10 +72,7 @@ async fn a_discarded_op_stays_discarded_though_the_cache_is_lost() {
 
 #[tokio::test]
 async fn the_log_of_cycles_says_what_happened_and_why() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(3);
-    let serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (_home, _hub, serving, daemon) = enrolled(3).await;
     daemon.post::<SavedResponse>("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
     daemon.sync_now().await;
     serving.stop().await;
@@ -129,10 +120,7 @@ async fn the_doctor_names_what_is_wrong_and_what_mends_it() {
 
 #[tokio::test]
 async fn a_comparison_names_what_differs_and_healing_mends_it() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(3);
-    let _serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (_home, hub, _serving, daemon) = enrolled(3).await;
     let saved: SavedResponse = daemon.post("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
     daemon.sync_now().await;
     let verified: Verified = daemon.post("/v1/verify", &json!({})).await.unwrap();
@@ -203,10 +191,7 @@ async fn a_bundle_holds_nobody_s_data_and_its_cycles_can_be_gone_through_again()
 
 #[tokio::test]
 async fn faults_are_switched_on_in_training_only_and_nothing_is_lost_by_them() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(20);
-    let _serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (_home, hub, _serving, daemon) = enrolled(20).await;
     let plan =
         json!({ "seed": 7, "drop_request": 200, "drop_reply": 200, "double": 200, "garbage": 100, "error": 100 });
     let faults: Faults = daemon.put("/v1/faults", &plan).await.unwrap();

@@ -7,14 +7,11 @@ mod support;
 use guide_common::wire::card::*;
 use guide_common::wire::local::*;
 use guide_common::wire::record::*;
-use support::{Daemon, eventually, hub::Hub, outcome};
+use support::{Daemon, enrolled, eventually, hub::Hub, outcome};
 
 #[tokio::test]
 async fn what_is_saved_survives_a_kill_and_is_sent_when_the_hub_is_back() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(6);
-    let serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (home, mut hub, serving, daemon) = enrolled(6).await;
     serving.stop().await;
     let mut saved = Vec::new();
     for n in 0..4 {
@@ -44,20 +41,14 @@ async fn what_is_saved_survives_a_kill_and_is_sent_when_the_hub_is_back() {
 
 #[tokio::test]
 async fn an_op_is_sent_without_being_asked_for() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(1);
-    let _serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (_home, hub, _serving, daemon) = enrolled(1).await;
     daemon.post::<SavedResponse>("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
     eventually("the push", async || (hub.facts().len() == 1).then_some(())).await;
 }
 
 #[tokio::test]
 async fn a_rejected_op_is_kept_with_its_reason_and_blocks_no_other() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(2);
-    let _serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (home, hub, _serving, daemon) = enrolled(2).await;
     hub.inner.lock().unwrap().reject = Some("unknown_customer".to_owned());
     daemon.post::<SavedResponse>("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
     let sync = daemon.sync_now().await;
@@ -78,10 +69,7 @@ async fn a_rejected_op_is_kept_with_its_reason_and_blocks_no_other() {
 
 #[tokio::test]
 async fn an_op_that_the_hub_refuses_without_an_answer_blocks_no_other() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(9);
-    let serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (_home, mut hub, serving, daemon) = enrolled(9).await;
     serving.stop().await;
     for n in 0..9 {
         daemon.post::<SavedResponse>(&format!("/v1/tasks/C000{n}/outcome"), &outcome("1")).await.unwrap();
@@ -118,10 +106,7 @@ async fn the_queue_counts_as_checked_when_everything_was_heard() {
 
 #[tokio::test]
 async fn acknowledged_ops_are_sent_again_also_when_the_reset_breaks_off() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(3);
-    let _serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (home, hub, _serving, daemon) = enrolled(3).await;
     daemon.post::<SavedResponse>("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
     daemon.sync_now().await;
     hub.lose_everything_recorded();
@@ -137,10 +122,7 @@ async fn acknowledged_ops_are_sent_again_also_when_the_reset_breaks_off() {
 
 #[tokio::test]
 async fn a_restored_hub_gets_everything_again_and_the_outbox_is_untouched() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(3);
-    let _serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (home, hub, _serving, daemon) = enrolled(3).await;
     let saved: SavedResponse = daemon.post("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
     daemon.sync_now().await;
     assert_eq!(hub.facts(), [saved.op_id]);
@@ -159,10 +141,7 @@ async fn a_restored_hub_gets_everything_again_and_the_outbox_is_untouched() {
 
 #[tokio::test]
 async fn a_forged_item_is_noticed_and_healed_in_one_cycle() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(3);
-    let _serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (_home, hub, _serving, daemon) = enrolled(3).await;
     hub.forge("改名");
     let sync = daemon.sync_now().await;
     assert_eq!((sync.guide_feed.n_live, sync.guide_feed.digest), hub.digest());
@@ -172,10 +151,7 @@ async fn a_forged_item_is_noticed_and_healed_in_one_cycle() {
 
 #[tokio::test]
 async fn many_pages_are_pulled_and_an_unchanged_feed_is_not_sent_again() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(450);
-    let _serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (_home, hub, _serving, daemon) = enrolled(450).await;
     let sync = daemon.sync_now().await;
     assert_eq!((sync.guide_feed.n_live, sync.guide_feed.digest), hub.digest());
     assert!(hub.inner.lock().unwrap().n_not_modified >= 2);
@@ -188,10 +164,7 @@ async fn many_pages_are_pulled_and_an_unchanged_feed_is_not_sent_again() {
 
 #[tokio::test]
 async fn a_snapshot_that_breaks_off_goes_on_where_it_was_and_misses_nothing_that_changed_meanwhile() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(450);
-    let _serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (_home, hub, _serving, daemon) = enrolled(450).await;
     hub.begin_epoch("e2");
     hub.forge("改名");
     let before = {
@@ -224,10 +197,7 @@ async fn a_hub_of_an_older_version_is_pulled_from_by_its_changes() {
 
 #[tokio::test]
 async fn an_op_that_the_hub_acknowledged_and_lost_is_sent_again_without_a_sign_from_the_hub() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(3);
-    let _serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (_home, hub, _serving, daemon) = enrolled(3).await;
     let lost: SavedResponse = daemon.post("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
     hub.inner.lock().unwrap().changes_fail = true;
     daemon.sync_now().await;
@@ -254,10 +224,7 @@ fn holds(folder: &std::path::Path, text: &str) -> bool {
 
 #[tokio::test]
 async fn a_revoked_terminal_erases_what_it_fetched_and_keeps_what_it_recorded() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(2);
-    let _serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (home, hub, _serving, daemon) = enrolled(2).await;
     hub.inner.lock().unwrap().revoked = true;
     daemon.post::<SavedResponse>("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
     let sync = daemon.sync_now().await;
@@ -279,10 +246,7 @@ async fn a_revoked_terminal_erases_what_it_fetched_and_keeps_what_it_recorded() 
 
 #[tokio::test]
 async fn a_busy_hub_is_asked_again_with_the_same_op() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(1);
-    let _serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (_home, hub, _serving, daemon) = enrolled(1).await;
     hub.inner.lock().unwrap().busy = 1;
     let saved: SavedResponse = daemon.post("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
     eventually("the second push", async || (hub.facts() == [saved.op_id]).then_some(())).await;
@@ -314,10 +278,7 @@ async fn a_wrong_code_or_address_enrols_nothing() {
 
 #[tokio::test]
 async fn a_damaged_cache_is_fetched_again_and_unsent_ops_are_still_sent() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(3);
-    let serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (home, mut hub, serving, daemon) = enrolled(3).await;
     serving.stop().await;
     let saved: SavedResponse = daemon.post("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
     daemon.kill();
@@ -333,10 +294,7 @@ async fn a_damaged_cache_is_fetched_again_and_unsent_ops_are_still_sent() {
 
 #[tokio::test]
 async fn a_new_epoch_with_the_same_content_is_adopted_without_a_full_pull() {
-    let home = tempfile::tempdir().unwrap();
-    let mut hub = Hub::new(20);
-    let _serving = hub.serve().await;
-    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    let (_home, hub, _serving, daemon) = enrolled(20).await;
     let saved: SavedResponse = daemon.post("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
     daemon.sync_now().await;
     let n_sent = hub.inner.lock().unwrap().n_sent;

@@ -126,7 +126,7 @@ async fn every_feed_tells_the_hub_s_epoch_and_hears_of_another_at_once() {
     let db = &hub.test_db.db;
     for feed in ["G1", "G2", "@shared", "@pool"] {
         let mut conn = db.conn().await.unwrap();
-        assert_eq!(page::read(&mut conn, feed, 0, 1).await.unwrap().unwrap().epoch, next, "{feed}");
+        assert_eq!(page::read(&mut conn, feed, 0, 1).await.unwrap().unwrap().state.epoch, next, "{feed}");
     }
     let answer = terminal.get(&format!("/v1/changes?feed=guide&epoch={before}&since={head}")).await;
     assert_eq!(answer.status, 409, "{}", answer.text());

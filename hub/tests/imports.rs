@@ -29,7 +29,7 @@ async fn customer(test: &TestDb, id: &str) -> Customer {
 
 async fn head(test: &TestDb) -> u64 {
     let mut conn = test.db.conn().await.unwrap();
-    page::read(&mut conn, POOL, 0, 1).await.unwrap().unwrap().head
+    page::read(&mut conn, POOL, 0, 1).await.unwrap().unwrap().state.head
 }
 
 async fn refusal(test: &TestDb, csv: &[u8]) -> String {

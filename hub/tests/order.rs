@@ -69,9 +69,21 @@ impl Replica {
             self.since = 0;
             self.n_resets += 1;
         }
-        assert!(self.since <= page.head, "{}: the head fell to {} after {}", self.feed, page.head, self.since);
+        assert!(
+            self.since <= page.state.head,
+            "{}: the head fell to {} after {}",
+            self.feed,
+            page.state.head,
+            self.since
+        );
         for item in page.items {
-            assert!(self.since < item.seq && item.seq <= page.head, "{}: {} after {}", self.feed, item.seq, self.since);
+            assert!(
+                self.since < item.seq && item.seq <= page.state.head,
+                "{}: {} after {}",
+                self.feed,
+                item.seq,
+                self.since
+            );
             self.since = item.seq;
             let entity = (item.kind, item.id);
             match item.op {
@@ -86,7 +98,13 @@ impl Replica {
                 item_hash(&self.key, kind, id, *rev, body)
             };
             let digest = self.live.iter().fold(FeedDigest::default(), |digest, entity| digest.with(hash(entity)));
-            assert_eq!((self.live.len() as u64, digest), (page.n_live, page.digest), "{} at {}", self.feed, page.head);
+            assert_eq!(
+                (self.live.len() as u64, digest),
+                (page.state.n_live, page.state.digest),
+                "{} at {}",
+                self.feed,
+                page.state.head
+            );
         }
     }
 }

@@ -30,7 +30,7 @@ async fn tombstones(test: &TestDb, feed: &str) -> i64 {
 
 async fn head_and_floor(db: &Db, feed: &str) -> (u64, u64) {
     let page = page::read(&mut db.conn().await.unwrap(), feed, 0, 1).await.unwrap().unwrap();
-    (page.head, page.floor)
+    (page.state.head, page.floor)
 }
 
 #[tokio::test]

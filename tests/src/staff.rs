@@ -65,6 +65,12 @@ impl Staff {
         all
     }
 
+    /// Works so much at every terminal, until headquarters has acknowledged it: all that was saved.
+    pub async fn work_acknowledged(&mut self, n: usize) -> Vec<OpId> {
+        self.work(n).await;
+        self.all_acknowledged().await
+    }
+
     /// Switches a terminal off at the wall.
     pub fn switch_off(&mut self, n: usize) {
         self.0[n].terminal.daemon = None;

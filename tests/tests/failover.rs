@@ -138,12 +138,10 @@ fn what_an_asynchronous_standby_never_got_is_pushed_again() {
     runtime().block_on(async {
         let mut shop = Shop::open(folder.path(), &primary).await;
         let epoch = shop.epoch();
-        shop.staff.work(5).await;
-        shop.staff.all_acknowledged().await;
+        shop.staff.work_acknowledged(5).await;
         standby.cut_off(&primary);
         let before: Vec<OpId> = shop.staff.saved();
-        shop.staff.work(20).await;
-        let all = shop.staff.all_acknowledged().await;
+        let all = shop.staff.work_acknowledged(20).await;
         let tail: Vec<OpId> = all.into_iter().filter(|op| !before.contains(op)).collect();
         assert_eq!((held(&primary, &tail), held(&standby, &tail)), (40, 0), "acknowledged, and nowhere else");
         // one of the terminals hears of it only when it is switched on again
@@ -170,11 +168,9 @@ fn what_was_acknowledged_after_a_dump_is_pushed_again_when_it_was_restored() {
     runtime().block_on(async {
         let mut shop = Shop::open(folder.path(), &first).await;
         let epoch = shop.epoch();
-        shop.staff.work(5).await;
-        shop.staff.all_acknowledged().await;
+        shop.staff.work_acknowledged(5).await;
         let dump = first.dump();
-        shop.staff.work(20).await;
-        let all = shop.staff.all_acknowledged().await;
+        let all = shop.staff.work_acknowledged(20).await;
         first.kill();
         let began = Instant::now();
         let second = Cluster::start(&folder.path().join("b"));
@@ -195,11 +191,9 @@ fn a_base_backup_that_nothing_in_the_database_tells_of_is_noticed_by_terminals()
     let first = Cluster::start(&folder.path().join("a"));
     runtime().block_on(async {
         let mut shop = Shop::open(folder.path(), &first).await;
-        shop.staff.work(5).await;
-        shop.staff.all_acknowledged().await;
+        shop.staff.work_acknowledged(5).await;
         let backup = first.base_backup(&folder.path().join("b"));
-        shop.staff.work(20).await;
-        let all = shop.staff.all_acknowledged().await;
+        let all = shop.staff.work_acknowledged(20).await;
         // the second terminal is away while the first brings the heads on
         shop.staff.switch_off(1);
         first.kill();

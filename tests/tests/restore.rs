@@ -74,12 +74,10 @@ fn check(story: impl AsyncFnOnce(Shop)) {
 #[test]
 fn terminals_that_were_ahead_of_a_restored_database_bring_back_what_it_lost() {
     check(async |mut shop| {
-        shop.staff.work(4).await;
-        shop.staff.all_acknowledged().await;
+        shop.staff.work_acknowledged(4).await;
         shop.back_up();
         let epoch = shop.epoch();
-        shop.staff.work(12).await;
-        shop.staff.all_acknowledged().await;
+        shop.staff.work_acknowledged(12).await;
         shop.staff.switch_off(2);
         let began = Instant::now();
         shop.restore(DATABASE);
@@ -92,16 +90,14 @@ fn terminals_that_were_ahead_of_a_restored_database_bring_back_what_it_lost() {
 #[test]
 fn terminals_that_were_behind_a_restored_database_get_it_and_bring_what_they_saved() {
     check(async |mut shop| {
-        shop.staff.work(2).await;
-        shop.staff.all_acknowledged().await;
+        shop.staff.work_acknowledged(2).await;
         shop.staff.switch_off(1);
         // the other terminal and headquarters go on without it
         shop.staff.work(6).await;
         shop.chain.import("C0001,2026-08-29,77.00\n");
         shop.staff.all_acknowledged().await;
         shop.back_up();
-        shop.staff.work(6).await;
-        shop.staff.all_acknowledged().await;
+        shop.staff.work_acknowledged(6).await;
         let began = Instant::now();
         shop.restore(DATABASE);
         shop.staff.switch_on(1);
@@ -113,12 +109,10 @@ fn terminals_that_were_behind_a_restored_database_get_it_and_bring_what_they_sav
 #[test]
 fn a_restored_folder_in_which_nothing_tells_is_noticed_by_what_terminals_hold() {
     check(async |mut shop| {
-        shop.staff.work(4).await;
-        shop.staff.all_acknowledged().await;
+        shop.staff.work_acknowledged(4).await;
         shop.back_up();
         let epoch = shop.epoch();
-        shop.staff.work(8).await;
-        let all = shop.staff.all_acknowledged().await;
+        let all = shop.staff.work_acknowledged(8).await;
         let of_second = shop.staff.0[1].saved.clone();
         shop.staff.switch_off(1);
         shop.staff.switch_off(2);

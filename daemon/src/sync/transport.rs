@@ -5,7 +5,8 @@ use std::error::Error;
 use std::fmt::Debug;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -67,6 +68,8 @@ pub struct Trust {
 #[derive(Clone, Debug)]
 pub struct Http {
     client: reqwest::Client,
+    /// Whether a connection may lie there that the hub, or the network between, has long forgotten.
+    has_called: Arc<AtomicBool>,
 }
 
 impl Http {
@@ -96,7 +99,18 @@ impl Http {
             builder = builder.tls_certs_only(certificates);
         }
         let client = builder.build().map_err(|error| error.without_url().to_string())?;
-        Ok(Self { client })
+        Ok(Self { client, has_called: Arc::default() })
+    }
+
+    /// Sends a request, and once more where a connection from before breaks under it: what is sent may come twice.
+    async fn send(&self, request: reqwest::Request) -> Result<reqwest::Response, Broken> {
+        let again = request.try_clone().filter(|_| self.has_called.load(Ordering::Relaxed));
+        let mut sent = self.client.execute(request).await.map_err(broken);
+        if let (Err(Broken::Cut), Some(again)) = (&sent, again) {
+            sent = self.client.execute(again).await.map_err(broken);
+        }
+        self.has_called.store(sent.is_ok(), Ordering::Relaxed);
+        sent
     }
 }
 
@@ -106,10 +120,7 @@ impl Transport for Http {
             let mut request = reqwest::Request::try_from(request).map_err(|_| Broken::NoConnection)?;
             *request.timeout_mut() = Some(TOTAL.max(READ + patience));
             let silence = READ + patience;
-            let mut answer = tokio::time::timeout(silence, self.client.execute(request))
-                .await
-                .map_err(|_| Broken::Late)?
-                .map_err(broken)?;
+            let mut answer = tokio::time::timeout(silence, self.send(request)).await.map_err(|_| Broken::Late)??;
             let mut response = Response::new(Bytes::new());
             *response.status_mut() = answer.status();
             *response.headers_mut() = answer.headers().clone();
@@ -180,4 +191,56 @@ fn tls_fault(error: &reqwest::Error) -> Option<&'static str> {
         rustls::Error::PeerIncompatible(_) => "the other side speaks only outdated TLS",
         _ => "the secure connection failed",
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+
+    /// A hub that answers so many requests on each connection and hangs up at the next one.
+    async fn hub(n_answers: impl Fn(u32) -> u32 + Send + 'static) -> Url {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        tokio::spawn(async move {
+            for n in 0.. {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let n_answers = n_answers(n);
+                tokio::spawn(async move {
+                    for _ in 0..n_answers {
+                        let _ = stream.read(&mut [0; 4096]).await;
+                        let _ = stream.write_all(ANSWER).await;
+                    }
+                    let _ = stream.read(&mut [0; 4096]).await;
+                });
+            }
+        });
+        url
+    }
+
+    async fn call(way: &Http, url: &Url) -> Result<Bytes, Broken> {
+        let request = Request::get(url.as_str()).body(Bytes::new()).unwrap();
+        way.call(request, Duration::ZERO).await.map(Response::into_body)
+    }
+
+    #[tokio::test]
+    async fn a_connection_from_before_that_breaks_costs_no_call() {
+        let url = hub(|_| 1).await;
+        let way = Http::new(&url, &Trust::default()).unwrap();
+        for _ in 0..3 {
+            assert_eq!(call(&way, &url).await.unwrap(), "ok");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_first_call_that_breaks_is_not_made_twice() {
+        let url = hub(u32::from).await;
+        let way = Http::new(&url, &Trust::default()).unwrap();
+        assert_eq!(call(&way, &url).await, Err(Broken::Cut));
+        assert_eq!(call(&way, &url).await.unwrap(), "ok");
+    }
 }

@@ -28,6 +28,15 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut ready:
     }
 }
 
+/// A folder, a hub with so many customers that serves, and a daemon that is enrolled there.
+pub async fn enrolled(n_customers: usize) -> (tempfile::TempDir, hub::Hub, hub::Serving, Daemon) {
+    let home = tempfile::tempdir().unwrap();
+    let mut hub = hub::Hub::new(n_customers);
+    let serving = hub.serve().await;
+    let daemon = Daemon::enrolled(home.path(), &hub).await;
+    (home, hub, serving, daemon)
+}
+
 /// A daemon that runs.
 pub struct Daemon {
     pub home: PathBuf,

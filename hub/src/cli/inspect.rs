@@ -221,10 +221,10 @@ async fn state(conn: &mut Conn, guide_id: &str) -> Result<FeedState, HubError> {
     let page = page::read(conn, guide_id, 0, 1).await?;
     let page = page.ok_or_else(|| HubError::corrupt(format!("the guide {guide_id} (no feed)")))?;
     Ok(FeedState {
-        epoch: page.epoch,
-        head: page.head,
+        epoch: page.state.epoch,
+        head: page.state.head,
         floor: page.floor,
-        n_live: page.n_live,
-        digest: page.digest.to_string(),
+        n_live: page.state.n_live,
+        digest: page.state.digest.to_string(),
     })
 }

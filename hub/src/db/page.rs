@@ -35,27 +35,14 @@ pub struct FeedState {
 /// A feed's state, and the changes after a cursor.
 #[derive(Debug)]
 pub struct Page {
-    /// The feed's epoch.
-    pub epoch: String,
-    /// Its last change.
-    pub head: u64,
+    /// The feed when this page was read.
+    pub state: FeedState,
     /// The oldest cursor that can be read from.
     pub floor: u64,
-    /// How many entities live.
-    pub n_live: u64,
-    /// The digest of those.
-    pub digest: FeedDigest,
     /// The changes, ordered by `seq`.
     pub items: Vec<Item>,
     /// Whether there are more.
     pub more: bool,
-}
-
-impl Page {
-    /// The feed's state without the changes.
-    pub fn state(&self) -> FeedState {
-        FeedState { epoch: self.epoch.clone(), head: self.head, n_live: self.n_live, digest: self.digest }
-    }
 }
 
 /// Reads the changes after `since`: at most `limit`, and no more than [`MAX_PAGE_BYTES`] of bodies unless the first
@@ -64,7 +51,7 @@ pub async fn read(conn: &mut Conn, guide_id: &str, since: u64, limit: usize) -> 
     let rows = sqlx::query(concat!(
         "SELECT ",
         epoch!(),
-        ", f.head, f.floor, f.n_live, f.digest, e.kind, e.id, e.customer_id, e.seq, e.rev, e.deleted, e.body \
+        ", f.head, f.n_live, f.digest, f.floor, e.kind, e.id, e.customer_id, e.seq, e.rev, e.deleted, e.body \
          FROM guide_feed f LEFT JOIN (\
              SELECT guide_id, kind, id, customer_id, seq, rev, deleted, body FROM entity \
              WHERE guide_id = $1 AND seq > $2 ORDER BY seq LIMIT $3\
@@ -80,16 +67,7 @@ pub async fn read(conn: &mut Conn, guide_id: &str, since: u64, limit: usize) -> 
     let Some(first) = rows.first() else {
         return Ok(None);
     };
-    let digest = text(first, 4)?.parse().map_err(|_| HubError::corrupt(format!("the feed of {guide_id}")))?;
-    let mut page = Page {
-        epoch: text(first, 0)?,
-        head: count(first, 1)?,
-        floor: count(first, 2)?,
-        n_live: count(first, 3)?,
-        digest,
-        items: Vec::new(),
-        more: false,
-    };
+    let mut page = Page { state: feed_state(first, 0)?, floor: count(first, 4)?, items: Vec::new(), more: false };
     let mut n_bytes = 0;
     for row in &rows {
         if row.try_get::<Option<String>, _>(5).doing("reading a row")?.is_none() {

@@ -119,13 +119,13 @@ async fn look(app: &App, guide_id: &str, query: &ChangesQuery) -> Result<Look, P
     let page = page::read(&mut conn, guide_id, query.since, limit).await?;
     conn.hand_on();
     let page = page.ok_or_else(|| no_feed(guide_id))?;
-    let state = page.state();
-    heads.note(guide_id, reading, state.clone());
+    heads.note(guide_id, reading, page.state.clone());
     if let Some(reason) = reset_reason(query, &page) {
-        tracing::info!(?reason, since = query.since, head = page.head, "a cursor is reset");
-        return Ok(Look::Reset(ResetResponse { reset: true, epoch: page.epoch, head: page.head, reason }));
+        let FeedState { epoch, head, .. } = page.state;
+        tracing::info!(?reason, since = query.since, head, "a cursor is reset");
+        return Ok(Look::Reset(ResetResponse { reset: true, epoch, head, reason }));
     }
-    Ok(if holds_all(query, &state) { Look::Same(state) } else { Look::Page(page) })
+    Ok(if holds_all(query, &page.state) { Look::Same(page.state) } else { Look::Page(page) })
 }
 
 /// Where a feed is, from memory where that is fresh.
@@ -155,18 +155,19 @@ fn reset_reason(query: &ChangesQuery, page: &Page) -> Option<ResetReason> {
     if query.since == 0 && !claims_content {
         return None;
     }
-    if query.epoch.as_deref() != Some(page.epoch.as_str()) {
+    let state = &page.state;
+    if query.epoch.as_deref() != Some(state.epoch.as_str()) {
         return Some(ResetReason::Epoch);
     }
-    if query.since.max(query.seen.unwrap_or_default()) > page.head {
+    if query.since.max(query.seen.unwrap_or_default()) > state.head {
         return Some(ResetReason::Ahead);
     }
     if query.since < page.floor {
         return Some(ResetReason::TooOld);
     }
     let other_content =
-        query.n_live.is_some_and(|n| n != page.n_live) || query.digest.is_some_and(|d| d != page.digest);
-    (query.since == page.head && other_content).then_some(ResetReason::Digest)
+        query.n_live.is_some_and(|n| n != state.n_live) || query.digest.is_some_and(|d| d != state.digest);
+    (query.since == state.head && other_content).then_some(ResetReason::Digest)
 }
 
 /// Epoch, cursor, count and digest all equal the feed's, and no head was ever told that the feed has not reached. The
@@ -184,7 +185,7 @@ impl IntoResponse for Look {
         let (state, mut response) = match self {
             Self::Reset(reset) => return (StatusCode::CONFLICT, Json(reset)).into_response(),
             Self::Same(state) => (state, StatusCode::NOT_MODIFIED.into_response()),
-            Self::Page(page) => (page.state(), Json(body(page)).into_response()),
+            Self::Page(page) => (page.state.clone(), Json(body(page)).into_response()),
         };
         let tag = format!("\"{}:{}:{}\"", state.epoch, state.head, state.digest);
         if let Ok(tag) = HeaderValue::from_str(&tag) {
@@ -196,11 +197,11 @@ impl IntoResponse for Look {
 
 fn body(page: Page) -> ChangesResponse {
     ChangesResponse {
-        epoch: page.epoch,
-        head: page.head,
+        epoch: page.state.epoch,
+        head: page.state.head,
         floor: page.floor,
-        n_live: page.n_live,
-        digest: page.digest,
+        n_live: page.state.n_live,
+        digest: page.state.digest,
         items: page.items,
         more: page.more,
         schema_min: SCHEMA_MIN,

@@ -12,8 +12,8 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use guide_common::fact::{Fact, FactBody};
-use guide_common::id::{CustomerId, DeviceId, GuideId, OpId, StoreId};
-use guide_common::op::{Op, OpBody, Stamp};
+use guide_common::id::{CustomerId, GuideId, StoreId};
+use guide_common::op::{Op, OpBody};
 use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::time::Zone;
 use guide_common::wire::hub::{
@@ -171,7 +171,7 @@ pub async fn live_entities(db: &Db, feed: &str) -> Vec<(String, String, String)>
 /// A feed's last change.
 pub async fn head(db: &Db, feed: &str) -> u64 {
     let mut conn = db.conn().await.unwrap();
-    page::read(&mut conn, feed, 0, 1).await.unwrap().unwrap().head
+    page::read(&mut conn, feed, 0, 1).await.unwrap().unwrap().state.head
 }
 
 /// Ten in the morning of a day, in the default zone.
@@ -291,7 +291,7 @@ pub async fn check_feeds(db: &Db, feeds: &[&str]) {
             item_hash(&key, &kind, &id, row.get::<i64, _>(2).try_into().unwrap(), &body)
         };
         let digest = rows.iter().fold(FeedDigest::default(), |digest, row| digest.with(hash(row)));
-        assert_eq!((page.n_live, page.digest), (rows.len() as u64, digest), "{feed}");
+        assert_eq!((page.state.n_live, page.state.digest), (rows.len() as u64, digest), "{feed}");
     }
 }
 
@@ -353,15 +353,7 @@ impl Terminal {
     }
 
     pub fn op(&self, customer: &str, body: &OpBody) -> Op {
-        let stamp = Stamp {
-            op_id: OpId(uuid::Uuid::now_v7()),
-            device: DeviceId::new("another-device").unwrap(),
-            local_seq: 1,
-            base_rev: None,
-            at_wall: chrono::Utc::now(),
-            at_mono: 0,
-        };
-        Op::new(stamp, customer_id(customer), body)
+        without_http::op(customer, body)
     }
 }
 

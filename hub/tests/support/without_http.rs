@@ -26,9 +26,8 @@ pub fn device_of(guide: &str) -> Device {
     }
 }
 
-/// An outcome on a day, hash and all.
-pub fn outcome_op(customer: &str, on: &str) -> Op {
-    let outcome = Outcome::new(on.parse().unwrap(), OutcomeCode::Interested);
+/// An op of a terminal, hash and all.
+pub fn op(customer: &str, body: &OpBody) -> Op {
     let stamp = Stamp {
         op_id: OpId(uuid::Uuid::now_v7()),
         device: DeviceId::new("another-device").unwrap(),
@@ -37,7 +36,12 @@ pub fn outcome_op(customer: &str, on: &str) -> Op {
         at_wall: chrono::Utc::now(),
         at_mono: 0,
     };
-    Op::new(stamp, customer_id(customer), &OpBody::Fact(FactBody::Outcome(outcome)))
+    Op::new(stamp, customer_id(customer), body)
+}
+
+/// An outcome on a day.
+pub fn outcome_op(customer: &str, on: &str) -> Op {
+    op(customer, &OpBody::Fact(FactBody::Outcome(Outcome::new(on.parse().unwrap(), OutcomeCode::Interested))))
 }
 
 /// Pushes ops without HTTP, again and again as a terminal does that is told to; of each its result.

@@ -83,8 +83,13 @@ impl World {
             let page = page::read(&mut conn, terminal.guide(), 0, 1).await.unwrap().unwrap();
             let cursor = terminal.cursor();
             let here = (cursor.seq, cursor.n_live, cursor.digest);
-            assert_eq!(here, (page.head, page.n_live, page.digest), "the feed of {}", terminal.guide());
-            assert_ne!(page.digest, FeedDigest::default());
+            assert_eq!(
+                here,
+                (page.state.head, page.state.n_live, page.state.digest),
+                "the feed of {}",
+                terminal.guide()
+            );
+            assert_ne!(page.state.digest, FeedDigest::default());
             let of_guide = &files[terminal.guide()];
             let ids = terminal.customer_ids();
             assert_eq!(ids.iter().collect::<Vec<_>>(), of_guide.keys().collect::<Vec<_>>());
