@@ -50,7 +50,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 
 /// Lets a request pass whose token is good and whose terminal has not asked too often; the handlers behind it are given
 /// the [`Caller`].
-pub async fn authenticate(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub async fn authenticate(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let caller = match caller(&app, request.headers()).await {
         Ok(caller) => caller,
         Err(problem) => return problem.into_response(),

@@ -26,7 +26,7 @@ use crate::db::directory::json;
 use crate::db::feed::{Change, Feed, Stored, kind};
 use crate::db::op::{Answered, NewAnswer};
 use crate::db::retry::retry;
-use crate::db::{Db, commit, loan, op};
+use crate::db::{Db, commit, known, loan, op};
 use crate::error::HubError;
 use crate::record::is_headquarters;
 
@@ -73,10 +73,9 @@ async fn push_once(db: &Db, device: &Device, ops: &[ReadOp], moment: Moment) -> 
     let mut tx = db.begin().await?;
     let mut feed = Feed::lock_known(&mut tx, device.guide.as_str()).await?;
     let op_ids: Vec<String> = ops.iter().map(|op| op.id().to_string()).collect();
-    let answered = op::load(&mut tx, &feed.guide_id, &op_ids).await?;
-    let ids: Vec<&str> = op_ids.iter().map(String::as_str).collect();
-    let known_facts = feed.look_for(&mut tx, kind::FACT, &ids).await?;
-    let context = context(&mut tx, &feed, ops, moment).await?;
+    let customers = ops.iter().filter_map(ReadOp::customer).collect();
+    let known::Known { answered, facts: known_facts, files } = known::load(&mut tx, &feed, &op_ids, &customers).await?;
+    let context = context(&mut tx, &feed, ops, files, moment).await?;
     let mut batch = Batch {
         device,
         today: moment.today(),

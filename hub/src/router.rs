@@ -1,6 +1,7 @@
 //! The paths, and what surrounds every request: its id, its line in the log, its time limit, the schema's version, the
 //! hub's time.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -29,6 +30,7 @@ const SMALL_BODY_BYTES: usize = 16 * 1024;
 
 /// The hub's API.
 pub fn router(app: App) -> Router {
+    let app = Arc::new(app);
     let small = || from_fn(|request: Request, next: Next| body::bounded(request, next, SMALL_BODY_BYTES));
     let large = from_fn(|request: Request, next: Next| body::bounded(request, next, MAX_PUSH_BYTES + ENVELOPE_BYTES));
     Router::new()

@@ -19,6 +19,7 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
@@ -28,9 +29,10 @@ use crate::tls::Tls;
 
 /// How long a client may take to send its headers, and for its TLS handshake, so that slow ones cannot hold connections.
 const HEADER_LIMIT: Duration = Duration::from_secs(10);
-/// The most connections at once; further ones wait in the system's queue. Each is a descriptor: the system's limit of
-/// open files (`ulimit -n`, `LimitNOFILE`) must be higher.
+/// The most connections at once, where the system allows so many open files; further ones wait in the system's queue.
 const MAX_CONNECTIONS: usize = 12_000;
+/// Open files that are no terminal's connection: the database's, the listener, the clock's.
+const N_OTHER_FILES: usize = 200;
 /// How long requests may go on after the stop was asked for.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 /// How long to wait when the system has no descriptor left for another connection.
@@ -75,6 +77,20 @@ impl<S: Sync> FromRequestParts<S> for Stopping {
     }
 }
 
+/// How many connections the system's limit of open files has room for, at most [`MAX_CONNECTIONS`]. The soft limit,
+/// often 1,024, is raised to the hard one, which only the administrator raises (`LimitNOFILE=`, `ulimit -Hn`).
+fn max_connections() -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    let current = if setrlimit(Resource::Nofile, raised).is_ok() { limit.maximum } else { limit.current };
+    let n_files = current.map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX));
+    let room = n_files.saturating_sub(N_OTHER_FILES).max(n_files / 2);
+    if room < MAX_CONNECTIONS {
+        tracing::warn!(n_files, "the limit of open files has room for {room} connections: raise it (LimitNOFILE=)");
+    }
+    room.min(MAX_CONNECTIONS)
+}
+
 /// Serves plain HTTP until `stop` ends, then lets running requests end within ten seconds.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
     serve_over(listener, None, router, stop).await;
@@ -83,7 +99,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
 /// Serves, over TLS where there is a certificate, until `stop` ends; requests that wait for something then end at once,
 /// others within ten seconds.
 pub async fn serve_over(listener: TcpListener, tls: Option<Arc<Tls>>, router: Router, stop: impl Future<Output = ()>) {
-    let connections = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let connections = Arc::new(Semaphore::new(max_connections()));
     let graceful = GracefulShutdown::new();
     let (running, told) = watch::channel(());
     let stopping = Stopping(Some(told));

@@ -2,11 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
 
+mod support;
+
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use guide_common::wire::hub::OpResult;
+use support::without_http::{outcome_op, push_ops};
+use support::{TODAY, TestDb, assign};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
 /// The files of `hub/src/db` whose statements terminals' requests run.
-const SYNC_PATH: [&str; 8] =
-    ["cursor.rs", "feed.rs", "file.rs", "inventory.rs", "loan.rs", "op.rs", "page.rs", "snapshot.rs"];
+const SYNC_PATH: [&str; 9] =
+    ["cursor.rs", "feed.rs", "file.rs", "inventory.rs", "known.rs", "loan.rs", "op.rs", "page.rs", "snapshot.rs"];
 /// The tables whose rows belong to one guide.
 const BY_GUIDE: [&str; 4] = guide_hub::db::distribute::BY_GUIDE;
 
@@ -150,4 +159,32 @@ fn the_check_finds_what_it_looks_for() {
         statements("fn a() { q(\"SELECT 1 \\\n  FROM x\") }\nfn b() { q(concat!(\n\"SELECT \",\ne!(),\n\", 2\"\n)) }");
     let texts: Vec<&str> = found.iter().map(|(_, text)| text.as_str()).collect();
     assert_eq!(texts, ["SELECT 1 FROM x", "SELECT , 2"]);
+}
+
+/// Counts what the database is asked, beginnings and ends of transactions apart.
+struct Statements(Arc<AtomicUsize>);
+
+impl<S: tracing::Subscriber> Layer<S> for Statements {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() == "sqlx::query" {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_push_is_one_transaction_of_at_most_five_statements_however_many_ops_it_has() {
+    let test = TestDb::with_guides(&["G1"]).await;
+    test.import("customer_id,purchased_on,amount\nC1,2026-08-01,10\nC2,2026-08-01,10\n").await;
+    assign(&test, &["C1", "C2"], "G1").await;
+    let n_statements = Arc::<AtomicUsize>::default();
+    let subscriber = tracing_subscriber::registry().with(Statements(Arc::clone(&n_statements)));
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    for n_ops in [1, 2, 20] {
+        let ops: Vec<_> = (0..n_ops).map(|n| outcome_op(["C1", "C2"][n % 2], TODAY)).collect();
+        let before = n_statements.load(Ordering::Relaxed);
+        assert_eq!(push_ops(&test.db, "G1", &ops).await, vec![OpResult::Applied; n_ops]);
+        let n = n_statements.load(Ordering::Relaxed) - before;
+        assert!((3..=5).contains(&n), "{n_ops} ops took {n} statements");
+    }
 }

@@ -60,9 +60,14 @@ pub struct Feed {
 /// Entities of a kind that were looked for already, under the lock of their feed.
 #[derive(Debug, Default)]
 pub struct LookedFor {
-    kind: &'static str,
-    ids: HashSet<String>,
-    found: HashMap<String, Stored>,
+    /// Their kind.
+    pub(super) kind: &'static str,
+    /// What was looked for.
+    pub(super) ids: HashSet<String>,
+    /// What was found, tombstones too.
+    pub(super) found: HashMap<String, Stored>,
+    /// Customers of whom it is known that they are on no loan.
+    pub(super) without_loan: HashSet<String>,
 }
 
 impl LookedFor {
@@ -220,12 +225,6 @@ impl Feed {
         Ok(found)
     }
 
-    /// Looks for entities of a kind, so that [`Feed::apply_known`] need not.
-    pub async fn look_for(&self, conn: &mut Conn, kind: &'static str, ids: &[&str]) -> Result<LookedFor, HubError> {
-        let found = self.load(conn, kind, ids).await?;
-        Ok(LookedFor { kind, ids: ids.iter().map(|id| (*id).to_owned()).collect(), found })
-    }
-
     /// The live entities of customers, of every kind.
     pub async fn load_of_customers(&self, conn: &mut Conn, customers: &[&str]) -> Result<Vec<Stored>, HubError> {
         load_of_customers(conn, &self.guide_id, customers).await
@@ -272,8 +271,9 @@ impl Feed {
         upsert(conn, &self.guide_id, &rows).await?;
         if !rows.is_empty() {
             self.save(conn).await?;
-            let customers = rows.iter().map(|row| row.change.customer_id.as_str()).filter(|id| !id.is_empty());
-            self.touched_loans |= loan::touch(conn, &customers.collect()).await?;
+            let customers = rows.iter().map(|row| row.change.customer_id.as_str());
+            let may_be_lent = customers.filter(|id| !id.is_empty() && !known.without_loan.contains(*id));
+            self.touched_loans |= loan::touch(conn, &may_be_lent.collect()).await?;
         }
         Ok(written)
     }
@@ -341,7 +341,8 @@ async fn upsert(conn: &mut Conn, guide_id: &str, rows: &[NewRow<'_>]) -> Result<
     Ok(())
 }
 
-fn stored(row: &sqlx::any::AnyRow) -> Result<Stored, HubError> {
+/// An entity from the first six columns of a row.
+pub(super) fn stored(row: &sqlx::any::AnyRow) -> Result<Stored, HubError> {
     Ok(Stored {
         kind: text(row, 0)?,
         id: text(row, 1)?,

@@ -100,8 +100,14 @@ pub async fn of_customers(
     guide_id: &str,
     customers: &[&str],
 ) -> Result<BTreeMap<CustomerId, CustomerFile>, HubError> {
-    let stored = load_of_customers(conn, guide_id, customers).await?;
-    files(&stored.iter().map(Row::of).collect::<Vec<_>>())
+    of_stored(&load_of_customers(conn, guide_id, customers).await?)
+}
+
+/// The files of the customers whose entities these are, by id.
+pub(super) fn of_stored<'s>(
+    stored: impl IntoIterator<Item = &'s Stored>,
+) -> Result<BTreeMap<CustomerId, CustomerFile>, HubError> {
+    files(&stored.into_iter().map(Row::of).collect::<Vec<_>>())
 }
 
 /// The files of all customers of a feed, by id.

@@ -11,6 +11,7 @@ pub mod epoch;
 pub mod feed;
 pub mod file;
 pub mod inventory;
+pub mod known;
 pub mod loan;
 pub mod migrate;
 pub mod op;

@@ -1,12 +1,10 @@
 //! The ops that were answered, each with the answer as it was given.
 
-use std::collections::HashMap;
-
 use guide_common::wire::hub::OpResult;
 use sqlx::AssertSqlSafe;
 
 use super::directory::json;
-use super::{Conn, MAX_ROWS, count, int, placeholders, signed, text};
+use super::{Conn, MAX_ROWS, count, placeholders, signed, text};
 use crate::error::{DatabaseContext, HubError};
 
 /// How the instant of an answer is written: the order of the texts is that of the instants.
@@ -30,27 +28,6 @@ pub struct NewAnswer {
     pub op_id: String,
     /// Its answer.
     pub answered: Answered,
-}
-
-/// The answers of a guide's ops, by op id.
-pub async fn load(conn: &mut Conn, guide_id: &str, op_ids: &[String]) -> Result<HashMap<String, Answered>, HubError> {
-    let mut found = HashMap::new();
-    for op_ids in op_ids.chunks(MAX_ROWS) {
-        let sql = format!(
-            "SELECT op_id, hash, answer, final FROM applied_ops WHERE guide_id = $1 AND op_id IN {}",
-            placeholders(2, 1, op_ids.len())
-        );
-        // safe: only numbered placeholders are put into the text
-        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(guide_id);
-        for op_id in op_ids {
-            query = query.bind(op_id);
-        }
-        for row in query.fetch_all(&mut *conn).await.doing("reading answered ops")? {
-            let answered = Answered { hash: text(&row, 1)?, answer: text(&row, 2)?, is_final: int(&row, 3)? != 0 };
-            found.insert(text(&row, 0)?, answered);
-        }
-    }
-    Ok(found)
 }
 
 /// Records answers; one that was not final is replaced.

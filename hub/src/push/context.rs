@@ -30,25 +30,23 @@ pub(super) struct Context {
     pub(super) returned: BTreeMap<CustomerId, NaiveDate>,
 }
 
-/// Reads what a push is judged by, under the lock of the guide's feed.
-pub(super) async fn context(tx: &mut Conn, feed: &Feed, ops: &[ReadOp], moment: Moment) -> Result<Context, HubError> {
-    let mut files = files_of(tx, feed, ops).await?;
+/// Reads what a push is judged by beside its customers' files, under the lock of the guide's feed.
+pub(super) async fn context(
+    tx: &mut Conn,
+    feed: &Feed,
+    ops: &[ReadOp],
+    mut files: BTreeMap<CustomerId, CustomerFile>,
+    moment: Moment,
+) -> Result<Context, HubError> {
+    let guide_itself = CustomerId::guide_itself();
+    if ops.iter().filter_map(ReadOp::customer).any(|customer| customer == guide_itself.as_str()) {
+        let facts = file::guide_facts(tx, &feed.guide_id).await?;
+        files.insert(guide_itself, CustomerFile::of_guide_itself(facts));
+    }
     let returned = returned(tx, feed, ops, moment.today(), &mut files).await?;
     let rules = rules_for(tx, feed, ops, &files, moment).await?;
     let guides = deputies(tx, ops).await?;
     Ok(Context { files, rules, guides, returned })
-}
-
-/// The files that ops are about, the guide's own among them.
-async fn files_of(tx: &mut Conn, feed: &Feed, ops: &[ReadOp]) -> Result<BTreeMap<CustomerId, CustomerFile>, HubError> {
-    let customers: Vec<&str> = ops.iter().filter_map(ReadOp::customer).collect();
-    let mut files = file::of_customers(tx, &feed.guide_id, &customers).await?;
-    let guide_itself = CustomerId::guide_itself();
-    if customers.contains(&guide_itself.as_str()) {
-        let facts = file::guide_facts(tx, &feed.guide_id).await?;
-        files.insert(guide_itself, CustomerFile::of_guide_itself(facts));
-    }
-    Ok(files)
 }
 
 /// Adds the files of customers who were on loan to this guide, as their owners' feeds hold them: a terminal without the
@@ -81,8 +79,8 @@ async fn returned(
     Ok(returned)
 }
 
-/// The guide's rules, where an outcome names a due that must be looked for. The starts of throttled plans, for which all of the guide's customers are read, are worked out
-/// only where an outcome names a due that is not there without them.
+/// The guide's rules, where an outcome names a due that must be looked for. The starts of throttled plans, for which all
+/// of the guide's customers are read, are worked out only where an outcome names a due that is not there without them.
 async fn rules_for(
     tx: &mut Conn,
     feed: &Feed,

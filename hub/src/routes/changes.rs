@@ -1,6 +1,7 @@
 //! `GET /v1/changes`: a feed from a cursor on, at once or when something has changed, or the reason why that cursor cannot
 //! be read from.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
@@ -26,7 +27,7 @@ use crate::server::Stopping;
 /// Answers 200 with changes, 304 where the terminal holds exactly the feed, or 409 with the reason of a reset. With
 /// `wait` the 304 comes only when nothing has changed for so long.
 pub async fn changes(
-    State(app): State<App>,
+    State(app): State<Arc<App>>,
     caller: Caller,
     mut stopping: Stopping,
     query: Result<Query<ChangesQuery>, QueryRejection>,
@@ -116,6 +117,14 @@ async fn look(app: &App, guide_id: &str, query: &ChangesQuery) -> Result<Look, P
     let _permit = app.admit()?;
     let reading = heads.reading(guide_id);
     let mut conn = app.db.warm().await?;
+    // nearly every terminal that says what it holds holds everything, and one row tells
+    if query.digest.is_some()
+        && let Some(state) = page::state(&mut conn, guide_id).await?.filter(|state| holds_all(query, state))
+    {
+        conn.hand_on();
+        heads.note(guide_id, reading, state.clone());
+        return Ok(Look::Same(state));
+    }
     let page = page::read(&mut conn, guide_id, query.since, limit).await?;
     conn.hand_on();
     let page = page.ok_or_else(|| no_feed(guide_id))?;

@@ -1,6 +1,7 @@
 //! `POST /v1/enroll`: a one-time code for a token.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Json;
@@ -26,7 +27,7 @@ const MAX_NAME_CHARS: usize = 60;
 
 /// Uses up the code and makes the terminal, both or neither; a wrong code is counted.
 pub async fn enroll(
-    State(app): State<App>,
+    State(app): State<Arc<App>>,
     peer: Peer,
     headers: HeaderMap,
     body: Result<Json<EnrollRequest>, JsonRejection>,

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use guide_common::wire::SCHEMA;
 use serde::Serialize;
+use std::sync::Arc;
 
 use crate::app::App;
 use crate::problem::ProblemAnswer;
@@ -24,7 +25,7 @@ pub struct HealthResponse {
 }
 
 /// Answers when the database does.
-pub async fn health(State(app): State<App>) -> Result<Json<HealthResponse>, ProblemAnswer> {
+pub async fn health(State(app): State<Arc<App>>) -> Result<Json<HealthResponse>, ProblemAnswer> {
     app.db.ping().await?;
     Ok(Json(HealthResponse {
         program: "guide-hub",

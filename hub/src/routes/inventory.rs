@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use guide_common::wire::hub::{InventoryQuery, InventoryResponse};
+use std::sync::Arc;
 
 use super::{bad_query, feed_id, no_feed};
 use crate::app::App;
@@ -13,7 +14,7 @@ use crate::problem::ProblemAnswer;
 
 /// Answers counts and digests by kind, or a page of the entities of one kind.
 pub async fn inventory(
-    State(app): State<App>,
+    State(app): State<Arc<App>>,
     caller: Caller,
     query: Result<Query<InventoryQuery>, QueryRejection>,
 ) -> Result<Json<InventoryResponse>, ProblemAnswer> {

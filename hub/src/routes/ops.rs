@@ -7,6 +7,7 @@ use guide_common::wire::Problem;
 use guide_common::wire::hub::MAX_PUSH_OPS;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use std::sync::Arc;
 
 use crate::app::App;
 use crate::auth::{Caller, role_forbids};
@@ -31,7 +32,7 @@ pub struct RawAnswers {
 
 /// Applies a push in one transaction, then brings customers on loan up to date on both sides.
 pub async fn ops(
-    State(app): State<App>,
+    State(app): State<Arc<App>>,
     caller: Caller,
     body: Result<Json<RawPush>, JsonRejection>,
 ) -> Result<Json<RawAnswers>, ProblemAnswer> {

@@ -5,6 +5,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use guide_common::wire::hub::{MAX_SNAPSHOT_ITEMS, SnapshotQuery, SnapshotResponse};
 use guide_common::wire::{Problem, SCHEMA, SCHEMA_MIN};
+use std::sync::Arc;
 
 use super::{bad_query, feed_id, no_feed};
 use crate::app::App;
@@ -14,7 +15,7 @@ use crate::problem::ProblemAnswer;
 
 /// Answers one page, with the feed's head at the moment when it was read.
 pub async fn snapshot(
-    State(app): State<App>,
+    State(app): State<Arc<App>>,
     caller: Caller,
     query: Result<Query<SnapshotQuery>, QueryRejection>,
 ) -> Result<Json<SnapshotResponse>, ProblemAnswer> {

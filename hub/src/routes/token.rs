@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use guide_common::wire::hub::RotateResponse;
+use std::sync::Arc;
 
 use crate::app::App;
 use crate::auth::{Caller, unknown_token};
@@ -12,7 +13,7 @@ use crate::secret;
 
 /// Hands out a token that takes the old one's place with its first use. Until then the old one is good, and asking again
 /// with it replaces the one that was handed out.
-pub async fn rotate(State(app): State<App>, caller: Caller) -> Result<Json<RotateResponse>, ProblemAnswer> {
+pub async fn rotate(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<RotateResponse>, ProblemAnswer> {
     let _permit = app.admit()?;
     let token = secret::new_token();
     let mut conn = app.db.conn().await?;

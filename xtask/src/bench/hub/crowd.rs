@@ -7,7 +7,7 @@ use guide_common::id::{CustomerId, DeviceId, DueId, OpId};
 use guide_common::op::{Op, OpBody, Stamp};
 use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::time::Zone;
-use guide_common::wire::hub::{DigestKey, FeedDigest, item_hash};
+use guide_common::wire::hub::{DigestKey, FeedDigest, PushRequest, item_hash};
 use sha2::{Digest, Sha256};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 
@@ -90,6 +90,11 @@ pub async fn register(url: &str, n_guides: usize) -> anyhow::Result<Crowd> {
         }
         insert(&mut conn, columns, &devices, &[5, 6, 7, 8, 9]).await?;
     }
+    // rows that came at once are unknown to PostgreSQL's planner; SQLite needs none, and with statistics it would plan
+    // every statement anew for its values
+    if conn.backend_name() == "PostgreSQL" {
+        sqlx::query("ANALYZE").execute(&mut conn).await?;
+    }
     Ok(Crowd { epoch: epoch(&mut conn).await?, shared_head: 0, members })
 }
 
@@ -137,14 +142,17 @@ async fn insert(
 }
 
 impl Member {
-    /// A poll for what the terminal holds already, held back for so many seconds.
-    pub fn poll(&self, crowd_epoch: &str, wait: Option<(u32, i64)>, request: &mut Vec<u8>) {
+    /// A poll for what the terminal holds already, held back for so many seconds, and until the shared feed moves on.
+    pub fn poll(&self, crowd_epoch: &str, wait: Option<(u32, Option<i64>)>, request: &mut Vec<u8>) {
         let Self { head, n_live, digest, .. } = self;
         let mut path = format!(
             "/v1/changes?feed=guide&since={head}&epoch={crowd_epoch}&n_live={n_live}&digest={digest}&seen={head}"
         );
         if let Some((seconds, shared_head)) = wait {
-            path.push_str(&format!("&wait={seconds}&other={crowd_epoch}%3A{shared_head}"));
+            path.push_str(&format!("&wait={seconds}"));
+            if let Some(head) = shared_head {
+                path.push_str(&format!("&other={crowd_epoch}%3A{head}"));
+            }
         }
         self.request("GET", &path, "", request);
     }
@@ -152,7 +160,7 @@ impl Member {
     /// A push of so many outcomes, each of which names a due that has gone where `names_due`.
     pub fn push(&mut self, n_ops: usize, names_due: bool, request: &mut Vec<u8>) -> anyhow::Result<()> {
         let ops: Vec<Op> = (0..n_ops).map(|_| self.outcome(names_due)).collect();
-        let body = serde_json::to_string(&serde_json::json!({ "ops": ops }))?;
+        let body = serde_json::to_string(&PushRequest { ops })?;
         self.request("POST", "/v1/ops", &body, request);
         Ok(())
     }

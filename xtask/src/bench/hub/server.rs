@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::Context;
 use guide_tests::program::{Running, command, path_of, wait_for};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::bench::process;
 
@@ -40,11 +41,11 @@ pub fn to_second_core() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Lets this program and those that it starts have enough connections.
-pub fn many_open_files() -> anyhow::Result<()> {
-    let pid = std::process::id().to_string();
-    let output = Command::new("prlimit").args(["--nofile=24000:24000", "--pid", &pid]).output()?;
-    anyhow::ensure!(output.status.success(), "prlimit failed: 24,000 open files must be allowed");
+/// Lets this program have `n` open files; the hub raises its own limit.
+pub fn many_open_files(n: u64) -> anyhow::Result<()> {
+    let limit = getrlimit(Resource::Nofile);
+    anyhow::ensure!(limit.maximum.is_none_or(|most| most >= n), "{n} open files must be allowed (ulimit -Hn)");
+    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit })?;
     Ok(())
 }
 

@@ -14,6 +14,8 @@ use crate::bench::hub::server::Server;
 const N_WAKE_UPS: usize = 300;
 /// For how long the hub is watched while nothing happens.
 const QUIET: Duration = Duration::from_secs(5);
+/// How many begin to wait at once.
+const AT_ONCE: usize = 500;
 /// How many wait, as far as they are told; the wait itself is shortened by up to a twentieth.
 const WAIT_S: u32 = 25;
 
@@ -37,13 +39,17 @@ pub async fn wait(server: &Server, crowd: &Crowd, n: usize) -> anyhow::Result<Wa
     }
     let mut request = Vec::new();
     let began = Instant::now();
-    for (member, line) in &mut lines {
-        request.clear();
-        member.poll(&crowd.epoch, Some((WAIT_S, crowd.shared_head)), &mut request);
-        line.send(&request).await?;
+    for some in lines.chunks_mut(AT_ONCE) {
+        for (member, line) in some {
+            request.clear();
+            member.poll(&crowd.epoch, Some((WAIT_S, Some(crowd.shared_head))), &mut request);
+            line.send(&request).await?;
+        }
+        // who comes when thousands are looked at is told to come later, and no terminal of these listens
+        tokio::time::sleep(Duration::from_millis(150)).await;
     }
     // all are looked at before the hub is watched: the last of them is answered only after a wait
-    tokio::time::sleep(Duration::from_secs(4)).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
     let cpu_before = server.cpu_s()?;
     let watched = Instant::now();
     tokio::time::sleep(QUIET).await;
