@@ -1,6 +1,8 @@
 //! The engine's rules at one guide's desk: what headquarters publishes, the guide's calendar, the starts of throttled
 //! plans over all of the guide's customers.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use chrono::NaiveDate;
 use guide_common::apply::CustomerFile;
 use guide_common::calendar::Calendar;
@@ -10,7 +12,8 @@ use guide_common::sop::starts::Starts;
 use guide_common::time::Zone;
 use guide_common::wire::hub::GuideProfile;
 
-use crate::db::{Conn, file};
+use crate::db::feed::SHARED;
+use crate::db::{Conn, Db, file, page};
 use crate::error::HubError;
 
 /// The rules that all guides share: the published plans and settings.
@@ -19,6 +22,34 @@ pub async fn chain_rules(conn: &mut Conn, zone: Zone) -> Result<Rules, HubError>
     rules.settings = file::settings(conn).await?.into();
     rules.zone = zone;
     Ok(rules)
+}
+
+/// The rules that all guides share, with the state of the shared feed of which they were read; clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct KnownRules(Arc<Mutex<Option<(String, u64, Rules)>>>);
+
+/// The same rules, not older than half a second, without reading every plan for every push that names a due.
+pub async fn known_chain_rules(conn: &mut Conn, db: &Db, zone: Zone) -> Result<Rules, HubError> {
+    let state = match db.heads().fresh(SHARED) {
+        Some(state) => state,
+        None => {
+            let reading = db.heads().reading(SHARED);
+            let state = page::state(conn, SHARED).await?.ok_or_else(|| HubError::corrupt("the shared feed"))?;
+            db.heads().note(SHARED, reading, state.clone());
+            state
+        }
+    };
+    let remembered = || db.rules().0.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = remembered().clone();
+    match known {
+        Some((epoch, head, rules)) if (&epoch, head) == (&state.epoch, state.head) && rules.zone == zone => Ok(rules),
+        _ => {
+            // what changes after the state was read is read again with the next one
+            let rules = chain_rules(conn, zone).await?;
+            *remembered() = Some((state.epoch, state.head, rules.clone()));
+            Ok(rules)
+        }
+    }
 }
 
 /// The rules of a guide as of the end of a day, without starts. `facts` are those about the guide.

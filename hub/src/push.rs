@@ -24,9 +24,10 @@ use crate::clock::Moment;
 use crate::db::device::Device;
 use crate::db::directory::json;
 use crate::db::feed::{Change, Feed, Stored, kind};
+use crate::db::known::{self, Known};
 use crate::db::op::{Answered, NewAnswer};
 use crate::db::retry::retry;
-use crate::db::{Db, commit, known, loan, op};
+use crate::db::{Db, commit, loan, op};
 use crate::error::HubError;
 use crate::record::is_headquarters;
 
@@ -74,8 +75,9 @@ async fn push_once(db: &Db, device: &Device, ops: &[ReadOp], moment: Moment) -> 
     let mut feed = Feed::lock_known(&mut tx, device.guide.as_str()).await?;
     let op_ids: Vec<String> = ops.iter().map(|op| op.id().to_string()).collect();
     let customers = ops.iter().filter_map(ReadOp::customer).collect();
-    let known::Known { answered, facts: known_facts, files } = known::load(&mut tx, &feed, &op_ids, &customers).await?;
-    let context = context(&mut tx, &feed, ops, files, moment).await?;
+    let mut known = known::load(&mut tx, &feed, &op_ids, &customers).await?;
+    let context = context(&mut tx, db, &feed, ops, &mut known, moment).await?;
+    let Known { answered, facts: known_facts, .. } = known;
     let mut batch = Batch {
         device,
         today: moment.today(),

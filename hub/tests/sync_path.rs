@@ -8,8 +8,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use guide_common::fact::FactBody;
+use guide_common::id::DueId;
+use guide_common::op::OpBody;
+use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::wire::hub::OpResult;
-use support::without_http::{outcome_op, push_ops};
+use support::without_http::{op, outcome_op, push_ops};
 use support::{TODAY, TestDb, assign};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
@@ -187,4 +191,15 @@ async fn a_push_is_one_transaction_of_at_most_five_statements_however_many_ops_i
         let n = n_statements.load(Ordering::Relaxed) - before;
         assert!((3..=5).contains(&n), "{n_ops} ops took {n} statements");
     }
+    let naming = || {
+        let mut outcome = Outcome::new(TODAY.parse().unwrap(), OutcomeCode::Interested);
+        outcome.due_ids = vec![DueId(7)];
+        op("C1", &OpBody::Fact(FactBody::Outcome(outcome)))
+    };
+    // the first one reads the rules
+    push_ops(&test.db, "G1", &[naming()]).await;
+    let before = n_statements.load(Ordering::Relaxed);
+    assert_eq!(push_ops(&test.db, "G1", &[naming()]).await, [OpResult::Superseded]);
+    let n = n_statements.load(Ordering::Relaxed) - before;
+    assert!((3..=6).contains(&n), "an outcome that names a due took {n} statements");
 }

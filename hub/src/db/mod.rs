@@ -31,9 +31,11 @@ use std::time::Duration;
 
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::{Any, AnyConnection, AnyPool, Row, Transaction};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::migrate::Brought;
 use self::warm::{Warm, WarmConn};
+use crate::desk::KnownRules;
 use crate::error::{DatabaseContext, HubError};
 use crate::heads::Heads;
 
@@ -46,6 +48,7 @@ pub struct Tx {
     inner: Transaction<'static, Any>,
     locked: Vec<String>,
     heads: Heads,
+    _turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Deref for Tx {
@@ -76,6 +79,11 @@ pub struct Db {
     brought: Arc<Brought>,
     /// Connections that were used a moment ago.
     warm: Warm,
+    /// SQLite has one writer: who begins a transaction of this process waits here, in the order in which they came.
+    /// SQLite's own waiting has no order and sleeps in steps.
+    writing: Option<Arc<Semaphore>>,
+    /// The rules that all guides share, as they were read last.
+    rules: KnownRules,
 }
 
 /// Which database engine.
@@ -145,7 +153,16 @@ impl Db {
             pool => pool.doing("opening the database")?,
         };
         let brought = Arc::new(migrate::run(&pool, engine).await?);
-        let mut db = Self { pool, engine, heads: Heads::default(), marker_file: None, brought, warm: Warm::default() };
+        let mut db = Self {
+            pool,
+            engine,
+            heads: Heads::default(),
+            marker_file: None,
+            brought,
+            warm: Warm::default(),
+            writing: (engine == Engine::Sqlite).then(|| Arc::new(Semaphore::new(1))),
+            rules: KnownRules::default(),
+        };
         epoch::create_state(&db, epoch_seconds()).await?;
         directory::create_common_feeds(&db).await?;
         db.marker_file = db.find_marker_file().await?.map(Arc::from);
@@ -180,10 +197,23 @@ impl Db {
         Ok((!file.is_empty()).then(|| Path::new(&file).with_extension("epoch")))
     }
 
-    /// Begins a transaction.
+    /// Begins a transaction that writes.
     pub async fn begin(&self) -> Result<Tx, HubError> {
+        let turn = match &self.writing {
+            Some(writing) => {
+                let turn = tokio::time::timeout(CONNECT_LIMIT, writing.clone().acquire_owned()).await;
+                let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut).doing("beginning a transaction")?;
+                Some(turn.map_err(|_| sqlx::Error::PoolClosed).doing("beginning a transaction")?)
+            }
+            None => None,
+        };
         let inner = self.pool.begin().await.doing("beginning a transaction")?;
-        Ok(Tx { inner, locked: Vec::new(), heads: self.heads.clone() })
+        Ok(Tx { inner, locked: Vec::new(), heads: self.heads.clone(), _turn: turn })
+    }
+
+    /// The rules that all guides share, as they were read last.
+    pub fn rules(&self) -> &KnownRules {
+        &self.rules
     }
 
     /// What this process knows of the feeds' heads.
@@ -253,7 +283,7 @@ async fn prepare(conn: &mut Conn, has_tables: bool) -> Result<(), sqlx::Error> {
 
 /// Commits a transaction, and wakes those who wait for the feeds that it had locked.
 pub async fn commit(tx: Tx) -> Result<(), HubError> {
-    let Tx { inner, locked, heads } = tx;
+    let Tx { inner, locked, heads, _turn } = tx;
     let committed = inner.commit().await.doing("committing a transaction");
     // also after an error: the commit may have arrived
     heads.moved(&locked);

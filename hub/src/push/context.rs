@@ -15,8 +15,9 @@ use guide_common::sop::rules::Rules;
 use super::read::{ReadOp, deputy};
 use crate::clock::Moment;
 use crate::db::feed::Feed;
-use crate::db::{Conn, directory, file, loan};
-use crate::desk::{chain_rules, guide_rules, with_starts};
+use crate::db::known::Known;
+use crate::db::{Conn, Db, directory, file, loan};
+use crate::desk::{guide_rules, known_chain_rules, with_starts};
 use crate::error::HubError;
 use crate::loan::is_taken_in_late;
 
@@ -33,18 +34,19 @@ pub(super) struct Context {
 /// Reads what a push is judged by beside its customers' files, under the lock of the guide's feed.
 pub(super) async fn context(
     tx: &mut Conn,
+    db: &Db,
     feed: &Feed,
     ops: &[ReadOp],
-    mut files: BTreeMap<CustomerId, CustomerFile>,
+    known: &mut Known,
     moment: Moment,
 ) -> Result<Context, HubError> {
+    let mut files = std::mem::take(&mut known.files);
     let guide_itself = CustomerId::guide_itself();
     if ops.iter().filter_map(ReadOp::customer).any(|customer| customer == guide_itself.as_str()) {
-        let facts = file::guide_facts(tx, &feed.guide_id).await?;
-        files.insert(guide_itself, CustomerFile::of_guide_itself(facts));
+        files.insert(guide_itself, CustomerFile::of_guide_itself(known.guide_facts.clone()));
     }
     let returned = returned(tx, feed, ops, moment.today(), &mut files).await?;
-    let rules = rules_for(tx, feed, ops, &files, moment).await?;
+    let rules = rules_for(tx, db, feed, ops, known, &files, moment).await?;
     let guides = deputies(tx, ops).await?;
     Ok(Context { files, rules, guides, returned })
 }
@@ -83,8 +85,10 @@ async fn returned(
 /// of the guide's customers are read, are worked out only where an outcome names a due that is not there without them.
 async fn rules_for(
     tx: &mut Conn,
+    db: &Db,
     feed: &Feed,
     ops: &[ReadOp],
+    known: &Known,
     files: &BTreeMap<CustomerId, CustomerFile>,
     moment: Moment,
 ) -> Result<Rules, HubError> {
@@ -93,10 +97,9 @@ async fn rules_for(
         return Ok(Rules::default());
     }
     let corrupt = || HubError::corrupt(format!("the guide {}", feed.guide_id));
-    let guide = directory::guide(tx, &feed.guide_id).await?.ok_or_else(corrupt)?;
-    let facts = file::guide_facts(tx, &feed.guide_id).await?;
+    let guide = known.guide.as_ref().ok_or_else(corrupt)?;
     let today = moment.today();
-    let rules = guide_rules(&chain_rules(tx, moment.zone).await?, &guide, &facts, today);
+    let rules = guide_rules(&known_chain_rules(tx, db, moment.zone).await?, guide, &known.guide_facts, today);
     let is_missing = |op: &ReadOp| {
         let Some((customer, outcome)) = outcome_of(op) else { return false };
         files.get(customer).is_some_and(|file| !gone(file, &rules, &outcome.due_ids, outcome.on).is_empty())
