@@ -22,7 +22,7 @@ pub struct Known {
     pub facts: LookedFor,
     /// The files of the customers, by id; those who are not in the feed are missing.
     pub files: BTreeMap<CustomerId, CustomerFile>,
-    /// The guide.
+    /// The guide, where the feed has it.
     pub guide: Option<GuideProfile>,
     /// The facts about the guide, such as leaves, in the order of their ids.
     pub guide_facts: Vec<Fact>,
@@ -75,7 +75,10 @@ pub async fn load(
             continue;
         }
         if stored.kind == kind::GUIDE {
-            guide = Some(file::parse(kind::GUIDE, &stored.id, &stored.body)?);
+            guide = match stored.deleted {
+                true => None,
+                false => Some(file::parse(kind::GUIDE, &stored.id, &stored.body)?),
+            };
             continue;
         }
         // a fact of one of the customers comes twice

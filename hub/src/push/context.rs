@@ -97,7 +97,10 @@ async fn rules_for(
         return Ok(Rules::default());
     }
     let corrupt = || HubError::corrupt(format!("the guide {}", feed.guide_id));
-    let guide = known.guide.as_ref().ok_or_else(corrupt)?;
+    let guide = match &known.guide {
+        Some(guide) => guide,
+        None => &directory::guide(tx, &feed.guide_id).await?.ok_or_else(corrupt)?,
+    };
     let today = moment.today();
     let rules = guide_rules(&known_chain_rules(tx, db, moment.zone).await?, guide, &known.guide_facts, today);
     let is_missing = |op: &ReadOp| {
