@@ -31,4 +31,5 @@ pub mod server;
 pub mod tls;
 pub mod tokens;
 pub mod upkeep;
+pub mod verify;
 pub mod what_if;

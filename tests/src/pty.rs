@@ -22,6 +22,8 @@ pub struct Pty {
     keyboard: Box<dyn Write + Send>,
     output: Receiver<(Instant, Vec<u8>)>,
     screen: vt100::Parser,
+    /// Every byte that the program has written.
+    pub bytes: Vec<u8>,
     /// From before fork and exec to the last byte of the frame that showed what was awaited.
     pub first_frame: Duration,
 }
@@ -46,7 +48,8 @@ impl Pty {
             }
         });
         let screen = vt100::Parser::new(ROWS, COLS, 0);
-        let mut pty = Self { child, master: pair.master, keyboard, output, screen, first_frame: Duration::ZERO };
+        let (bytes, first_frame) = (Vec::new(), Duration::ZERO);
+        let mut pty = Self { child, master: pair.master, keyboard, output, screen, bytes, first_frame };
         let last = pty.until(texts).with_context(|| format!("the first frame: {texts:?}"))?;
         pty.first_frame = last - started;
         Ok(pty)
@@ -119,6 +122,12 @@ impl Pty {
         self.screen.screen().contents()
     }
 
+    /// The columns in which a character stands in at least five rows: where the lines between panes are.
+    pub fn columns_of(&self, char: &str) -> Vec<u16> {
+        let has = |row, col| self.screen.screen().cell(row, col).is_some_and(|cell| cell.contents() == char);
+        (0..COLS.get()).filter(|col| (0..ROWS.get()).filter(|row| has(*row, *col)).count() >= 5).collect()
+    }
+
     /// The process.
     pub fn pid(&self) -> anyhow::Result<u32> {
         self.child.process_id().context("the program has ended")
@@ -150,6 +159,7 @@ impl Pty {
     /// Shows bytes on the screen, and answers what the program asks of its terminal.
     fn feed(&mut self, bytes: &[u8]) {
         self.screen.process(bytes);
+        self.bytes.extend_from_slice(bytes);
         for (question, answer) in [(&b"\x1b[6n"[..], &b"\x1b[1;1R"[..]), (b"\x1b[c", b"\x1b[?62;22c")] {
             if bytes.windows(question.len()).any(|window| window == question) {
                 let _ = self.keyboard.write_all(answer).and_then(|()| self.keyboard.flush());

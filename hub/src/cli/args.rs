@@ -85,6 +85,8 @@ pub enum Command {
     Report(ReportArgs),
     /// A guide's feed and terminals, for support
     Inspect(InspectArgs),
+    /// Count every feed anew and compare it with what it says of itself
+    Verify(VerifyArgs),
 }
 
 impl Command {
@@ -237,6 +239,19 @@ pub struct ReportArgs {
 }
 
 /// Whom to inspect.
+/// Which feeds to look at, and what to do with one that contradicts itself.
+#[derive(Debug, clap::Args)]
+pub struct VerifyArgs {
+    /// Only this guide's
+    pub(super) guide: Option<GuideId>,
+    /// Let a feed that contradicts its rows say what they hold
+    #[arg(long)]
+    pub(super) heal: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
 #[derive(Debug, clap::Args)]
 pub struct InspectArgs {
     /// The guide

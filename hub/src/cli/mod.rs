@@ -15,6 +15,7 @@ mod publish;
 mod report;
 mod serve;
 mod table;
+mod verify;
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -114,6 +115,7 @@ async fn dispatch(args: Args) -> Result<Output, HubError> {
         Command::Device(device) => device::run(&db, device).await,
         Command::Report(report) => report::run(&db, report, clock.moment(zone)?).await,
         Command::Inspect(inspect) => inspect::run(&db, inspect).await,
+        Command::Verify(args) => verify::run(&db, args).await,
     };
     if writes_files && result.is_ok() {
         // customers on loan change on both sides; which day it is the server knows best
@@ -153,6 +155,15 @@ impl Progress {
     }
 
     fn at(&mut self, n_done: usize, n_all: usize) {
+        self.say(|| format!("{n_done} of {n_all} …"));
+    }
+
+    /// The same where nobody knows how many there are.
+    fn so_far(&mut self, n_done: u64, what: &str) {
+        self.say(|| format!("{n_done} {what} …"));
+    }
+
+    fn say(&mut self, text: impl FnOnce() -> String) {
         let started = self.last.map_or_else(|| self.started + Self::SILENT, |last| last + Duration::from_secs(1));
         if Instant::now() < started {
             return;
@@ -160,7 +171,7 @@ impl Progress {
         self.last = Some(Instant::now());
         let mut stderr = std::io::stderr().lock();
         let (before, after) = if stderr.is_terminal() { ("\r", "") } else { ("", "\n") };
-        let _ = write!(stderr, "{before}{n_done} of {n_all} …{after}");
+        let _ = write!(stderr, "{before}{}{after}", text());
         let _ = stderr.flush();
     }
 }

@@ -300,6 +300,12 @@ impl Feed {
         (did, Some(NewRow { change, seq: self.head, rev }))
     }
 
+    /// Lets the feed say what was counted under its lock.
+    pub async fn set_content(&mut self, conn: &mut Conn, n_live: u64, digest: FeedDigest) -> Result<(), HubError> {
+        (self.n_live, self.digest) = (n_live, digest);
+        self.save(conn).await
+    }
+
     async fn save(&self, conn: &mut Conn) -> Result<(), HubError> {
         sqlx::query("UPDATE guide_feed SET head = $1, n_live = $2, digest = $3 WHERE guide_id = $4")
             .bind(signed(self.head))
