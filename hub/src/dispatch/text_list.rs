@@ -129,9 +129,17 @@ impl Writer {
         let findings = lint_script(&script, &self.template, &values, &self.words, &delivery);
         match findings.iter().find(|finding| finding.severity == Severity::Block) {
             Some(finding) => Err(format!("script_{}", finding.rule.name())),
+            None if starts_a_formula(&text) => Err("script_formula".to_owned()),
             None => Ok(TextMessage { phone, text }),
         }
     }
+}
+
+/// Whether a spreadsheet that opens the list would calculate with a text instead of showing it. Such a text begins with a
+/// name that is none: it is left out, since an apostrophe before it would be sent too.
+/// (OWASP, CSV injection: = + - @, tab and carriage return, and their full-width forms.)
+fn starts_a_formula(text: &str) -> bool {
+    text.trim_start_matches(' ').starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
 }
 
 /// Writes a list as CSV with the columns `phone` and `text`, in one step. Nobody else may read the file.
@@ -155,4 +163,21 @@ pub fn write(file: &Path, messages: &[TextMessage]) -> Result<(), HubError> {
         std::fs::rename(part, file)
     };
     write().map_err(fault)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_a_spreadsheet_would_calculate_is_known_by_its_first_character() {
+        for text in
+            ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠A1", "  =1"]
+        {
+            assert!(starts_a_formula(text), "{text:?}");
+        }
+        for text in ["单女士您好", "1+1=2", "您好 =1", ""] {
+            assert!(!starts_a_formula(text), "{text:?}");
+        }
+    }
 }
