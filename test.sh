@@ -45,6 +45,7 @@ can_cut() {
   return "$can"
 }
 need mkfs.ext4 e2fsprogs "power is cut on a file system in a file" || true
+need strace strace "a disk dies under the daemon" || say "ATTENTION: NO disk dies under the daemon"
 can_cut || say "ATTENTION: no disk in a file can be mounted here: NO power cut is tried"
 
 if [ "${1:-}" = --kills ]; then

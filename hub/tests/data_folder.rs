@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::os::unix::fs::PermissionsExt;
+
 use support::hub_command;
 
 #[test]
@@ -32,4 +34,15 @@ fn a_folder_without_a_database_is_refused_by_what_neither_fills_nor_serves_one()
     }
     hub_command(&data, &["store", "add", "--id", "S1", "--name", "云杉路店"]).check(0, "store S1");
     hub_command(&data, &["store", "list"]).check(0, "S1");
+}
+
+#[test]
+fn what_it_makes_is_its_user_s_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("home/hub");
+    hub_command(&data, &["store", "add", "--id", "S1", "--name", "云杉路店"]).check(0, "store S1");
+    for path in [dir.path().join("home"), data.clone(), data.join("hub.db")] {
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{}: {mode:o}", path.display());
+    }
 }

@@ -2,14 +2,15 @@
 //! itself when there is room.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use guide::client::{Client, ClientError};
 use guide_common::wire::local::SyncStatus;
 use guide_common::wire::record::OutcomeRequest;
-use guide_tests::program::{Hub, Terminal, folder, run, runtime};
+use guide_tests::program::{Hub, Terminal, demo, folder, run, runtime};
 
 /// After so long everything goes on once there is room.
 const GOES_ON: Duration = Duration::from_secs(5);
@@ -209,5 +210,69 @@ fn a_folder_that_cannot_be_written_is_an_error_that_names_it() {
         terminal.start_daemon();
         assert!(terminal.client().status().await.unwrap().guide.is_some(), "nothing was taken for damage");
         assert!(!disk.path.join("data/guides/linzhixia/quarantine").exists());
+    });
+}
+
+/// Makes every sync of a file by a running program fail as a dying disk does, until it is dropped.
+struct DyingDisk(Child);
+
+impl DyingDisk {
+    /// None, with a word about it, where no program may be traced.
+    fn under(pid: u32) -> Option<Self> {
+        let failing = ["-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO", "-o", "/dev/null"];
+        let pid = pid.to_string();
+        let strace = Command::new("strace").args(["-f", "-p", &pid]).args(failing).stderr(Stdio::piped()).spawn();
+        let mut strace = strace.map_err(|error| eprintln!("LEFT OUT: strace: {error}")).ok()?;
+        let mut said = String::new();
+        BufReader::new(strace.stderr.as_mut().unwrap()).read_line(&mut said).unwrap();
+        if said.contains("attached") {
+            return Some(Self(strace));
+        }
+        eprintln!("LEFT OUT: a program cannot be traced here, so no disk died: {said}");
+        let _ = strace.wait();
+        None
+    }
+}
+
+impl Drop for DyingDisk {
+    fn drop(&mut self) {
+        // told to end it lets go of the program, which goes on
+        let _ = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn while_every_sync_fails_nothing_is_acknowledged_and_afterwards_nothing_acknowledged_is_missing_and_nothing_else_came()
+{
+    runtime().block_on(async {
+        let folder = folder();
+        let (hub, mut terminal) = demo(folder.path()).await;
+        let n_facts = || hub.facts("linzhixia").matches("\"id\"").count();
+        let n_before = n_facts();
+        let client = terminal.client();
+        let customers = client.customers("", 20).await.unwrap().rows;
+        let mut saved = Vec::new();
+        for row in &customers[..5] {
+            saved.push(client.log_contact(&row.id, &outcome()).await.unwrap().op_id.to_string());
+        }
+        let Some(dying) = DyingDisk::under(terminal.pid()) else { return };
+        for row in &customers[5..10] {
+            let refused = client.log_contact(&row.id, &outcome()).await.unwrap_err();
+            assert_eq!(refused.code(), "store", "{refused}");
+            assert!(refused.to_string().contains("nothing was saved"), "{refused}");
+        }
+        assert!(!client.today().await.unwrap().tasks.is_empty(), "reading goes on");
+        drop(dying);
+        // a file whose sync failed is never written again: this goes into another one
+        saved.push(client.log_contact(&customers[10].id, &outcome()).await.unwrap().op_id.to_string());
+        terminal.kill_daemon();
+        terminal.start_daemon();
+        let client = terminal.client();
+        saved.push(client.log_contact(&customers[11].id, &outcome()).await.unwrap().op_id.to_string());
+        let sync = client.sync_now().await.unwrap();
+        assert!(is_well(&sync), "{sync:?}");
+        at_hub_once(&hub, &saved);
+        assert_eq!(n_facts() - n_before, saved.len(), "and nothing that was refused");
     });
 }
