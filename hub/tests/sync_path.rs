@@ -5,8 +5,7 @@
 mod support;
 
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use guide_common::fact::FactBody;
 use guide_common::id::DueId;
@@ -15,6 +14,7 @@ use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::wire::hub::OpResult;
 use support::without_http::{op, outcome_op, push_ops};
 use support::{TODAY, TestDb, assign};
+use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
 /// The files of `hub/src/db` whose statements terminals' requests run.
@@ -165,13 +165,39 @@ fn the_check_finds_what_it_looks_for() {
     assert_eq!(texts, ["SELECT 1 FROM x", "SELECT , 2"]);
 }
 
-/// Counts what the database is asked, beginnings and ends of transactions apart.
-struct Statements(Arc<AtomicUsize>);
+/// Notes what the database is asked.
+#[derive(Clone, Default)]
+struct Statements(Arc<Mutex<Vec<String>>>);
+
+impl Statements {
+    /// Those since the last call, but for the beginning and the end of a transaction.
+    fn take(&self) -> Vec<String> {
+        let mut statements = std::mem::take(&mut *self.0.lock().unwrap());
+        statements.retain(|text| !text.starts_with("BEGIN") && !text.starts_with("COMMIT"));
+        statements
+    }
+}
 
 impl<S: tracing::Subscriber> Layer<S> for Statements {
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
         if event.metadata().target() == "sqlx::query" {
-            self.0.fetch_add(1, Ordering::Relaxed);
+            let mut summary = Summary::default();
+            event.record(&mut summary);
+            self.0.lock().unwrap().push(summary.0);
+        }
+    }
+}
+
+/// The beginning of a statement.
+#[derive(Default)]
+struct Summary(String);
+
+impl Visit for Summary {
+    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "summary" {
+            value.clone_into(&mut self.0);
         }
     }
 }
@@ -181,15 +207,14 @@ async fn a_push_is_one_transaction_of_at_most_five_statements_however_many_ops_i
     let test = TestDb::with_guides(&["G1"]).await;
     test.import("customer_id,purchased_on,amount\nC1,2026-08-01,10\nC2,2026-08-01,10\n").await;
     assign(&test, &["C1", "C2"], "G1").await;
-    let n_statements = Arc::<AtomicUsize>::default();
-    let subscriber = tracing_subscriber::registry().with(Statements(Arc::clone(&n_statements)));
-    tracing::subscriber::set_global_default(subscriber).unwrap();
+    let statements = Statements::default();
+    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(statements.clone())).unwrap();
     for n_ops in [1, 2, 20] {
         let ops: Vec<_> = (0..n_ops).map(|n| outcome_op(["C1", "C2"][n % 2], TODAY)).collect();
-        let before = n_statements.load(Ordering::Relaxed);
+        statements.take();
         assert_eq!(push_ops(&test.db, "G1", &ops).await, vec![OpResult::Applied; n_ops]);
-        let n = n_statements.load(Ordering::Relaxed) - before;
-        assert!((3..=5).contains(&n), "{n_ops} ops took {n} statements");
+        let asked = statements.take();
+        assert!((3..=5).contains(&asked.len()), "{n_ops} ops: {asked:#?}");
     }
     let naming = || {
         let mut outcome = Outcome::new(TODAY.parse().unwrap(), OutcomeCode::Interested);
@@ -198,8 +223,8 @@ async fn a_push_is_one_transaction_of_at_most_five_statements_however_many_ops_i
     };
     // the first one reads the rules
     push_ops(&test.db, "G1", &[naming()]).await;
-    let before = n_statements.load(Ordering::Relaxed);
+    statements.take();
     assert_eq!(push_ops(&test.db, "G1", &[naming()]).await, [OpResult::Superseded]);
-    let n = n_statements.load(Ordering::Relaxed) - before;
-    assert!((3..=6).contains(&n), "an outcome that names a due took {n} statements");
+    let asked = statements.take();
+    assert!((3..=6).contains(&asked.len()), "an outcome that names a due: {asked:#?}");
 }
