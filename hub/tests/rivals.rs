@@ -7,15 +7,8 @@ mod support;
 
 use guide_common::wire::hub::OpResult;
 use sqlx::Row;
-use support::without_http::{device_of, outcome_op, push_ops};
+use support::without_http::{device_of, outcome_op, push_ops, with_customers};
 use support::{TODAY, TestDb, TestHub, assign, check_feeds};
-
-async fn with_customers() -> TestDb {
-    let test = TestDb::with_guides(&["G1", "G2"]).await;
-    test.import("customer_id,purchased_on,amount\nC1,2026-08-01,10\nC2,2026-08-01,10\n").await;
-    assign(&test, &["C1", "C2"], "G1").await;
-    test
-}
 
 /// From here on four of eleven writes of a feed's row fail with this code; a move, which writes four, gets through in
 /// the longest pause. The count survives the rollback.

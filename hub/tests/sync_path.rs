@@ -12,8 +12,8 @@ use guide_common::id::DueId;
 use guide_common::op::OpBody;
 use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::wire::hub::OpResult;
-use support::without_http::{op, outcome_op, push_ops};
-use support::{TODAY, TestDb, assign};
+use support::TODAY;
+use support::without_http::{op, outcome_op, push_ops, with_customers};
 use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
@@ -204,9 +204,7 @@ impl Visit for Summary {
 
 #[tokio::test]
 async fn a_push_is_one_transaction_of_at_most_five_statements_however_many_ops_it_has() {
-    let test = TestDb::with_guides(&["G1"]).await;
-    test.import("customer_id,purchased_on,amount\nC1,2026-08-01,10\nC2,2026-08-01,10\n").await;
-    assign(&test, &["C1", "C2"], "G1").await;
+    let test = with_customers().await;
     let statements = Statements::default();
     tracing::subscriber::set_global_default(tracing_subscriber::registry().with(statements.clone())).unwrap();
     for n_ops in [1, 2, 20] {

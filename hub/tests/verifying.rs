@@ -5,14 +5,8 @@
 mod support;
 
 use guide_hub::verify::verify;
-use support::{TestDb, assign, check_feeds};
-
-async fn with_customers() -> TestDb {
-    let test = TestDb::with_guides(&["G1", "G2"]).await;
-    test.import("customer_id,purchased_on,amount\nC1,2026-08-01,10\nC2,2026-08-01,10\n").await;
-    assign(&test, &["C1", "C2"], "G1").await;
-    test
-}
+use support::check_feeds;
+use support::without_http::with_customers;
 
 #[tokio::test]
 async fn feeds_that_were_never_touched_agree_with_their_rows() {

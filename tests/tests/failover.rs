@@ -22,6 +22,15 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 }
 
+/// Runs a test with a folder and a running cluster in it, where there is a PostgreSQL server.
+fn with_cluster(test: impl AsyncFnOnce(&Path, Cluster)) {
+    if postgres::is_here() {
+        let folder = postgres::folder();
+        let primary = Cluster::start(&folder.path().join("a"));
+        runtime().block_on(test(folder.path(), primary));
+    }
+}
+
 /// A chain over a cluster behind an address, served by one hub that nobody starts again.
 struct Shop {
     address: Address,
@@ -87,15 +96,10 @@ async fn push(hub: String, code: String, customers: Vec<CustomerId>, load: Arc<L
 
 #[test]
 fn with_a_synchronous_standby_the_hub_goes_on_by_itself_and_nothing_acknowledged_is_lost() {
-    if !postgres::is_here() {
-        return;
-    }
-    let folder = postgres::folder();
-    let primary = Cluster::start(&folder.path().join("a"));
-    let standby = primary.standby(&folder.path().join("b"));
-    primary.wait_for_standby();
-    runtime().block_on(async {
-        let mut shop = Shop::open(folder.path(), &primary).await;
+    with_cluster(async |folder, primary| {
+        let standby = primary.standby(&folder.join("b"));
+        primary.wait_for_standby();
+        let mut shop = Shop::open(folder, &primary).await;
         let (epoch, pid) = (shop.epoch(), shop.hub.pid());
         let load = Arc::<Load>::default();
         let pushers: Vec<_> = [0, 1, 0, 1]
@@ -129,14 +133,9 @@ fn with_a_synchronous_standby_the_hub_goes_on_by_itself_and_nothing_acknowledged
 
 #[test]
 fn what_an_asynchronous_standby_never_got_is_pushed_again() {
-    if !postgres::is_here() {
-        return;
-    }
-    let folder = postgres::folder();
-    let primary = Cluster::start(&folder.path().join("a"));
-    let standby = primary.standby(&folder.path().join("b"));
-    runtime().block_on(async {
-        let mut shop = Shop::open(folder.path(), &primary).await;
+    with_cluster(async |folder, primary| {
+        let standby = primary.standby(&folder.join("b"));
+        let mut shop = Shop::open(folder, &primary).await;
         let epoch = shop.epoch();
         shop.staff.work_acknowledged(5).await;
         standby.cut_off(&primary);
@@ -160,20 +159,15 @@ fn what_an_asynchronous_standby_never_got_is_pushed_again() {
 
 #[test]
 fn what_was_acknowledged_after_a_dump_is_pushed_again_when_it_was_restored() {
-    if !postgres::is_here() {
-        return;
-    }
-    let folder = postgres::folder();
-    let first = Cluster::start(&folder.path().join("a"));
-    runtime().block_on(async {
-        let mut shop = Shop::open(folder.path(), &first).await;
+    with_cluster(async |folder, first| {
+        let mut shop = Shop::open(folder, &first).await;
         let epoch = shop.epoch();
         shop.staff.work_acknowledged(5).await;
         let dump = first.dump();
         let all = shop.staff.work_acknowledged(20).await;
         first.kill();
         let began = Instant::now();
-        let second = Cluster::start(&folder.path().join("b"));
+        let second = Cluster::start(&folder.join("b"));
         second.restore(&dump);
         assert_eq!(held(&second, &all), 10, "the dump is older");
         shop.address.lead_to(&second);
@@ -184,15 +178,10 @@ fn what_was_acknowledged_after_a_dump_is_pushed_again_when_it_was_restored() {
 
 #[test]
 fn a_base_backup_that_nothing_in_the_database_tells_of_is_noticed_by_terminals() {
-    if !postgres::is_here() {
-        return;
-    }
-    let folder = postgres::folder();
-    let first = Cluster::start(&folder.path().join("a"));
-    runtime().block_on(async {
-        let mut shop = Shop::open(folder.path(), &first).await;
+    with_cluster(async |folder, first| {
+        let mut shop = Shop::open(folder, &first).await;
         shop.staff.work_acknowledged(5).await;
-        let backup = first.base_backup(&folder.path().join("b"));
+        let backup = first.base_backup(&folder.join("b"));
         let all = shop.staff.work_acknowledged(20).await;
         // the second terminal is away while the first brings the heads on
         shop.staff.switch_off(1);

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use guide_tests::dice::{Dice, number_from};
-use guide_tests::load::{GUIDE, Guide, drain, settle, small_shop};
-use guide_tests::program::{Terminal, folder, n_panics, runtime, wait_for};
+use guide_tests::load::{Account, GUIDE, Guide, drain, settle, small_shop};
+use guide_tests::program::{Hub, Terminal, folder, n_panics, runtime, wait_for};
 
 const SEED: u64 = 20_261_122;
 /// How often the daemon is killed, and for how many of these the hub is, in the other test, once.
@@ -54,6 +54,17 @@ impl Moment {
     }
 }
 
+/// What was said to be saved is at the hub once, terminal and hub agree, and no program panicked.
+fn check_whole(hub: &Hub, terminal: &Terminal, account: &Account) {
+    runtime().block_on(async {
+        drain(terminal).await;
+        let verified = terminal.client().verify(false).await.unwrap();
+        assert!(verified.same && verified.lost.is_empty(), "{verified:?}");
+    });
+    settle(hub, account);
+    assert_eq!(n_panics(), 0);
+}
+
 #[test]
 fn what_was_said_to_be_saved_is_at_the_hub_once_after_300_kills_of_the_daemon() {
     let (n_kills, mut dice, begun) = (number_from("GUIDE_KILLS", N_KILLS), Dice::new(seed()), Instant::now());
@@ -74,13 +85,7 @@ fn what_was_said_to_be_saved_is_at_the_hub_once_after_300_kills_of_the_daemon() 
     }
     terminal.start_daemon();
     let account = guide.end();
-    runtime().block_on(async {
-        drain(&terminal).await;
-        let verified = terminal.client().verify(false).await.unwrap();
-        assert!(verified.same && verified.lost.is_empty(), "{verified:?}");
-    });
-    settle(&hub, &account);
-    assert_eq!(n_panics(), 0);
+    check_whole(&hub, &terminal, &account);
     assert!(!folder.path().join("t/data/guides").join(GUIDE).join("quarantine").exists(), "a kill damages no cache");
     let (n_saved, n_unanswered) = (account.saved.len(), account.n_unanswered);
     eprintln!(
@@ -121,13 +126,7 @@ fn what_was_said_to_be_saved_is_at_the_hub_once_after_50_kills_of_the_hub_under_
         is_over.store(true, Ordering::SeqCst);
     });
     let account = guide.end();
-    runtime().block_on(async {
-        drain(&terminal).await;
-        let verified = terminal.client().verify(false).await.unwrap();
-        assert!(verified.same && verified.lost.is_empty(), "{verified:?}");
-    });
-    settle(&hub, &account);
-    assert_eq!(n_panics(), 0);
+    check_whole(&hub, &terminal, &account);
     assert!(n_at_work * 2 > n_kills, "{n_at_work} of {n_kills} kills found ops under way");
     eprintln!(
         "seed {}: {n_kills} kills of the hub, {n_at_work} with ops under way; {} saved; 0 lost, 0 twice; {:.0} s",

@@ -240,3 +240,12 @@ fn a_generation_of_an_earlier_opening_is_refused() {
     assert!(matches!(store.switch(FeedName::Guide, stale), Err(StoreError::Closed)));
     assert!(ids(&store).is_empty());
 }
+
+#[test]
+fn a_page_behind_the_end_of_its_file_is_damage_and_a_missing_right_is_none() {
+    let fault = |kind: std::io::ErrorKind| sled_fault("reading")(sled::Error::Io(kind.into()));
+    assert!(matches!(fault(std::io::ErrorKind::UnexpectedEof), StoreError::Damaged(_)));
+    assert!(matches!(fault(std::io::ErrorKind::InvalidData), StoreError::Damaged(_)));
+    assert!(matches!(fault(std::io::ErrorKind::PermissionDenied), StoreError::Sled { .. }));
+    assert!(matches!(fault(std::io::ErrorKind::StorageFull), StoreError::Full { .. }));
+}

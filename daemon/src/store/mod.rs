@@ -18,6 +18,7 @@ mod sheet;
 mod trees;
 mod value;
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -223,6 +224,10 @@ fn sled_fault(doing: &'static str) -> impl FnOnce(sled::Error) -> StoreError {
             StoreError::Damaged("sled reports corruption")
         }
         sled::Error::Io(error) if is_full(&error) => StoreError::Full { doing },
+        // a page behind the end of its file: met when it is opened, or with the first read after a power cut
+        sled::Error::Io(error) if matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidData) => {
+            StoreError::Damaged("a file of the cache is too short")
+        }
         source => StoreError::Sled { doing, source },
     }
 }
@@ -237,7 +242,6 @@ fn io_fault(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> 
 
 /// Whether the disk, or what this user may take of it, is full.
 pub fn is_full(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind;
     matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
 }
 

@@ -137,11 +137,6 @@ fn is_locked(error: &io::Error) -> bool {
 fn open_fault(error: sled::Error) -> StoreError {
     match error {
         sled::Error::Unsupported(_) => StoreError::Damaged("sled does not know its format"),
-        sled::Error::Io(source)
-            if matches!(source.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData) =>
-        {
-            StoreError::Damaged("a file of the cache is too short")
-        }
         error => sled_fault("opening")(error),
     }
 }

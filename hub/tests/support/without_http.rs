@@ -10,7 +10,7 @@ use guide_hub::db::device::Device;
 use guide_hub::db::retry::lost_against_another;
 use guide_hub::error::HubError;
 
-use super::{TODAY, customer_id, guide_id, moment};
+use super::{TODAY, TestDb, assign, customer_id, guide_id, moment};
 
 /// A terminal of a guide that needs no HTTP.
 pub fn device_of(guide: &str) -> Device {
@@ -24,6 +24,14 @@ pub fn device_of(guide: &str) -> Device {
         seen_at: 0,
         revoked_at: 0,
     }
+}
+
+/// Two guides, of whom G1 serves the customers C1 and C2.
+pub async fn with_customers() -> TestDb {
+    let test = TestDb::with_guides(&["G1", "G2"]).await;
+    test.import("customer_id,purchased_on,amount\nC1,2026-08-01,10\nC2,2026-08-01,10\n").await;
+    assign(&test, &["C1", "C2"], "G1").await;
+    test
 }
 
 /// An op of a terminal, hash and all.
