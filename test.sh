@@ -84,6 +84,7 @@ trap 'exit 143' TERM
 
 # the end-to-end tests run the programs; all in one go, so that what both need is built once
 cargo build --workspace --bins --tests --locked
+"${CARGO_TARGET_DIR:-target}/debug/xtask" later-version
 
 failed=no
 unset GUIDE_HUB_TEST_POSTGRES

@@ -12,6 +12,7 @@ use crate::customer::TagChange;
 use crate::fact_body::Body;
 use crate::field::FieldEdit;
 use crate::id::{CustomerId, DeviceId, GuideId, OpId};
+use crate::keep::{kept, sanitised};
 use crate::op::{Op, OpBody, raw};
 use crate::outcome::{Outcome, Refusal};
 use crate::promise::{Appointment, AppointmentClosed, Promise, PromiseKept};
@@ -210,6 +211,17 @@ impl Fact {
             number,
             undone: None,
         })
+    }
+
+    /// The fact as JSON, with what its op says and this version does not know.
+    pub fn json_of(&self, op: &Op) -> serde_json::Result<String> {
+        let written = serde_json::to_string(self)?;
+        if self.body.encode().get() == op.body.get() {
+            return Ok(written);
+        }
+        let mut sent: serde_json::Value = serde_json::from_str(&written)?;
+        sent["body"] = sanitised(serde_json::from_str(op.body.get())?);
+        Ok(kept::<Self>(&sent.to_string(), &written).into_owned())
     }
 
     /// The shop-local day; facts without one are as old as time.

@@ -12,6 +12,7 @@ mod fact_body;
 pub mod field;
 pub mod file_error;
 pub mod id;
+pub mod keep;
 pub mod lunar;
 pub mod names;
 pub mod op;

@@ -259,9 +259,6 @@ pub struct Outcome {
     /// The gold price that the script named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quoted: Option<Quote>,
-    /// What a newer version wrote.
-    #[serde(flatten)]
-    pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
 /// A gold price said to a customer.
@@ -298,7 +295,6 @@ impl Outcome {
             fills: std::collections::BTreeMap::new(),
             purpose: None,
             quoted: None,
-            extra: serde_json::Map::new(),
         }
     }
 

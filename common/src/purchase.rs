@@ -28,9 +28,6 @@ pub struct Purchase {
     /// Where it was bought.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store: Option<StoreId>,
-    /// What a newer version wrote.
-    #[serde(flatten)]
-    pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Purchase {

@@ -11,6 +11,7 @@ use chrono::{Days, NaiveDate};
 use guide_common::customer::{Customer, Loan};
 use guide_common::fact::{Fact, FactBody};
 use guide_common::id::GuideId;
+use guide_common::keep::kept;
 
 use crate::db::directory::{json, owners};
 use crate::db::feed::{self, Change, Feed, Stored, kind};
@@ -111,7 +112,8 @@ pub async fn take_in(db: &Db, owner: &str, deputy: &str, rows: &[&LoanRow]) -> R
         match own.get(&id) {
             None => {
                 let fact = Fact { number: numbers.next(&theirs.customer), ..theirs };
-                changes.push(Change::put(kind::FACT, &id, &stored.customer_id, json(&fact)?));
+                let body = kept::<Fact>(&stored.body, &json(&fact)?).into_owned();
+                changes.push(Change::put(kind::FACT, &id, &stored.customer_id, body));
             }
             Some((_, fact)) if is_unknown_undo(fact, &theirs) => {
                 let fact = Fact { undone: theirs.undone, ..fact.clone() };
@@ -199,7 +201,8 @@ fn copied(own: &[Stored], copies: &[Stored], owner: &str, until_on: NaiveDate) -
             kind::CUSTOMER => {
                 let customer: Customer = file::parse(kind::CUSTOMER, &stored.id, &stored.body)?;
                 let lent = Some(Loan { from: from.clone(), until_on });
-                changes.push(put(kind::CUSTOMER, json(&Customer { lent, ..customer })?));
+                let body = json(&Customer { lent, ..customer })?;
+                changes.push(put(kind::CUSTOMER, kept::<Customer>(&stored.body, &body).into_owned()));
             }
             kind::PURCHASE => changes.push(put(kind::PURCHASE, stored.body.clone())),
             kind::FACT if !pending.contains(stored.id.as_str()) => changes.push(put(kind::FACT, stored.body.clone())),

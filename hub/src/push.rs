@@ -190,7 +190,10 @@ impl Batch<'_> {
             if let FactBody::Handed(handed) = &fact.body {
                 self.loans.push((op.customer.clone(), handed.to.clone(), handed.until_on));
             }
-            let body = json(fact)?;
+            let body = match fact_id == op.op_id {
+                true => fact.json_of(op).map_err(|_| HubError::corrupt("the body of an op"))?,
+                false => json(fact)?,
+            };
             self.changes.push(Change::put(kind::FACT, &fact_id.to_string(), op.customer.as_str(), body));
         }
         let detail = match (is_kept, n_gone) {

@@ -165,6 +165,8 @@ pub struct Hub {
     pub clock: ShopClock,
     /// Where it listens.
     pub url: String,
+    /// The program, of this version or a later one.
+    pub program: &'static str,
     /// How many requests a second it takes of one terminal, where that is not the usual number; 0 for no limit.
     pub device_rate: Option<u32>,
     running: Option<Running>,
@@ -180,6 +182,7 @@ impl Hub {
             home: home.to_owned(),
             clock: ShopClock::Virtual(file),
             url: String::new(),
+            program: "guide-hub",
             device_rate: None,
             running: None,
         }
@@ -187,14 +190,13 @@ impl Hub {
 
     /// The same on the machine's clock.
     pub fn on_real_clock(home: &Path) -> Self {
-        std::fs::create_dir_all(home).unwrap();
-        Self { home: home.to_owned(), clock: ShopClock::Real, url: String::new(), device_rate: None, running: None }
+        Self { clock: ShopClock::Real, ..Self::new(home, "") }
     }
 
     /// Runs one of the hub's commands.
     #[track_caller]
     pub fn cli(&self, args: &[&str]) -> String {
-        let mut command = command("guide-hub", &self.home);
+        let mut command = command(self.program, &self.home);
         command.args(args).arg("--data").arg(self.data()).stdin(Stdio::null());
         command.args(self.clock.args());
         succeed(command)
@@ -218,7 +220,7 @@ impl Hub {
         let address_file = self.home.join("address");
         let _ = std::fs::remove_file(&address_file);
         let listen = self.url.strip_prefix("http://").unwrap_or("127.0.0.1:0").to_owned();
-        let mut command = command("guide-hub", &self.home);
+        let mut command = command(self.program, &self.home);
         command.args(["serve", "--listen", &listen]).args(self.clock.args()).arg("--data").arg(self.data());
         command.arg("--address-file").arg(&address_file).env("GUIDE_LOG", "warn");
         if let Some(rate) = self.device_rate {
@@ -252,6 +254,8 @@ pub struct Terminal {
     pub home: PathBuf,
     /// The clock that it shares with the hub.
     pub clock: ShopClock,
+    /// Its program, of this version or a later one.
+    pub program: &'static str,
     /// Its daemon.
     pub daemon: Option<Running>,
 }
@@ -260,14 +264,14 @@ impl Terminal {
     /// Starts a daemon on the clock of a hub.
     pub fn start(home: &Path, hub: &Hub) -> Self {
         std::fs::create_dir_all(home).unwrap();
-        let mut terminal = Self { home: home.to_owned(), clock: hub.clock.clone(), daemon: None };
+        let mut terminal = Self { home: home.to_owned(), clock: hub.clock.clone(), program: "guided", daemon: None };
         terminal.start_daemon();
         terminal
     }
 
     /// Starts its daemon again, and does not wait for it.
     pub fn spawn_daemon(&mut self) {
-        let mut command = command("guided", &self.home);
+        let mut command = command(self.program, &self.home);
         command.arg("run").args(self.clock.args());
         self.daemon = Some(Running::start(command));
     }

@@ -19,6 +19,8 @@ enum Chore {
         /// What to measure; everything where nothing is named
         parts: Vec<bench::Part>,
     },
+    /// Builds programs of a later version, beside which the tests run those of this one
+    LaterVersion,
     /// Draws the README's pictures from the interface
     Screenshots {
         /// Only says whether the pictures are what the interface draws
@@ -29,8 +31,10 @@ enum Chore {
 
 fn main() -> anyhow::Result<()> {
     match Args::parse().chore {
-        Chore::Bench { parts } => bench::run(&parts),
-        Chore::Screenshots { check: true } => screenshots::check(),
-        Chore::Screenshots { check: false } => screenshots::draw(),
+        Chore::Bench { parts } => bench::run(&parts)?,
+        Chore::LaterVersion => guide_tests::later::build(),
+        Chore::Screenshots { check: true } => screenshots::check()?,
+        Chore::Screenshots { check: false } => screenshots::draw()?,
     }
+    Ok(())
 }

@@ -279,7 +279,6 @@ fn sell(purchases: &mut Vec<Purchase>, customer: &Customer, sales: &[Sale], lang
             sale_no: Some(sale_no.clone()),
             returns_sale_no: None,
             store: customer.store.clone(),
-            extra: serde_json::Map::new(),
         };
         if let Some(on) = sale.returned
             && let Ok(id) = PurchaseId::new(&format!("{}R", sold.id))

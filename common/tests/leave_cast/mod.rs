@@ -219,7 +219,6 @@ impl Person {
             sale_no: None,
             returns_sale_no: None,
             store: None,
-            extra: serde_json::Map::new(),
         });
         self
     }

@@ -88,7 +88,6 @@ impl Story {
             sale_no: None,
             returns_sale_no: None,
             store: None,
-            extra: serde_json::Map::new(),
         });
         self
     }

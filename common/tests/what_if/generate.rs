@@ -174,7 +174,6 @@ fn purchase(file: &CustomerFile, number: usize, on: NaiveDate, dice: &mut Dice) 
         sale_no: None,
         returns_sale_no: None,
         store: None,
-        extra: serde_json::Map::new(),
     }
 }
 

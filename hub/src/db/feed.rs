@@ -1,8 +1,13 @@
 //! Feeds: one row an entity with its latest state, a counter row that orders the changes, and the digest of what lives.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use guide_common::wire::hub::{DigestKey, FeedDigest, item_hash};
+use guide_common::customer::Customer;
+use guide_common::fact::Fact;
+use guide_common::keep::kept;
+use guide_common::purchase::Purchase;
+use guide_common::wire::hub::{DigestKey, FeedDigest, GuideProfile, item_hash};
 use sqlx::AssertSqlSafe;
 
 use super::page::epoch;
@@ -281,7 +286,11 @@ impl Feed {
     /// Works one change into head, count and digest.
     fn step<'c>(&mut self, change: &'c Change, before: Option<&Stored>) -> (Written, Option<NewRow<'c>>) {
         let live = before.filter(|stored| !stored.deleted);
-        let same = live.map(|stored| stored.body.as_str()) == change.body.as_deref();
+        let body = match (live, &change.body) {
+            (Some(live), Some(new)) => Some(with_later_parts(change.kind, &live.body, new)),
+            (_, new) => new.as_deref().map(Cow::Borrowed),
+        };
+        let same = live.map(|stored| stored.body.as_str()) == body.as_deref();
         if same && live.is_none_or(|stored| stored.customer_id == change.customer_id) {
             return (Written::Unchanged, None);
         }
@@ -291,13 +300,13 @@ impl Feed {
             self.digest = self.digest.without(hash);
             self.n_live = self.n_live.saturating_sub(1);
         }
-        if let Some(body) = &change.body {
+        if let Some(body) = &body {
             self.digest = self.digest.with(item_hash(&self.key, change.kind, &change.id, rev, body));
             self.n_live += 1;
         }
         self.head += 1;
         let did = if live.is_some() { Written::Changed } else { Written::New };
-        (did, Some(NewRow { change, seq: self.head, rev }))
+        (did, Some(NewRow { change, body: body.map(Cow::into_owned), seq: self.head, rev }))
     }
 
     /// Lets the feed say what was counted under its lock.
@@ -319,8 +328,21 @@ impl Feed {
     }
 }
 
+/// What is written in the place of `before`: what a newer hub or terminal put there and this hub does not know stays.
+/// What headquarters publishes as a whole is replaced as a whole.
+fn with_later_parts<'b>(kind: &str, before: &'b str, new: &'b str) -> Cow<'b, str> {
+    match kind {
+        kind::CUSTOMER => kept::<Customer>(before, new),
+        kind::PURCHASE => kept::<Purchase>(before, new),
+        kind::FACT => kept::<Fact>(before, new),
+        kind::GUIDE => kept::<GuideProfile>(before, new),
+        _ => Cow::Borrowed(new),
+    }
+}
+
 struct NewRow<'c> {
     change: &'c Change,
+    body: Option<String>,
     seq: u64,
     rev: u64,
 }
@@ -336,11 +358,11 @@ async fn upsert(conn: &mut Conn, guide_id: &str, rows: &[NewRow<'_>]) -> Result<
         );
         // safe: only numbered placeholders are put into the text
         let mut query = sqlx::query(AssertSqlSafe(sql));
-        for NewRow { change, seq, rev } in rows {
+        for NewRow { change, body, seq, rev } in rows {
             query = query.bind(guide_id).bind(change.kind).bind(&change.id).bind(&change.customer_id);
-            query = query.bind(signed(*seq)).bind(signed(*rev)).bind(i64::from(change.body.is_none()));
-            query = query.bind(change.body.as_deref().unwrap_or_default());
-            query = query.bind(if change.body.is_none() { at } else { 0 });
+            query = query.bind(signed(*seq)).bind(signed(*rev)).bind(i64::from(body.is_none()));
+            query = query.bind(body.as_deref().unwrap_or_default());
+            query = query.bind(if body.is_none() { at } else { 0 });
         }
         query.execute(&mut *conn).await.doing("writing entities")?;
     }

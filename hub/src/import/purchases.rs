@@ -146,7 +146,6 @@ fn parse(row: &Row<'_>, stores: &[StoreId], options: &ImportOptions) -> Result<P
         sale_no: text("sale_no"),
         returns_sale_no: text("returns_sale_no"),
         store: store_of(row.cell("store"), stores, options)?,
-        extra: serde_json::Map::new(),
     };
     if !purchase.is_return() {
         purchase.returns_sale_no = None;
