@@ -9,6 +9,7 @@ use std::time::Duration;
 use guide_tests::program::{Hub, Terminal, folder, runtime};
 use guide_tests::proxy::Proxy;
 use guide_tests::week;
+use tempfile::TempDir;
 
 /// How many outcomes a week has here; a fifth of a long one, for the sake of programs without optimisation.
 const N_OPS: usize = if cfg!(debug_assertions) { 2_000 } else { 10_000 };
@@ -28,59 +29,74 @@ async fn demo(home: &Path) -> (Hub, Proxy, Terminal) {
     (hub, proxy, terminal)
 }
 
-/// Every id stands once in what the hub holds, and the terminal holds what the hub does.
-async fn assert_equal(hub: &Hub, terminal: &Terminal, saved: &[String]) {
-    let facts = hub.facts(GUIDE);
-    let wanted: BTreeSet<&str> = saved.iter().map(String::as_str).collect();
-    assert_eq!(wanted.len(), saved.len());
-    let status = terminal.client().sync_now().await.unwrap();
-    assert_eq!((status.n_unsent, status.n_rejected), (0, 0));
-    let other: Vec<_> = wanted.iter().map(|id| (*id, facts.matches(*id).count())).filter(|(_, n)| *n != 1).collect();
-    assert!(other.is_empty(), "each once at the hub, not so {}: {:?}", other.len(), other.first());
-    let inspection: serde_json::Value = serde_json::from_str(&hub.cli(&["inspect", GUIDE, "--json"])).unwrap();
-    let text = inspection.to_string();
-    assert!(text.contains(&status.guide_feed.digest.to_string()), "the digests agree: {text}");
+/// A terminal that was cut off for a week, with what it saved.
+struct Week {
+    hub: Hub,
+    proxy: Proxy,
+    terminal: Terminal,
+    saved: Vec<String>,
+    // removed when everything above has ended
+    _folder: TempDir,
+}
+
+impl Week {
+    async fn offline() -> Self {
+        let folder = folder();
+        let (hub, proxy, terminal) = demo(folder.path()).await;
+        proxy.lead_to(None);
+        let saved = week::record(&terminal, N_OPS).await;
+        assert_eq!(terminal.client().sync_status().await.unwrap().n_unsent, N_OPS);
+        Self { hub, proxy, terminal, saved, _folder: folder }
+    }
+
+    /// The network is back; how long it takes until headquarters has everything.
+    async fn drain(&self) -> Duration {
+        self.proxy.lead_to(Some(&self.hub.url));
+        let client = self.terminal.client();
+        let asked = tokio::spawn(async move { client.sync_now().await });
+        let took = week::drained(&self.terminal.client(), LIMIT).await;
+        asked.await.unwrap().unwrap();
+        took
+    }
+
+    /// Every id stands once in what the hub holds, and the terminal holds what the hub does.
+    async fn check(&self) {
+        let facts = self.hub.facts(GUIDE);
+        let wanted: BTreeSet<&str> = self.saved.iter().map(String::as_str).collect();
+        assert_eq!(wanted.len(), self.saved.len());
+        let status = self.terminal.client().sync_now().await.unwrap();
+        assert_eq!((status.n_unsent, status.n_rejected), (0, 0));
+        let other: Vec<_> = wanted.iter().filter(|id| facts.matches(**id).count() != 1).collect();
+        assert!(other.is_empty(), "each once at the hub, not so {}: {:?}", other.len(), other.first());
+        let inspection = self.hub.cli(&["inspect", GUIDE, "--json"]);
+        assert!(inspection.contains(&status.guide_feed.digest.to_string()), "the digests agree: {inspection}");
+    }
 }
 
 #[test]
 fn a_week_offline_reaches_the_hub_once_and_drains_by_itself() {
     runtime().block_on(async {
-        let folder = folder();
-        let (hub, proxy, terminal) = demo(folder.path()).await;
-        proxy.lead_to(None);
-        let saved = week::record(&terminal, N_OPS).await;
-        let client = terminal.client();
-        assert_eq!(client.sync_status().await.unwrap().n_unsent, N_OPS);
-        proxy.lead_to(Some(&hub.url));
-        let asked = tokio::spawn(async move { client.sync_now().await });
-        let took = week::drained(&terminal.client(), LIMIT).await;
-        asked.await.unwrap().unwrap();
+        let week = Week::offline().await;
+        let took = week.drain().await;
         println!("{N_OPS} outcomes drained in {took:.2?}");
-        assert_equal(&hub, &terminal, &saved).await;
+        week.check().await;
     });
 }
 
 #[test]
 fn a_week_offline_reaches_the_hub_once_over_a_slow_line_that_is_cut_again_and_again() {
     runtime().block_on(async {
-        let folder = folder();
-        let (hub, proxy, terminal) = demo(folder.path()).await;
-        proxy.lead_to(None);
-        let saved = week::record(&terminal, N_OPS).await;
-        proxy.round_trip(Duration::from_millis(100));
+        let week = Week::offline().await;
+        week.proxy.round_trip(Duration::from_millis(100));
         // about two batches of outcomes, packed: twenty cuts for 10,000
-        proxy.cut(N_CUTS, 45_000);
-        proxy.lead_to(Some(&hub.url));
-        let client = terminal.client();
-        let asked = tokio::spawn(async move { client.sync_now().await });
-        let took = week::drained(&terminal.client(), LIMIT).await;
-        asked.await.unwrap().unwrap();
-        let n_cuts = N_CUTS - proxy.n_cuts_left();
+        week.proxy.cut(N_CUTS, 45_000);
+        let took = week.drain().await;
+        let n_cuts = N_CUTS - week.proxy.n_cuts_left();
         println!("{N_OPS} outcomes drained in {took:.2?} over round trips of 100 ms with {n_cuts} cuts");
         assert!(n_cuts >= N_CUTS / 2, "only {n_cuts} cuts came");
-        proxy.cut(0, 0);
-        proxy.round_trip(Duration::ZERO);
-        assert_equal(&hub, &terminal, &saved).await;
+        week.proxy.cut(0, 0);
+        week.proxy.round_trip(Duration::ZERO);
+        week.check().await;
     });
 }
 

@@ -224,7 +224,7 @@ fn rejections(terminal: &Terminal) -> Check {
     match n {
         0 => check(CheckState::Ok).found("没有", "nothing"),
         n => check(CheckState::Warn)
-            .found(format!("{n} 条需要处理"), format!("{n} need a decision"))
+            .found(format!("{n} 条需要处理"), format!("waiting for a decision: {n}"))
             .fix("guide outbox 列出原因和处理办法", "guide outbox says why and what to do"),
     }
 }

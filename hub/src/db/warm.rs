@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use sqlx::Any;
 use sqlx::pool::PoolConnection;
-
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{CONNECT_LIMIT, Conn};

@@ -1,10 +1,11 @@
 //! `GET /v1/health`: whether the hub serves and its database answers. It needs no token.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use guide_common::wire::SCHEMA;
 use serde::Serialize;
-use std::sync::Arc;
 
 use crate::app::App;
 use crate::problem::ProblemAnswer;

@@ -1,10 +1,11 @@
 //! `GET /v1/inventory`: what lives in a feed, counted again from its rows, or the list of one kind.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use guide_common::wire::hub::{InventoryQuery, InventoryResponse};
-use std::sync::Arc;
 
 use super::{bad_query, feed_id, no_feed};
 use crate::app::App;

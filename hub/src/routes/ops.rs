@@ -1,5 +1,7 @@
 //! `POST /v1/ops`: what terminals recorded, each op answered on its own.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
@@ -7,7 +9,6 @@ use guide_common::wire::Problem;
 use guide_common::wire::hub::MAX_PUSH_OPS;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use std::sync::Arc;
 
 use crate::app::App;
 use crate::auth::{Caller, role_forbids};

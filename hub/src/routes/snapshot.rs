@@ -1,11 +1,12 @@
 //! `GET /v1/snapshot`: everything that lives in a feed, page by page in the order of customers.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use guide_common::wire::hub::{MAX_SNAPSHOT_ITEMS, SnapshotQuery, SnapshotResponse};
 use guide_common::wire::{Problem, SCHEMA, SCHEMA_MIN};
-use std::sync::Arc;
 
 use super::{bad_query, feed_id, no_feed};
 use crate::app::App;

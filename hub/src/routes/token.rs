@@ -1,9 +1,10 @@
 //! `POST /v1/token/rotate`: a token in the place of the one with which it is asked for.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use guide_common::wire::hub::RotateResponse;
-use std::sync::Arc;
 
 use crate::app::App;
 use crate::auth::{Caller, unknown_token};

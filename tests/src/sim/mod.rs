@@ -48,7 +48,7 @@ pub struct Outcome {
     pub n_done: BTreeMap<&'static str, u64>,
     /// Faults on the ways to the hub, by name.
     pub n_faults: BTreeMap<String, u64>,
-    /// How often the label of a terminal was compared with the truth.
+    /// How often the state of an op that a terminal shows as received was compared with the truth.
     pub n_labels: u64,
 }
 

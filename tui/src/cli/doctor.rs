@@ -132,7 +132,7 @@ fn sum(doctor: &Doctor, context: &Context) -> String {
         (0, _) => text!(
             lang,
             "没有故障；{n_warn} 项值得看一下",
-            "nothing is broken; {n_warn} of {n_all} checks deserve a look"
+            "nothing is broken; worth a look: {n_warn} of {n_all} checks"
         ),
         _ => style.red(&match lang {
             Lang::Zh => format!("{n_fail} 项有故障，{n_warn} 项值得看一下；照箭头后面的做。已保存的记录都在本机"),

@@ -37,7 +37,7 @@ fn the_doctor_says_in_a_line_each_what_it_found_and_below_it_what_mends_it() {
         { "code": "locale", "state": "ok", "name": { "zh": "编码", "en": "Encoding" },
           "found": { "zh": "UTF-8（zh_CN.UTF-8）", "en": "UTF-8 (zh_CN.UTF-8)" } },
         { "code": "rejected", "state": "warn", "name": { "zh": "被总部退回", "en": "Rejected" },
-          "found": { "zh": "2 条需要处理", "en": "2 need a decision" },
+          "found": { "zh": "2 条需要处理", "en": "waiting for a decision: 2" },
           "fix": { "zh": "guide outbox 列出原因和处理办法", "en": "guide outbox says why and what to do" } },
         { "code": "hub_tcp", "state": "fail", "name": { "zh": "网络连接", "en": "Connection" },
           "found": { "zh": "无法连接：Connection refused", "en": "no connection: Connection refused" },

@@ -123,23 +123,23 @@ fn sentence(verified: &Verified, context: &Context) -> String {
     let n_lost = verified.lost.len();
     let unsent = match n_unsent {
         0 => String::new(),
-        n => text!(lang, "；{n} 条待发，都在本机", "; {n} wait to be sent, saved here"),
+        n => text!(lang, "；{n} 条待发，都在本机", "; waiting to be sent, saved here: {n}"),
     };
     match (verified.same, verified.healed) {
         (true, false) => style.green(&text!(
             lang,
             "两边一致，一条不少；近期 {n_ops} 条已确认的记录总部都有{unsent}",
-            "Both sides are the same and nothing is missing; headquarters has all {n_ops} records that it acknowledged lately{unsent}"
+            "Both sides are the same and nothing is missing; headquarters has all that it acknowledged lately ({n_ops}){unsent}"
         )),
         (true, true) => style.green(&text!(
             lang,
             "已修复：{n_differences} 处不一致、{n_lost} 条总部缺的记录；现在两边一致{unsent}",
-            "Mended: {n_differences} differences, {n_lost} records that headquarters lacked; both sides are the same again{unsent}"
+            "Mended (differences: {n_differences}, records that headquarters lacked: {n_lost}); both sides are the same again{unsent}"
         )),
         (false, false) => style.red(&text!(
             lang,
             "有 {n_differences} 处不一致、总部缺 {n_lost} 条；本机记录都在。修复：guide verify --heal",
-            "{n_differences} differences, {n_lost} records that headquarters lacks; what was saved here is safe. To mend it: guide verify --heal"
+            "Differences: {n_differences}, records that headquarters lacks: {n_lost}; what was saved here is safe. To mend it: guide verify --heal"
         )),
         (false, true) => style.red(&text!(
             lang,

@@ -199,6 +199,7 @@ pub fn unsent_short(n: usize, lang: Lang) -> String {
 pub fn rejected(n: usize, lang: Lang) -> String {
     match lang {
         Zh => format!("{n} 条需处理"),
+        En if n == 1 => "1 needs attention".to_owned(),
         En => format!("{n} need attention"),
     }
 }
