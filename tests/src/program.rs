@@ -290,6 +290,13 @@ impl Terminal {
         }
     }
 
+    /// Stops its daemon, which closes its cache.
+    pub fn stop_daemon(&mut self) {
+        if let Some(mut daemon) = self.daemon.take() {
+            assert!(daemon.terminate().success());
+        }
+    }
+
     /// The daemon's process.
     pub fn pid(&self) -> u32 {
         self.daemon.as_ref().map_or(0, Running::pid)

@@ -199,7 +199,7 @@ fn a_folder_that_cannot_be_written_is_an_error_that_names_it() {
     let Some(disk) = Disk::mount(&root.path().join("d"), 48) else { return };
     runtime().block_on(async {
         let (_hub, mut terminal) = shop(root.path(), &disk).await;
-        terminal.daemon.take().unwrap().terminate();
+        terminal.stop_daemon();
         disk.remount("ro");
         let output = run("guided", &disk.path, &["run", "--clock", "virtual"]);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -57,7 +57,7 @@ fn change_hub(hub: &mut Hub, program: &'static str) {
 }
 
 fn change_terminal(terminal: &mut Terminal, program: &'static str) {
-    assert!(terminal.daemon.take().unwrap().terminate().success());
+    terminal.stop_daemon();
     terminal.program = program;
     terminal.start_daemon();
 }
@@ -166,7 +166,7 @@ fn a_terminal_goes_forward_with_its_outbox_and_back_only_by_a_refusal_that_chang
         assert_eq!(unsent, [before], "the later version has the outbox, and the cache in its own layout");
         assert_eq!(terminal.client().customers("", 10).await.unwrap().n_all, 1);
         let after = log(&terminal).await;
-        assert!(terminal.daemon.take().unwrap().terminate().success());
+        terminal.stop_daemon();
         let (mut then, mut now) = (BTreeMap::new(), BTreeMap::new());
         files(&terminal.home.join("data"), &mut then);
         let mut older = command("guided", &terminal.home);

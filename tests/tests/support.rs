@@ -79,7 +79,7 @@ fn the_doctor_and_a_bundle_need_no_daemon() {
     runtime().block_on(async {
         let folder = folder();
         let (_hub, mut terminal) = demo(folder.path()).await;
-        assert!(terminal.daemon.as_mut().unwrap().terminate().success());
+        terminal.stop_daemon();
         let (code, found) = doctor(&terminal.home);
         assert_eq!((code, state(&found, "daemon_version").as_str()), (0, "warn"), "{found:#}");
         for check in ["journal", "store", "hub_tcp", "token"] {

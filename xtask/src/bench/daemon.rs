@@ -47,14 +47,17 @@ pub fn run() -> anyhow::Result<()> {
             rss / floor_rss
         );
         drop(daemon);
-        let mut starts = Vec::new();
-        for _ in 0..9 {
-            let (daemon, took) = shop.start_daemon()?;
-            starts.push(took);
+        let mut starts = [Vec::new(), Vec::new()];
+        for n in 0..18 {
+            let (mut daemon, took) = shop.start_daemon()?;
             block_on(shop.until_checked())?;
-            drop(daemon);
+            // the first one follows upon a kill, like every one that follows upon an odd one
+            starts[usize::from(n % 2 == 0)].push(took);
+            if n % 2 == 0 { daemon.stop_daemon() } else { daemon.kill_daemon() }
         }
-        println!("    start to answering /v1/status and /v1/today: {}", Times::new(starts));
+        let [stopped, killed] = starts.map(Times::new);
+        println!("    start to answering /v1/status and /v1/today, after a stop: {stopped}");
+        println!("    the same after a kill, with the check of the cache: {killed}");
         let (daemon, _) = shop.start_daemon()?;
         block_on(shop.until_checked())?;
         std::thread::sleep(Duration::from_secs(8));
