@@ -50,7 +50,25 @@ fn code(error: &anyhow::Error) -> Option<&'static str> {
     of_folder.or_else(|| error.downcast_ref::<OpenError>().and_then(OpenError::code))
 }
 
+/// glibc keeps memory for each thread apart and gives little of it back: without that `guided` takes an eighth less. It
+/// asks the environment when a program starts, so this one starts itself once more, as the same process.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn restart_with_one_arena() {
+    use std::os::unix::process::CommandExt;
+    const ARENAS: &str = "MALLOC_ARENA_MAX";
+    if std::env::var_os(ARENAS).is_none()
+        && let Ok(this) = std::env::current_exe()
+    {
+        // where that fails it goes on as it is
+        let _ = std::process::Command::new(this).args(std::env::args_os().skip(1)).env(ARENAS, "1").exec();
+    }
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn restart_with_one_arena() {}
+
 fn run(args: &RunArgs) -> anyhow::Result<()> {
+    restart_with_one_arena();
     // customers' data: everything that is made here is its user's alone
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let paths = config::paths(&config::env())?;

@@ -60,7 +60,8 @@ pub fn run() -> anyhow::Result<()> {
         println!("    the same after a kill, with the check of the cache: {killed}");
         let (daemon, _) = shop.start_daemon()?;
         block_on(shop.until_checked())?;
-        std::thread::sleep(Duration::from_secs(8));
+        // threads that blocked while it started end ten seconds later
+        std::thread::sleep(Duration::from_secs(14));
         let idle = process::idle(daemon.pid(), IDLE_SECONDS)?;
         println!(
             "    idle: {:.1} wake-ups/s (floor {:.1}), CPU {:.3} % (floor {:.3} %), RSS after a start {:.1} MiB",
