@@ -241,20 +241,33 @@ async fn first_check(core: Arc<Core>) {
     run_check(&core).await;
 }
 
-/// Works every customer out, off the daemon's thread.
-pub async fn run_check(core: &Arc<Core>) {
+/// Works every customer out, off the daemon's thread; returns whether that came to its end, or no check can.
+async fn run_check(core: &Arc<Core>) -> bool {
     let worker = Arc::clone(core);
     let checked = tokio::task::spawn_blocking(move || {
         let started = Instant::now();
-        worker.check().map(|()| started.elapsed())
+        worker.check().map(|is_done| (is_done, started.elapsed()))
     });
     match checked.await {
-        Ok(Ok(took)) => {
-            tracing::info!(took_ms = took.as_millis(), n_customers = core.n_customers(), "the queue was checked");
+        Ok(Ok((is_done, took))) => {
+            tracing::info!(
+                took_ms = took.as_millis(),
+                n_customers = core.n_customers(),
+                is_done,
+                "the queue was checked"
+            );
+            return is_done;
         }
         Ok(Err(error)) => tracing::error!(%error, "checking the queue"),
         Err(error) => tracing::error!(%error, "checking the queue"),
     }
+    true
+}
+
+/// Works every customer out, and returns when that has come to its end, whatever other checks begin meanwhile.
+pub async fn run_whole_check(core: &Arc<Core>) {
+    let _turn = core.whole_check.lock().await;
+    while !run_check(core).await {}
 }
 
 /// Shows the clock's day, where it is another one, and returns when its queue is worked out.
@@ -273,7 +286,7 @@ pub async fn follow_clock(core: &Arc<Core>) {
         Err(error) => tracing::error!(%error, "changing the day"),
     }
     core.events.tell(Notice::Today);
-    run_check(core).await;
+    run_whole_check(core).await;
 }
 
 async fn write_sheets(core: Arc<Core>, mut shutdown: watch::Receiver<bool>) {

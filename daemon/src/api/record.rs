@@ -14,7 +14,7 @@ use guide_common::wire::record::{
 
 use crate::api::error::{Answer, ApiError};
 use crate::api::library::unknown_template;
-use crate::app::run_check;
+use crate::app::run_whole_check;
 use crate::core::Core;
 use crate::core::record::ClosesTask;
 
@@ -98,6 +98,6 @@ async fn settled(core: &Arc<Core>, saved: SavedResponse) -> SavedResponse {
     if !saved.customer.is_guide_itself() {
         return saved;
     }
-    run_check(core).await;
+    run_whole_check(core).await;
     SavedResponse { queue: core.queue_count(), ..saved }
 }

@@ -40,7 +40,7 @@ impl Core {
     pub fn recompute(&self, ids: &[CustomerId]) -> Result<(), StoreError> {
         if ids.iter().any(CustomerId::is_guide_itself) {
             self.state().touch(&CustomerId::guide_itself());
-            return self.check();
+            return self.check().map(|_| ());
         }
         let mut others = Vec::new();
         for id in ids {
@@ -111,15 +111,16 @@ impl Core {
         Ok(())
     }
 
-    /// Works every customer out. Returns without a result where a newer check has begun.
-    pub fn check(&self) -> Result<(), StoreError> {
+    /// Works every customer out. Returns whether it came to its end: where a newer check has begun it leaves the rest to
+    /// that one.
+    pub fn check(&self) -> Result<bool, StoreError> {
         let number = {
             let mut state = self.state();
             state.check += 1;
             state.check
         };
         let Some(mut pass) = self.begin_pass(number)? else {
-            return Ok(());
+            return Ok(false);
         };
         let mut chunk = Vec::with_capacity(CHUNK);
         let mut is_current = true;
@@ -130,11 +131,13 @@ impl Core {
             }
             if is_current { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })?;
-        if is_current && self.check_chunk(&mut chunk, &mut pass) && self.end_check(pass, self.store.was_pulled()?)? {
+        let is_done =
+            is_current && self.check_chunk(&mut chunk, &mut pass) && self.end_check(pass, self.store.was_pulled()?)?;
+        if is_done {
             self.store.put_n_customers(self.n_customers())?;
         }
         self.sheet_changed.notify_one();
-        Ok(())
+        Ok(is_done)
     }
 
     /// Reads what all customers are worked out with. Nothing where a newer check has begun.

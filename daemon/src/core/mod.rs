@@ -59,6 +59,8 @@ pub struct Core {
     pub op_saved: Notify,
     /// Told when rows of the day sheet have changed.
     pub sheet_changed: Notify,
+    /// Held by a check that begins again until no other one overtakes it: there is one at a time.
+    pub whole_check: tokio::sync::Mutex<()>,
     device: DeviceId,
     started: Instant,
     state: Mutex<State>,
@@ -134,6 +136,7 @@ impl Core {
             events,
             op_saved: Notify::new(),
             sheet_changed: Notify::new(),
+            whole_check: tokio::sync::Mutex::default(),
             device: profile.device.clone(),
             started: Instant::now(),
             state: Mutex::new(state),
