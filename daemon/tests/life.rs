@@ -135,7 +135,8 @@ async fn no_name_phone_number_text_or_token_is_in_the_log() {
     }
     assert_eq!(logs.len(), 2, "what the daemon did, and the cycles");
     assert!(logs.iter().any(|text| text.contains("an op was saved")));
-    assert!(logs.iter().any(|text| text.contains("\"n_pushed\":1")));
+    // both ops may have gone in one cycle
+    assert!(logs.iter().any(|text| text.contains("\"n_pushed\":1") || text.contains("\"n_pushed\":2")));
 }
 
 /// How often the daemon's own thread has woken.
