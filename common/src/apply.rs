@@ -5,11 +5,12 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 
 use crate::customer::Customer;
-use crate::fact::{Fact, FactBody, Undone, next_number};
+use crate::fact::{Fact, FactBody, next_number};
 use crate::id::{CustomerId, GuideId, OpId};
 use crate::op::{Op, OpBody};
 use crate::outcome::{OutcomeCode, Refusal};
 use crate::purchase::Purchase;
+use crate::undone::{Redone, Undone};
 
 /// Everything known of one customer: the document, the purchases and the facts, in no particular order.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,23 +53,24 @@ impl CustomerFile {
         if self.facts.iter().any(|fact| fact.id == op.op_id) {
             return Ok(Applied::Already);
         }
-        if let OpBody::Undo(undo) = &content {
-            let target = self.facts.iter_mut().find(|fact| fact.id == undo.op_id).ok_or(Refusal::UnknownTarget)?;
-            if target.body.is_headquarters_own() {
-                return Err(Refusal::NotForTerminals);
+        match &content {
+            OpBody::Undo(undo) => {
+                let target = self.marked(undo.op_id)?;
+                let is_changed = target.undone.add(Undone::new(op.op_id, undo.on))?;
+                return Ok(if is_changed { Applied::Changed(target.id) } else { Applied::Already });
             }
-            if target.undone.is_some() {
-                return Ok(Applied::Already);
+            OpBody::Redo(redo) => {
+                let target = self.marked(redo.op_id)?;
+                let is_changed = target.undone.redo(redo.undo, Redone { op_id: op.op_id, on: redo.on })?;
+                return Ok(if is_changed { Applied::Changed(target.id) } else { Applied::Already });
             }
-            target.undone = Some(Undone { op_id: op.op_id, on: undo.on });
-            return Ok(Applied::Changed(undo.op_id));
-        }
-        if let OpBody::Settled(_) = &content {
             // it is the terminal's own business
-            return Err(Refusal::UnknownKind);
-        }
-        if let OpBody::Fact(body) = &content {
-            self.check_target(body)?;
+            OpBody::Settled(_) => return Err(Refusal::UnknownKind),
+            // a lead begins the file that is named after it, and no other
+            OpBody::Fact(FactBody::LeadAdded(_)) if op.customer != CustomerId::of_lead(op.op_id) => {
+                return Err(Refusal::UnknownCustomer);
+            }
+            OpBody::Fact(body) => self.check_target(body)?,
         }
         let Some(fact) = Fact::of(op, content, guide, next_number(&self.facts)) else {
             return Ok(Applied::Already);
@@ -77,11 +79,16 @@ impl CustomerFile {
         Ok(Applied::Changed(op.op_id))
     }
 
-    /// Whether what a fact refers to is there: the guide itself for a leave and a customer for everything else, the
-    /// promise, the visit, the complaint.
+    /// The fact that an undo or a redo marks: a guide's own.
+    fn marked(&mut self, id: OpId) -> Result<&mut Fact, Refusal> {
+        let target = self.facts.iter_mut().find(|fact| fact.id == id).ok_or(Refusal::UnknownTarget)?;
+        if target.body.is_headquarters_own() { Err(Refusal::NotForTerminals) } else { Ok(target) }
+    }
+
+    /// Whether what a fact refers to is there: the guide itself for what is about the guide and a customer for
+    /// everything else, the promise, the visit, the complaint.
     fn check_target(&self, body: &FactBody) -> Result<(), Refusal> {
-        let is_leave = matches!(body, FactBody::Leave(_));
-        if is_leave != self.customer.id.is_guide_itself() {
+        if body.is_about_guide() != self.customer.id.is_guide_itself() {
             return Err(Refusal::UnknownCustomer);
         }
         let knows = |id: OpId, is_it: fn(&FactBody) -> bool| {
@@ -100,7 +107,7 @@ impl CustomerFile {
     /// The file as it was at the end of a day: facts and purchases dated later do not exist, and what was taken back
     /// later still stands.
     pub fn as_of(&self, day: NaiveDate) -> Cow<'_, Self> {
-        let is_later = |fact: &Fact| fact.on() > day || fact.undone.is_some_and(|undone| undone.on > day);
+        let is_later = |fact: &Fact| fact.on() > day || fact.undone.as_of(day) != fact.undone;
         if !self.facts.iter().any(is_later) && !self.purchases.iter().any(|purchase| purchase.bought_on > day) {
             return Cow::Borrowed(self);
         }
@@ -108,14 +115,14 @@ impl CustomerFile {
         file.purchases.retain(|purchase| purchase.bought_on <= day);
         file.facts.retain(|fact| fact.on() <= day);
         for fact in &mut file.facts {
-            fact.undone = fact.undone.filter(|undone| undone.on <= day);
+            fact.undone = fact.undone.as_of(day);
         }
         Cow::Owned(file)
     }
 
     /// The facts that count: those not taken back.
     pub fn standing(&self) -> impl Iterator<Item = &Fact> {
-        self.facts.iter().filter(|fact| fact.undone.is_none())
+        self.facts.iter().filter(|fact| !fact.is_undone())
     }
 
     /// The complaint that no later closing has closed.

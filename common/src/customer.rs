@@ -58,6 +58,9 @@ pub struct Customer {
     /// Headquarters' own do-not-contact mark; an outcome 9 is a fact of its own.
     #[serde(default, skip_serializing_if = "is_false")]
     pub do_not_contact: bool,
+    /// Whether headquarters knew the phone number of another customer when this one was entered as a lead.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub possible_duplicate: bool,
     /// What a newer version wrote.
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
@@ -84,6 +87,7 @@ impl Customer {
             links: Vec::new(),
             lent: None,
             do_not_contact: false,
+            possible_duplicate: false,
             extra: serde_json::Map::new(),
         }
     }

@@ -13,10 +13,14 @@ use crate::fact_body::Body;
 use crate::field::FieldEdit;
 use crate::id::{CustomerId, DeviceId, GuideId, OpId};
 use crate::keep::{kept, sanitised};
+use crate::lead::Lead;
 use crate::op::{Op, OpBody, raw};
 use crate::outcome::{Outcome, Refusal};
 use crate::promise::{Appointment, AppointmentClosed, Promise, PromiseKept};
+use crate::proposal::{ProposalAnswered, TemplateProposed};
 use crate::record::{Coupon, Dispatched, LevelRecord, LifeEvent, OwnerChanged, PointsRecord, RiskRecord, Rush, Ticket};
+use crate::snooze::Snooze;
+use crate::undone::{Undos, UndosWire};
 
 /// A complaint closed, with the customer's words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +29,15 @@ pub struct ComplaintClosed {
     pub on: NaiveDate,
     /// What the customer said to the solution.
     pub words: String,
+}
+
+/// Something that the guide keeps in mind of a customer (备注).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Note {
+    /// The shop-local day.
+    pub on: NaiveDate,
+    /// In the guide's words.
+    pub text: String,
 }
 
 macro_rules! fact_kinds {
@@ -112,6 +125,10 @@ fact_kinds! {
     TagAdded(TagChange) = "tag_added" by Guide;
     /// A tag taken away.
     TagRemoved(TagChange) = "tag_removed" by Guide;
+    /// A person entered; the customer's file begins with it.
+    LeadAdded(Lead) = "lead_added" by Guide;
+    /// Something kept in mind.
+    Note(Note) = "note" by Guide;
     /// A field's value.
     Field(FieldEdit) = "field_set" by Guide;
     /// Something allowed or forbidden.
@@ -120,10 +137,16 @@ fact_kinds! {
     Secret(Secret) = "secret" by Guide;
     /// A guide's leave; its customer is [`CustomerId::guide_itself`].
     Leave(Leave) = "leave" by Guide;
+    /// Dues put off to a later hour or day of their window.
+    Snooze(Snooze) = "snooze" by Guide;
     /// Dues that an amnesty let expire.
     Waived(Waived) = "waived" by Guide;
     /// Dues handed to a deputy.
     Handed(Handed) = "handed" by Guide;
+    /// A template proposed by a trainer; its customer is [`CustomerId::guide_itself`].
+    TemplateProposed(TemplateProposed) = "template_proposed" by Guide;
+    /// What headquarters said to a proposal; its customer is [`CustomerId::guide_itself`].
+    ProposalAnswered(ProposalAnswered) = "proposal_answered" by Headquarters;
     /// A coupon.
     Coupon(Coupon) = "coupon" by Headquarters;
     /// A job ticket.
@@ -163,8 +186,10 @@ pub struct Fact {
     /// Its place among the customer's facts in the order in which headquarters took them in, from 1; 0 of one that was
     /// never counted. Of a fact that headquarters does not have yet: behind all that this terminal knows of.
     pub number: u64,
-    /// Since when it is taken back.
-    pub undone: Option<Undone>,
+    /// When it was taken back, and recorded again.
+    pub undone: Undos,
+    /// The first op of those that were saved together with it, where it was not saved alone.
+    pub group: Option<OpId>,
 }
 
 /// The order of a customer's facts: by day, then as headquarters took them in. A terminal's clock and the ids, which are
@@ -186,17 +211,15 @@ pub fn next_number<'f>(facts: impl IntoIterator<Item = &'f Fact>) -> u64 {
     facts.into_iter().map(|fact| fact.number).max().unwrap_or_default().saturating_add(1)
 }
 
-/// When and by which op a fact was taken back: before that day it stood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Undone {
-    /// The undo op.
-    pub op_id: OpId,
-    /// The shop-local day of the undo.
-    pub on: NaiveDate,
+impl FactBody {
+    /// Whether it is about the guide, not about a customer.
+    pub fn is_about_guide(&self) -> bool {
+        matches!(self, Self::Leave(_) | Self::TemplateProposed(_) | Self::ProposalAnswered(_))
+    }
 }
 
 impl Fact {
-    /// The fact that an op makes as the one of a number, or `None` for an undo.
+    /// The fact that an op makes as the one of a number, or `None` where it makes none.
     pub fn of(op: &Op, content: OpBody, guide: &GuideId, number: u64) -> Option<Self> {
         let OpBody::Fact(body) = content else {
             return None;
@@ -209,7 +232,8 @@ impl Fact {
             at: op.at_wall,
             body,
             number,
-            undone: None,
+            undone: Undos::default(),
+            group: op.group,
         })
     }
 
@@ -231,7 +255,12 @@ impl Fact {
 
     /// Whether it exists and counts on a day: neither dated later nor taken back by then.
     pub fn stands_on(&self, day: NaiveDate) -> bool {
-        self.on() <= day && self.undone.is_none_or(|undone| undone.on > day)
+        self.on() <= day && self.undone.on(day).is_none()
+    }
+
+    /// Whether it is taken back, whatever the day.
+    pub fn is_undone(&self) -> bool {
+        self.undone.now().is_some()
     }
 
     /// Its place among a customer's facts.
@@ -252,8 +281,10 @@ struct FactWire {
     body: serde_json::Value,
     #[serde(default, skip_serializing_if = "is_zero")]
     number: u64,
+    #[serde(flatten)]
+    undone: UndosWire,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    undone: Option<Undone>,
+    group: Option<OpId>,
 }
 
 impl TryFrom<FactWire> for Fact {
@@ -267,7 +298,8 @@ impl TryFrom<FactWire> for Fact {
             device: wire.device,
             at: wire.at,
             number: wire.number,
-            undone: wire.undone,
+            undone: wire.undone.into(),
+            group: wire.group,
         })
     }
 }
@@ -291,7 +323,8 @@ impl From<Fact> for FactWire {
             kind,
             body,
             number: fact.number,
-            undone: fact.undone,
+            undone: fact.undone.into(),
+            group: fact.group,
         }
     }
 }

@@ -7,15 +7,20 @@ use crate::amnesty::{Handed, Waived};
 use crate::calendar::Leave;
 use crate::consent::{Consent, Secret};
 use crate::customer::TagChange;
-use crate::fact::ComplaintClosed;
-use crate::field::FieldEdit;
-use crate::outcome::{MAX_NOTE_CHARS, Outcome, Refusal};
+use crate::fact::{ComplaintClosed, Note};
+use crate::field::{CustomerField, FieldEdit};
+use crate::lead::{Lead, MAX_LEAD_TAGS};
+use crate::outcome::{MAX_AMOUNT_FEN, MAX_NOTE_CHARS, Outcome, Refusal};
 use crate::promise::{Appointment, AppointmentClosed, Promise, PromiseKept};
+use crate::proposal::{MAX_PROPOSAL_CHARS, ProposalAnswered, TemplateProposed};
 use crate::record::{Coupon, Dispatched, LevelRecord, LifeEvent, OwnerChanged, PointsRecord, RiskRecord, Rush, Ticket};
+use crate::snooze::Snooze;
 use crate::text::{Lines, sanitise};
 
 /// The farthest date that a fact may name, in days from its own.
 const MAX_DAYS: i64 = 3_653;
+/// The longest name of a person, in characters.
+const MAX_NAME_CHARS: usize = 40;
 /// The longest number, kind or name, in characters.
 const MAX_LABEL_CHARS: usize = 120;
 
@@ -70,6 +75,8 @@ impl Body for Outcome {
 
     fn checked(mut self) -> Result<Self, Refusal> {
         self.note = some_clean(self.note);
+        self.sent = some_clean(self.sent);
+        self.reply = some_clean(self.reply);
         self.fills = self.fills.iter().map(|(name, fill)| (clean(name), clean(fill))).collect();
         self.check()?;
         Ok(self)
@@ -96,6 +103,49 @@ impl Body for ComplaintClosed {
 
     fn checked(mut self) -> Result<Self, Refusal> {
         self.words = required(clean(&self.words))?;
+        Ok(self)
+    }
+}
+
+impl Body for Lead {
+    fn on(&self) -> NaiveDate {
+        self.on
+    }
+
+    fn checked(mut self) -> Result<Self, Refusal> {
+        self.name = required(sanitise(&self.name, Lines::One, MAX_NAME_CHARS))?;
+        self.looked_at = some_clean(self.looked_at);
+        if let Some(phone) = self.phone.filter(|phone| !phone.trim().is_empty()) {
+            self.phone = Some(CustomerField::Phone.normal(&phone).ok_or(Refusal::MalformedValue)?);
+        } else {
+            self.phone = None;
+        }
+        if self.tags.len() > MAX_LEAD_TAGS {
+            return Err(Refusal::MalformedBody);
+        }
+        for tag in &mut self.tags {
+            tag.group = required(label(&tag.group))?;
+            tag.value = required(label(&tag.value))?;
+        }
+        match self.budget_fen {
+            Some(fen) if fen <= 0 => return Err(Refusal::AmountNotPositive),
+            Some(fen) if fen > MAX_AMOUNT_FEN => return Err(Refusal::AmountTooLarge),
+            _ => {}
+        }
+        if self.wedding_on.is_some_and(|on| (on - self.on).num_days().abs() > MAX_DAYS) {
+            return Err(Refusal::DateOutOfRange);
+        }
+        Ok(self)
+    }
+}
+
+impl Body for Note {
+    fn on(&self) -> NaiveDate {
+        self.on
+    }
+
+    fn checked(mut self) -> Result<Self, Refusal> {
+        self.text = required(clean(&self.text))?;
         Ok(self)
     }
 }
@@ -172,6 +222,17 @@ impl Body for Leave {
     }
 }
 
+impl Body for Snooze {
+    fn on(&self) -> NaiveDate {
+        self.on
+    }
+
+    fn checked(self) -> Result<Self, Refusal> {
+        check_until(self.on, self.until_on)?;
+        Ok(self)
+    }
+}
+
 impl Body for Waived {
     fn on(&self) -> NaiveDate {
         self.on
@@ -199,6 +260,34 @@ impl Body for Coupon {
         self.name = required(label(&self.name))?;
         self.kind = label(&self.kind);
         check_until(self.on, self.until_on)?;
+        Ok(self)
+    }
+}
+
+impl Body for TemplateProposed {
+    fn on(&self) -> NaiveDate {
+        self.on
+    }
+
+    fn checked(mut self) -> Result<Self, Refusal> {
+        // a text that was cut would be another one
+        if self.text.chars().count() > MAX_PROPOSAL_CHARS {
+            return Err(Refusal::MalformedBody);
+        }
+        self.text = required(sanitise(&self.text, Lines::Many, MAX_PROPOSAL_CHARS))?;
+        self.why = some_clean(self.why);
+        Ok(self)
+    }
+}
+
+impl Body for ProposalAnswered {
+    fn on(&self) -> NaiveDate {
+        self.on
+    }
+
+    fn checked(mut self) -> Result<Self, Refusal> {
+        self.by = self.by.map(|by| label(&by)).filter(|by| !by.is_empty());
+        self.reason = some_clean(self.reason);
         Ok(self)
     }
 }

@@ -67,6 +67,7 @@ pub enum CustomerField {
     NecklaceSize,
     PreferredContactTime,
     Occupation,
+    Reading,
 }
 
 /// A line of the table.
@@ -89,7 +90,7 @@ const fn guides(field: CustomerField, name: &'static str, form: Form, zh: &'stat
 
 /// In the order of [`CustomerField`].
 #[rustfmt::skip]
-const ROWS: [Row; 15] = [
+const ROWS: [Row; 16] = [
     headquarters(CustomerField::Name, "name", Form::Line, "姓名", "name"),
     headquarters(CustomerField::Phone, "phone", Form::Phone, "手机号", "phone"),
     headquarters(CustomerField::Birthday, "birthday", Form::Birthday, "生日", "birthday"),
@@ -105,6 +106,7 @@ const ROWS: [Row; 15] = [
     guides(CustomerField::NecklaceSize, "necklace_size", Form::Line, "链长", "necklace length"),
     guides(CustomerField::PreferredContactTime, "preferred_contact_time", Form::Line, "方便联系的时间", "preferred time"),
     guides(CustomerField::Occupation, "occupation", Form::Line, "职业", "occupation"),
+    guides(CustomerField::Reading, "reading", Form::Reading, "读音", "reading of the name"),
 ];
 
 impl CustomerField {
@@ -211,6 +213,7 @@ mod tests {
         for field in CustomerField::all() {
             let value = match field.row().form {
                 Form::Line => "右手 13",
+                Form::Reading => "shan ya ning",
                 Form::Phone => "13800000001",
                 Form::Day => "2026-10-01",
                 Form::Birthday => "lunar 1995-08-05",

@@ -133,6 +133,11 @@ impl OpId {
 }
 
 impl CustomerId {
+    /// The id made of a UUID: `L-` and its digits, which no import makes.
+    pub(crate) fn of_uuid(uuid: uuid::Uuid) -> Self {
+        Self(format!("L-{}", uuid.simple()).into())
+    }
+
     /// Stands where a customer would in facts about the guide, such as a leave. No customer has this id.
     pub fn guide_itself() -> Self {
         Self("@guide".into())

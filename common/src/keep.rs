@@ -141,8 +141,8 @@ mod tests {
             "body": { "on": "2026-08-12", "code": "teleported", "channel": "telepathy", "lasted_s": 40 },
         });
         let fact: Fact = serde_json::from_value(before.clone()).unwrap();
-        let undone = crate::fact::Undone { op_id: fact.id, on: fact.on() };
-        let new = serde_json::to_string(&Fact { undone: Some(undone), ..fact }).unwrap();
+        let undone = crate::undone::Undone::new(fact.id, fact.on());
+        let new = serde_json::to_string(&Fact { undone: Some(undone).into(), ..fact }).unwrap();
         let mut expected = before.clone();
         expected["undone"] = serde_json::to_value(undone).unwrap();
         let kept: Value = serde_json::from_str(&kept::<Fact>(&before.to_string(), &new)).unwrap();

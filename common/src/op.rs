@@ -18,7 +18,7 @@ pub struct Op {
     pub device: DeviceId,
     /// The terminal's own gap-free count, from 1.
     pub local_seq: u64,
-    /// `undo`, or a kind of fact that terminals make, see [`FactBody`].
+    /// `undo`, `redo`, or a kind of fact that terminals make, see [`FactBody`].
     pub kind: String,
     /// The customer whom it concerns.
     pub customer: CustomerId,
@@ -30,6 +30,9 @@ pub struct Op {
     /// The terminal's monotonic clock in ms since its daemon started, to tell clock jumps from real time.
     #[serde(default)]
     pub at_mono: u64,
+    /// The first op of those that were saved together, where there are several: what is taken back with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<OpId>,
     /// The kind's own fields, kept byte for byte.
     pub body: Box<RawValue>,
     /// [`payload_hash`] of kind, customer and body, in hexadecimal.
@@ -61,9 +64,16 @@ impl Op {
             base_rev: stamp.base_rev,
             at_wall: stamp.at_wall,
             at_mono: stamp.at_mono,
+            group: None,
             body,
             hash,
         }
+    }
+
+    /// The same op as one of a group.
+    #[must_use]
+    pub fn of_group(self, group: Option<OpId>) -> Self {
+        Self { group, ..self }
     }
 
     /// Reads and checks the body; texts in it are sanitised.
@@ -103,6 +113,17 @@ pub struct Undo {
     pub op_id: OpId,
 }
 
+/// Records again what an undo took back; the fact keeps its id, and what follows from it its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Redo {
+    /// The shop-local day.
+    pub on: NaiveDate,
+    /// The op recorded again.
+    pub op_id: OpId,
+    /// The undo that took it back.
+    pub undo: OpId,
+}
+
 /// What a person decided about an op that headquarters rejected. It stands in the outbox of the terminal only, and is
 /// never sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -117,13 +138,15 @@ pub struct Settled {
 /// The kind of such an op.
 pub const SETTLED: &str = "settled";
 
-/// The content of an op: a fact, or the undoing of one.
+/// The content of an op: a fact, or what is said of one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum OpBody {
     /// Adds a fact.
     Fact(FactBody),
     /// Takes a fact back.
     Undo(Undo),
+    /// Ends an undo.
+    Redo(Redo),
     /// Settles a rejected op, on the terminal only.
     Settled(Settled),
 }
@@ -134,14 +157,17 @@ impl OpBody {
         match self {
             Self::Fact(fact) => (fact.kind(), fact.encode()),
             Self::Undo(undo) => ("undo", raw(undo)),
+            Self::Redo(redo) => ("redo", raw(redo)),
             Self::Settled(settled) => (SETTLED, raw(settled)),
         }
     }
 
     /// Reads a body of a kind and checks what it needs.
     pub fn decode(kind: &str, body: &RawValue) -> Result<Self, Refusal> {
-        if kind == "undo" {
-            return serde_json::from_str(body.get()).map(Self::Undo).map_err(|_| Refusal::MalformedBody);
+        match kind {
+            "undo" => return serde_json::from_str(body.get()).map(Self::Undo).map_err(|_| Refusal::MalformedBody),
+            "redo" => return serde_json::from_str(body.get()).map(Self::Redo).map_err(|_| Refusal::MalformedBody),
+            _ => {}
         }
         match FactBody::decode(kind, body.get())? {
             FactBody::Unknown { .. } => Err(Refusal::UnknownKind),
@@ -155,6 +181,7 @@ impl OpBody {
         match self {
             Self::Fact(fact) => fact.on(),
             Self::Undo(undo) => Some(undo.on),
+            Self::Redo(redo) => Some(redo.on),
             Self::Settled(_) => None,
         }
     }

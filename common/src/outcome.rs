@@ -259,6 +259,12 @@ pub struct Outcome {
     /// The gold price that the script named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quoted: Option<Quote>,
+    /// The text that was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<String>,
+    /// What the customer said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<String>,
 }
 
 /// A gold price said to a customer.
@@ -270,7 +276,7 @@ pub struct Quote {
     pub at: NaiveDateTime,
 }
 
-/// The longest note, in characters.
+/// The longest note, text sent or reply, in characters.
 pub const MAX_NOTE_CHARS: usize = 2_000;
 /// The largest amount of one reported sale: 10,000,000 yuan. What is above it is a slip of the keys.
 pub const MAX_AMOUNT_FEN: i64 = 10_000_000 * 100;
@@ -295,6 +301,8 @@ impl Outcome {
             fills: std::collections::BTreeMap::new(),
             purpose: None,
             quoted: None,
+            sent: None,
+            reply: None,
         }
     }
 
@@ -377,9 +385,18 @@ pub enum Refusal {
     /// A deputy who is no other guide of the chain.
     #[error("the deputy is no other guide that headquarters knows")]
     UnknownDeputy,
+    /// A proposal of a terminal that is no trainer's.
+    #[error("only a trainer's terminal proposes templates")]
+    NotATrainer,
     /// A closed complaint where none is open.
     #[error("the customer has no open complaint")]
     NoOpenComplaint,
+    /// A lead of a guide who has entered very many.
+    #[error("this guide has entered too many leads: headquarters has to look at them first")]
+    TooManyLeads,
+    /// An undo of a fact that was taken back and recorded again many times.
+    #[error("this was taken back and recorded again too often")]
+    TooOften,
     /// The same op id with another payload.
     #[error("this op id was used for another payload")]
     HashConflict,

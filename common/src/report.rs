@@ -1,22 +1,34 @@
 //! Reports: what was due, and what became of it, counted so that the columns add up. Both sides use it; the hub on
 //! its own facts, so that a terminal that never synced cannot hide.
 
+pub mod days;
+pub mod funnel;
+pub mod promises;
+pub mod rates;
+pub mod repeat;
+
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::apply::CustomerFile;
-use crate::id::{DueId, PlanId};
+use crate::id::{DueId, PlanId, TemplateId};
 use crate::outcome::{OutcomeCode, SkipReason};
-use crate::sop::history::History;
-use crate::sop::plan::Plan;
+use crate::report::days::DayFigures;
+use crate::report::funnel::{Funnel, Reach};
+use crate::report::promises::PromiseFigures;
+use crate::report::rates::Rates;
+use crate::report::repeat::RepeatFigures;
+use crate::sop::history::{Contact, History};
+use crate::sop::plan::{Asks, Plan};
 use crate::sop::rules::Rules;
 use crate::sop::run::{Run, State, StepRun, all_runs};
+use crate::template::usage::{Usage, replied};
 use crate::time::Period;
 
 /// A report over some customers and a period.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// The days reported on.
     pub period: Period,
@@ -26,6 +38,30 @@ pub struct Report {
     pub total: Figures,
     /// Each plan.
     pub by_plan: BTreeMap<PlanId, Figures>,
+    /// Each template that a counted step names, or that a counted contact said.
+    #[serde(default)]
+    pub by_template: BTreeMap<TemplateId, TemplateFigures>,
+    /// What customers bought again; of all customers, whatever plan is asked for.
+    #[serde(default)]
+    pub repeat: RepeatFigures,
+    /// What became of promises; of all customers, whatever plan is asked for.
+    #[serde(default)]
+    pub promises: PromiseFigures,
+    /// Day by day up to the report's end, [`days::MAX_DAYS`] of them at most.
+    #[serde(default)]
+    pub days: Vec<DayFigures>,
+    /// Shares and means of the figures above.
+    #[serde(default)]
+    pub rates: Rates,
+}
+
+/// What came of the steps that name a template, and of the contacts that said it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateFigures {
+    /// How far the steps came whose script it is.
+    pub funnel: Funnel,
+    /// The contacts in which it was said, whatever asked for them.
+    pub usage: Usage,
 }
 
 /// The figures: `due` is the sum of the columns from `done` to `open`.
@@ -55,6 +91,15 @@ pub struct Figures {
     pub outcomes: BTreeMap<OutcomeCode, u64>,
     /// Satisfaction by score; index 0 is a score of 1.
     pub satisfaction: [u64; 5],
+    /// How far the counted steps came.
+    #[serde(default)]
+    pub funnel: Funnel,
+    /// Counted steps that ask for a score and were contacted.
+    #[serde(default)]
+    pub asked: u64,
+    /// Of those, the ones that brought a score.
+    #[serde(default)]
+    pub answered: u64,
 }
 
 /// Counts a period over customers, as of the end of its last day, or of `today` where that is earlier; of one plan
@@ -67,7 +112,17 @@ pub fn report<'f>(
     only: Option<&PlanId>,
 ) -> Report {
     let as_of = period.to.min(today);
-    let mut report = Report { period, as_of, total: Figures::default(), by_plan: BTreeMap::new() };
+    let mut report = Report {
+        period,
+        as_of,
+        total: Figures::default(),
+        by_plan: BTreeMap::new(),
+        by_template: BTreeMap::new(),
+        repeat: RepeatFigures::default(),
+        promises: PromiseFigures::default(),
+        days: days::empty(period, as_of),
+        rates: Rates::default(),
+    };
     let plans: Vec<&Plan> = rules.plans().iter().filter(|plan| only.is_none_or(|only| *only == plan.id)).collect();
     for plan in &plans {
         report.by_plan.insert(plan.id.clone(), Figures::default());
@@ -78,47 +133,41 @@ pub fn report<'f>(
         let mut named: HashSet<DueId> = HashSet::new();
         let runs = all_runs(&history, rules, period.from);
         for plan in &plans {
-            let figures = report.by_plan.entry(plan.id.clone()).or_default();
             let mut due_ids = HashSet::new();
             for run in runs.iter().filter(|run| run.plan.id == plan.id) {
-                count_run(run, period, figures, &mut due_ids);
+                report.count_run(run, &history, &mut due_ids);
             }
-            count_contacts(&history, period, figures, |ids| ids.iter().any(|id| due_ids.contains(id)));
+            let figures = report.by_plan.entry(plan.id.clone()).or_default();
+            for contact in contacts(&history, period).filter(|contact| names_any(contact, &due_ids)) {
+                figures.count_contact(contact);
+            }
             named.extend(due_ids);
         }
-        let total = &mut report.total;
-        count_contacts(&history, period, total, |ids| only.is_none() || ids.iter().any(|id| named.contains(id)));
+        for contact in contacts(&history, period).filter(|contact| only.is_none() || names_any(contact, &named)) {
+            report.count_contact(contact);
+        }
+        report.repeat.count(&history, period);
+        report.promises.count(&history, period);
     }
     for figures in report.by_plan.values() {
         report.total.add_dues(figures);
     }
+    report.rates = Rates::of(&report);
     report
 }
 
-fn count_run(run: &Run<'_>, period: Period, figures: &mut Figures, due_ids: &mut HashSet<DueId>) {
-    for step_run in &run.steps {
-        due_ids.extend(step_run.attempts.iter().map(|attempt| attempt.due_id));
-        if was_open_in(step_run, period) {
-            figures.count_step(step_run);
-        }
-    }
+/// The contacts of a period's days.
+fn contacts<'h, 'f>(history: &'h History<'f>, period: Period) -> impl Iterator<Item = &'h Contact<'f>> {
+    history.contacts.iter().filter(move |contact| period.contains(contact.on()))
+}
+
+fn names_any(contact: &Contact<'_>, due_ids: &HashSet<DueId>) -> bool {
+    contact.outcome.due_ids.iter().any(|id| due_ids.contains(id))
 }
 
 fn was_open_in(step_run: &StepRun<'_>, period: Period) -> bool {
     let mut days = step_run.attempts.iter().flat_map(|attempt| &attempt.open_days);
     days.any(|days| days.from <= period.to && period.from <= days.to)
-}
-
-fn count_contacts(history: &History<'_>, period: Period, figures: &mut Figures, counts: impl Fn(&[DueId]) -> bool) {
-    for contact in history.contacts.iter().filter(|contact| period.contains(contact.on())) {
-        if !counts(&contact.outcome.due_ids) {
-            continue;
-        }
-        *figures.outcomes.entry(contact.outcome.code).or_default() += 1;
-        if let Some(idx @ 0..=4) = contact.outcome.score.and_then(|score| usize::from(score).checked_sub(1)) {
-            figures.satisfaction[idx] += 1;
-        }
-    }
 }
 
 impl Figures {
@@ -148,6 +197,21 @@ impl Figures {
         }
     }
 
+    fn count_reach(&mut self, step_run: &StepRun<'_>, reach: Reach) {
+        self.funnel.count(reach.stage);
+        if step_run.step.asks == Some(Asks::Satisfaction) && reach.was_contacted() {
+            self.asked += 1;
+            self.answered += u64::from(reach.has_score);
+        }
+    }
+
+    fn count_contact(&mut self, contact: &Contact<'_>) {
+        *self.outcomes.entry(contact.outcome.code).or_default() += 1;
+        if let Some(idx @ 0..=4) = contact.outcome.score.and_then(|score| usize::from(score).checked_sub(1)) {
+            self.satisfaction[idx] += 1;
+        }
+    }
+
     fn add_dues(&mut self, other: &Self) {
         self.due += other.due;
         self.done += other.done;
@@ -158,6 +222,9 @@ impl Figures {
         self.superseded += other.superseded;
         self.ended += other.ended;
         self.open += other.open;
+        self.funnel.add(other.funnel);
+        self.asked += other.asked;
+        self.answered += other.answered;
         for (reason, n) in &other.skipped_by {
             *self.skipped_by.entry(*reason).or_default() += n;
         }
@@ -180,6 +247,43 @@ impl Report {
         self.total.add(&other.total);
         for (plan, figures) in &other.by_plan {
             self.by_plan.entry(plan.clone()).or_default().add(figures);
+        }
+        for (template, figures) in &other.by_template {
+            let own = self.by_template.entry(template.clone()).or_default();
+            own.funnel.add(figures.funnel);
+            own.usage.add(figures.usage);
+        }
+        self.repeat.add(other.repeat);
+        self.promises.add(other.promises);
+        for (own, day) in self.days.iter_mut().zip(&other.days) {
+            own.add(day);
+        }
+        self.rates = Rates::of(self);
+    }
+
+    fn count_run(&mut self, run: &Run<'_>, history: &History<'_>, due_ids: &mut HashSet<DueId>) {
+        for step_run in &run.steps {
+            due_ids.extend(step_run.attempts.iter().map(|attempt| attempt.due_id));
+            if !was_open_in(step_run, self.period) {
+                continue;
+            }
+            let reach = Reach::of(step_run, history, self.period);
+            let figures = self.by_plan.entry(run.plan.id.clone()).or_default();
+            figures.count_step(step_run);
+            figures.count_reach(step_run, reach);
+            if let Some(template) = step_run.template {
+                self.by_template.entry(template.clone()).or_default().funnel.count(reach.stage);
+            }
+            days::count_step(&mut self.days, step_run);
+        }
+    }
+
+    fn count_contact(&mut self, contact: &Contact<'_>) {
+        self.total.count_contact(contact);
+        days::count_contact(&mut self.days, contact);
+        if let (Some(template), Some(replied)) = (&contact.outcome.template, replied(contact.outcome.code)) {
+            let once = Usage { n_used: 1, n_replied: u64::from(replied) };
+            self.by_template.entry(template.clone()).or_default().usage.add(once);
         }
     }
 }

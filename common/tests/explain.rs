@@ -141,7 +141,7 @@ fn the_other_triggers_name_their_fact_too() {
     check_missing(&little, "P07", &[Missing::Material]);
     let tagged =
         Story::new(vec![one_step("every", "on = \"tagged\"\ngroup = \"OCC\"", "offset = \"0d\"\nuntil = \"+9d\"")]);
-    check_missing(&tagged, "T", &[Missing::Tag { group: "OCC".to_owned(), value: None }]);
+    check_missing(&tagged, "T", &[Missing::Tag { group: "OCC".to_owned(), value: None, group_name: None }]);
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn who_is_not_in_the_audience_is_told_which_part_and_what_the_customer_has() {
     let mut story = chain(&["P05"]).tag("2026-07-01", "MAT:珍珠");
     story.file.customer.lead_on = Some(day("2026-08-06"));
     let plan = of_plan(&story, TODAY, "P05");
-    let gap = AudienceGap::Tags { group: "BUD".to_owned(), has: Vec::new(), wanted: Vec::new() };
+    let gap = AudienceGap::Tags { group: "BUD".to_owned(), group_name: None, has: Vec::new(), wanted: Vec::new() };
     let why = WhyNotStarted::NotInAudience { as_of: day("2026-08-06"), gaps: vec![gap] };
     assert_eq!(plan.not_started.iter().map(|of| &of.why).collect::<Vec<_>>(), [&why]);
     assert_eq!(plan.standing, Standing::NotInAudience);

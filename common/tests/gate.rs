@@ -8,6 +8,7 @@ use guide_common::id::GuideId;
 use guide_common::outcome::Channel;
 use guide_common::outcome::OutcomeCode::{self, *};
 use guide_common::promise::AppointmentResult::*;
+use guide_common::sop::gate::HoldReason;
 use guide_common::sop::plan::Purpose;
 use guide_common::sop::settings::Settings;
 use story::{Story, day, sop};
@@ -380,4 +381,49 @@ fn the_gate_holds_the_deputy_s_tasks_like_the_owner_s() {
     let mut lent = all_open().hand_over("2026-01-10", "2026-01-20", &["s"]).contact("2026-01-10", Interested, |_| {});
     lent.file.customer.lent = Some(Loan { from: GuideId::new("g1").unwrap(), until_on: day("2026-01-20") });
     lent.check_gate("2026-01-12", "| touch_cap 01-13: s").check_gate("2026-01-13", "s wecom");
+}
+
+// what the guide put off
+
+#[test]
+fn what_was_put_off_is_held_until_then_and_nothing_else_is() {
+    let story = all_open().snooze("2026-01-05", "2026-01-08T00:00:00", &["s"]);
+    story.check_gate("2026-01-04", FREE);
+    story.check_gate("2026-01-05", "a wecom, p wecom | snoozed 01-08: s").check_gate("2026-01-08", FREE);
+    let story = story.undo_last("2026-01-06");
+    story.check_gate("2026-01-05", "a wecom, p wecom | snoozed 01-08: s").check_gate("2026-01-06", FREE);
+}
+
+#[test]
+fn the_last_word_on_a_due_decides_also_an_earlier_time() {
+    let story = all_open().snooze("2026-01-05", "2026-01-20T00:00:00", &["s"]);
+    let story = story.snooze("2026-01-06", "2026-01-09T00:00:00", &["s"]);
+    story.check_gate("2026-01-08", "a wecom, p wecom | snoozed 01-09: s").check_gate("2026-01-09", FREE);
+}
+
+#[test]
+fn a_due_is_offered_on_its_last_day_however_far_it_was_put_off() {
+    let short = "id = 's'; offset = '0d'; until = '+6d'; channels = ['wecom', 'phone']";
+    let story = open(vec![sop("", &["on = 'lead'"], &[short])]).snooze("2026-01-02", "2026-03-01T00:00:00", &["s"]);
+    story.check_gate("2026-01-06", "| snoozed 01-07: s").check_gate("2026-01-07", "s wecom");
+}
+
+#[test]
+fn a_snooze_is_no_contact_and_the_next_attempt_is_not_put_off() {
+    let story = all_open().snooze("2026-01-05", "2026-01-08T00:00:00", &["s"]);
+    let story = story.log("2026-01-06", NoReply, &["s"]);
+    story.check_gate("2026-01-10", "a wecom, p wecom, s phone");
+    assert_eq!(story.day("2026-01-10").task.unwrap().dues.iter().map(|due| due.attempt).max(), Some(1));
+}
+
+#[test]
+fn on_its_day_what_was_put_off_waits_for_the_time() {
+    let story = all_open().snooze("2026-01-05", "2026-01-08T14:30:00", &["a", "p", "s"]);
+    let task = story.day("2026-01-08").task.unwrap();
+    let held = |time: &str| {
+        let now = format!("2026-01-08T{time}:00").parse().unwrap();
+        guide_common::sop::queue::held_at(&task, &Settings::default(), now).map(|hold| hold.reason)
+    };
+    assert_eq!((held("14:29"), held("14:30")), (Some(HoldReason::Snoozed), None));
+    assert_eq!(held("09:00"), Some(HoldReason::ContactHours));
 }

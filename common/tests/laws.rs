@@ -163,7 +163,14 @@ proptest! {
             prop_assert!(figures.on_time <= figures.done);
             prop_assert_eq!(figures.skipped, figures.skipped_by.values().sum::<u64>());
             sum += figures.due;
+            let stages = figures.funnel.stages().map(|(_, n)| n);
+            prop_assert_eq!(stages[0], figures.due, "the funnel begins with what was due");
+            prop_assert!(stages.is_sorted_by(|wider, narrower| wider >= narrower), "{:?}", stages);
+            prop_assert!(figures.answered <= figures.asked && figures.asked <= stages[1]);
         }
+        let n_done: u64 = report.days.iter().map(|day| day.done).sum();
+        prop_assert_eq!(n_done, report.total.done, "the days add up to the total");
+        prop_assert!(report.by_template.values().map(|figures| figures.funnel.due).sum::<u64>() <= report.total.due);
         prop_assert_eq!(sum, 2 * report.total.due, "the plans add up to the total");
         // whatever the last day's queue holds was due in the period, and is open
         let left = saga.due_ids(period.to).len() as u64;
@@ -237,7 +244,7 @@ fn steps(saga: &Saga, on: NaiveDate) -> Steps {
 /// taken back.
 fn note(saga: &Saga, n_facts: usize, closed: &mut HashMap<DueId, OpId>) {
     let facts = &saga.story.file.facts;
-    closed.retain(|_, contact| facts.iter().any(|fact| fact.id == *contact && fact.undone.is_none()));
+    closed.retain(|_, contact| facts.iter().any(|fact| fact.id == *contact && !fact.is_undone()));
     for fact in facts.iter().skip(n_facts) {
         if let FactBody::Outcome(outcome) = &fact.body {
             closed.extend(outcome.due_ids.iter().map(|due| (*due, fact.id)));

@@ -17,6 +17,7 @@ use guide_common::sop::plan::{Audience, Plan, Purpose, WantedTag};
 use guide_common::sop::preview::preview;
 use guide_common::sop::queue::customer_day;
 use guide_common::sop::rules::Rules;
+use guide_common::undone::Undos;
 use guide_common::wire::hub::StoreTier;
 use story::{Story, day, one_step};
 use what_if::generate::{Dice, case, date};
@@ -81,7 +82,8 @@ fn dispatched(file: &CustomerFile, rules: &Rules, plan: &Plan, on: chrono::Naive
         at: on.and_hms_opt(0, 0, 0).unwrap().and_utc(),
         body: FactBody::Dispatched(body),
         number: 0,
-        undone: None,
+        undone: Undos::default(),
+        group: None,
     });
     let rules = rules.with_plans(rules.plans().iter().chain([plan]).cloned().collect());
     let queue = customer_day(&file, &rules, on);

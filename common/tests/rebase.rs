@@ -10,7 +10,7 @@ use guide_common::fact::FactBody;
 use guide_common::field::claim::Standing;
 use guide_common::field::{CustomerField, FieldEdit};
 use guide_common::id::{GuideId, OpId};
-use guide_common::op::{Op, OpBody, Stamp, Undo};
+use guide_common::op::{Op, OpBody, Redo, Stamp, Undo};
 use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::promise::Promise;
 use proptest::prelude::*;
@@ -99,7 +99,7 @@ fn body(file: &CustomerFile, pick: u64) -> Option<OpBody> {
     let text = format!("值{}", pick % 4);
     let edit = |field: &str, value| FactBody::Field(FieldEdit { on, field: field.to_owned(), value });
     let tag = TagChange { on, group: "MAT".to_owned(), value: text.clone() };
-    Some(OpBody::Fact(match pick % 11 {
+    Some(OpBody::Fact(match pick % 13 {
         0 => FactBody::Outcome(Outcome::new(on, OutcomeCode::DoNotContact)),
         1 => FactBody::Consent(Consent { on, allowed: pick.is_multiple_of(2), channel: None, until_on: None }),
         2 | 3 => edit("salutation", Some(text)),
@@ -110,8 +110,14 @@ fn body(file: &CustomerFile, pick: u64) -> Option<OpBody> {
         8 => FactBody::TagRemoved(tag),
         9 => FactBody::Promise(Promise { on, text, item: None, due_on: on }),
         _ => {
-            let idx = (pick / 11) as usize % file.facts.len().max(1);
-            return Some(OpBody::Undo(Undo { on, op_id: file.facts.get(idx)?.id }));
+            let idx = (pick / 13) as usize % file.facts.len().max(1);
+            let fact = file.facts.get(idx)?;
+            let undos = fact.undone.all();
+            let undone = undos.get((pick / 101) as usize % undos.len().max(1));
+            return Some(match undone.filter(|_| pick % 13 == 12) {
+                Some(undone) => OpBody::Redo(Redo { on, op_id: fact.id, undo: undone.op_id }),
+                None => OpBody::Undo(Undo { on, op_id: fact.id }),
+            });
         }
     }))
 }

@@ -75,8 +75,10 @@ fn check(what: &str, tell: impl Fn(Story) -> Story) {
     let told = tell(desk());
     assert_eq!(told.file.facts.len(), desk().file.facts.len() + 1, "{what} is one fact");
     assert_ne!(picture(&told), before, "{what} changes nothing");
+    let after = picture(&told);
     let taken_back = told.undo_last("2026-01-10");
     assert_eq!(picture(&taken_back), before, "{what} taken back");
+    assert_eq!(picture(&taken_back.redo_last("2026-01-10")), after, "{what} recorded again");
 }
 
 #[test]
@@ -115,6 +117,7 @@ fn everything_else_that_a_guide_records_taken_back_never_was() {
     check("a purchase hidden", |story| story.secret("2026-01-10", "2026-02-01", Giver, Some("p0")));
     check("something hidden from the customer", |story| story.secret("2026-01-10", "2026-02-01", Recipient, None));
     check("an amnesty", |story| story.waive("2026-01-10", &["s"]));
+    check("a task put off", |story| story.snooze("2026-01-10", "2026-01-12T00:00:00", &["s"]));
     check("a deputy", |story| story.hand_over("2026-01-10", "2026-01-20", &["s"]));
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use guide_common::paths::Paths;
-use guide_common::wire::hub::DigestKeys;
+use guide_common::wire::hub::{DigestKeys, Role};
 use guide_common::wire::local::{ClockKind, Notice, Status, SyncStatus};
 use tokio::sync::watch;
 
@@ -14,12 +14,14 @@ use crate::ballast::Ballast;
 use crate::clock::Clock;
 use crate::core::Core;
 use crate::events::Events;
+use crate::lists::ListStore;
 use crate::outbox::journal::{Journal, JournalError};
 use crate::outbox::kept::Outbox;
 use crate::outbox::medium::Disk;
 use crate::outbox::recover::refuse_newer_segments;
 use crate::outbox::writer::JournalWriter;
 use crate::profile::{self, GuideFolder, Profile, Token};
+use crate::reveals::Reveals;
 use crate::store::{Checker, Store, StoreError, refuse_newer};
 use crate::sync::{Access, Setup, Sync};
 use crate::upkeep::upkeep;
@@ -72,6 +74,10 @@ pub struct Terminal {
     pub core: Arc<Core>,
     /// Its sync.
     pub sync: Arc<Sync>,
+    /// Which whole phone numbers were looked at.
+    pub reveals: Reveals,
+    /// What it may do, as the hub said at enrolment.
+    pub role: Role,
     /// The keys of the hub's feeds: they tell one hub from another.
     pub digest_keys: DigestKeys,
 }
@@ -155,11 +161,13 @@ impl App {
             damage,
             lab: self.has_fault_lab().then(Arc::default),
         };
+        let reveals = Reveals::of(folder.path());
         let sync = Sync::start(Arc::clone(&core), setup, self.shutdown.clone());
         let ballast = Ballast::of(&self.paths.data);
         tokio::spawn(upkeep(Arc::clone(&core), Arc::clone(&sync), ballast, self.shutdown.clone()));
         // enrolment is guarded, so that there is only one
-        let _ = self.terminal.set(Terminal { core, sync, digest_keys: profile.digest_keys });
+        let terminal = Terminal { core, sync, reveals, role: profile.role, digest_keys: profile.digest_keys };
+        let _ = self.terminal.set(terminal);
         Ok(())
     }
 
@@ -168,6 +176,7 @@ impl App {
         let terminal = self.terminal();
         Ok(Status {
             guide: terminal.map(|terminal| terminal.core.profile()),
+            role: terminal.map(|terminal| terminal.role),
             now: self.clock.now(),
             clock: self.clock.kind(),
             queue: terminal.map(|terminal| terminal.core.queue_count()).unwrap_or_default(),
@@ -232,7 +241,7 @@ pub fn open_core(
     store.remove_acks(&stale)?;
     let outbox = Outbox::new(recovered.ops, acks);
     let writer = JournalWriter::start(journal)?;
-    let core = Core::open(store, writer, outbox, profile, clock, events)?;
+    let core = Core::open(store, writer, outbox, ListStore::open(folder.path())?, profile, clock, events)?;
     Ok((core, (!damage.is_empty()).then(|| damage.join("; "))))
 }
 

@@ -130,6 +130,26 @@ impl GuideFolder {
         replace(&self.0.join("skew.json"), &serde_json::to_vec(skew)?)
     }
 
+    /// Where the interface was left.
+    pub fn session(&self) -> Option<serde_json::Value> {
+        serde_json::from_slice(&fs::read(self.0.join("session.json")).ok()?).ok()
+    }
+
+    /// Keeps where the interface was left; nothing where `bytes` is empty. A kill leaves the old one or this one; a power
+    /// cut may take both.
+    pub fn keep_session(&self, bytes: &[u8]) -> io::Result<()> {
+        let path = self.0.join("session.json");
+        if bytes.is_empty() {
+            return match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+                _ => Ok(()),
+            };
+        }
+        let new = self.0.join("session.json.new");
+        fs::write(&new, bytes)?;
+        fs::rename(new, path)
+    }
+
     /// Writes what enrolment brought; all of it is on disk when this returns.
     pub fn write(&self, profile: &Profile, token: &Token) -> io::Result<()> {
         fs::create_dir_all(self.outbox())?;

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use crate::api::router;
 use crate::app::App;
 use crate::clock::Clock;
+use crate::reveals::Peer;
 use crate::socket::{self, Lock};
 
 /// How long open requests may take once the daemon stops.
@@ -33,10 +34,11 @@ pub async fn serve(
     ready();
     tracing::info!(version = env!("CARGO_PKG_VERSION"), pid = std::process::id(), "guided serves");
     let mut stopping = stop.clone();
-    let served = axum::serve(listener, router(Arc::clone(&app))).with_graceful_shutdown(async move {
-        // a sender that is gone stops the daemon too
-        let _ = stopping.wait_for(|stop| *stop).await;
-    });
+    let served = axum::serve(listener, router(Arc::clone(&app)).into_make_service_with_connect_info::<Peer>())
+        .with_graceful_shutdown(async move {
+            // a sender that is gone stops the daemon too
+            let _ = stopping.wait_for(|stop| *stop).await;
+        });
     let mut stopping = stop;
     tokio::select! {
         served = served.into_future() => served?,

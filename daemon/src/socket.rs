@@ -5,11 +5,13 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use axum::serve::Listener;
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
 use guide_common::paths::{Paths, socket_fault};
 use tokio::net::{UnixListener, UnixStream};
 
 use crate::outbox::recover::replace;
+use crate::reveals::Peer;
 
 /// Why the daemon cannot begin to serve.
 #[derive(Debug, thiserror::Error)]
@@ -156,5 +158,12 @@ impl Listener for LocalListener {
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
         self.listener.local_addr()
+    }
+}
+
+impl Connected<IncomingStream<'_, LocalListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, LocalListener>) -> Self {
+        let peer = stream.io().peer_cred().ok();
+        Self { uid: peer.map(|peer| peer.uid()), pid: peer.and_then(|peer| peer.pid()) }
     }
 }

@@ -87,6 +87,41 @@ async fn another_throttle_gives_another_load() {
     assert_eq!((days(&of_none).as_str(), of_none.throttle, of_none.simulation.total.full_days), ("08-11:3", None, 0));
 }
 
+const THANKS: &str = r#"
+id = "P20"
+version = 1
+name = { zh = "致谢", en = "Thanks" }
+[trigger]
+on = "purchase"
+min_amount_fen = 30000
+[[step]]
+id = "thanks"
+offset = "0d"
+until = "+3d"
+channels = ["wecom"]
+"#;
+
+#[tokio::test]
+async fn another_least_amount_starts_fewer_and_is_refused_where_no_purchase_starts_the_plan() {
+    let shop = shop(|hub| {
+        for (id, amount_fen) in [("D", 50_000), ("E", 250_000)] {
+            hub.add_buyer(id, &format!("顾客{id}"), "10000000008", "2026-08-03", amount_fen);
+        }
+        hub.publish_plan(WAKE_UP);
+    })
+    .await;
+    let with = async |plan: serde_json::Value, least: Option<i64>| {
+        shop.simulate(json!({ "plan": plan, "days": 30, "min_amount_fen": least })).await
+    };
+    let starts = |found: SimulateResponse| found.simulation.by_plan[&found.plan].starts;
+    let thanks = json!({ "text": THANKS });
+    assert_eq!(starts(with(thanks.clone(), None).await.unwrap()), 2);
+    assert_eq!(starts(with(thanks.clone(), Some(100_000)).await.unwrap()), 1);
+    assert_eq!(with(thanks, Some(-1)).await.unwrap_err().status, 400);
+    let refused = with(json!({ "published": { "id": "P03" } }), Some(100_000)).await.unwrap_err();
+    assert_eq!((refused.status, refused.code.as_str()), (422, "unfit_plan"));
+}
+
 #[tokio::test]
 async fn an_edited_plan_takes_the_place_of_the_published_one() {
     let shop = shop(|hub| hub.publish_plan(WAKE_UP)).await;

@@ -75,6 +75,7 @@ fn draft(on: NaiveDate, n: u64) -> Draft {
         base_rev: Some(n),
         at_wall: Utc::now(),
         at_mono: n,
+        group: None,
         customer: CustomerId::new(&format!("C{:05}", n % N_CUSTOMERS)).unwrap(),
         body: OpBody::Fact(FactBody::Outcome(outcome)),
     }

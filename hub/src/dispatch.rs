@@ -121,7 +121,7 @@ pub async fn preview(db: &Db, request: &Request, moment: Moment) -> Result<Previ
             let facts = file::guide_facts(&mut conn, guide.id.as_str()).await?;
             let today = moment.today();
             let rules = with_starts(&guide_rules(&unthrottled, &guide, &facts, today), &files, today);
-            for file in files.iter().filter(|file| file.customer.lent.is_none()) {
+            for file in files.iter().filter(|file| file.customer.lent.is_none() && !file.is_withdrawn_on(today)) {
                 sorter.sort(file, &guide, &rules)?;
             }
         }

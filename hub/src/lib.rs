@@ -18,6 +18,7 @@ pub mod limit;
 pub mod loan;
 pub mod price;
 pub mod problem;
+pub mod proposal;
 pub mod publish;
 pub mod purge;
 pub mod push;

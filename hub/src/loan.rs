@@ -115,11 +115,12 @@ pub async fn take_in(db: &Db, owner: &str, deputy: &str, rows: &[&LoanRow]) -> R
                 let body = kept::<Fact>(&stored.body, &json(&fact)?).into_owned();
                 changes.push(Change::put(kind::FACT, &id, &stored.customer_id, body));
             }
-            Some((_, fact)) if is_unknown_undo(fact, &theirs) => {
-                let fact = Fact { undone: theirs.undone, ..fact.clone() };
-                changes.push(Change::put(kind::FACT, &id, &stored.customer_id, json(&fact)?));
+            Some((_, fact)) => {
+                let mut fact = fact.clone();
+                if fact.undone.merge(&theirs.undone) {
+                    changes.push(Change::put(kind::FACT, &id, &stored.customer_id, json(&fact)?));
+                }
             }
-            Some(_) => {}
         }
     }
     feed.apply(&mut tx, changes).await?;
@@ -181,7 +182,7 @@ fn last_day(own: &[Stored], deputy: &str, today: Option<NaiveDate>) -> Result<Op
     for stored in own.iter().filter(|stored| stored.kind == kind::FACT) {
         let fact: Fact = file::parse(kind::FACT, &stored.id, &stored.body)?;
         if let FactBody::Handed(handed) = &fact.body
-            && fact.undone.is_none()
+            && !fact.is_undone()
             && handed.to.as_str() == deputy
             && today.is_none_or(|today| today <= handed.until_on)
         {
@@ -240,7 +241,7 @@ fn pending<'c>(own: &[Stored], copies: &'c [Stored]) -> Result<BTreeSet<&'c str>
             Some(of) if of.body != copy.body => {
                 let fact: Fact = file::parse(kind::FACT, &of.id, &of.body)?;
                 let theirs: Fact = file::parse(kind::FACT, &copy.id, &copy.body)?;
-                if is_unknown_undo(&fact, &theirs) {
+                if fact.undone.clone().merge(&theirs.undone) {
                     pending.insert(copy.id.as_str());
                 }
             }
@@ -252,11 +253,6 @@ fn pending<'c>(own: &[Stored], copies: &'c [Stored]) -> Result<BTreeSet<&'c str>
 
 fn is_same(a: &Stored, b: &Stored) -> bool {
     a.kind == b.kind && a.id == b.id
-}
-
-/// Whether the deputy took a fact back of which the owner's feed does not know that.
-fn is_unknown_undo(own: &Fact, theirs: &Fact) -> bool {
-    own.undone.is_none() && theirs.undone.is_some()
 }
 
 fn by_customer(stored: Vec<Stored>) -> HashMap<String, Vec<Stored>> {

@@ -1,6 +1,7 @@
 //! Applying a push: one transaction under the guide's feed lock, every op judged on its own.
 
 mod context;
+mod lead;
 mod read;
 
 use std::collections::HashMap;
@@ -13,16 +14,19 @@ use guide_common::field::{CustomerField, Owner};
 use guide_common::id::{CustomerId, GuideId, OpId};
 use guide_common::op::{Op, OpBody};
 use guide_common::outcome::Refusal;
+use guide_common::proposal::TemplateProposed;
 use guide_common::sop::engine::gone;
+use guide_common::template::file as template_file;
 use guide_common::wire::Problem;
-use guide_common::wire::hub::{OpAnswer, OpResult};
+use guide_common::wire::hub::{OpAnswer, OpResult, Role};
 use serde_json::value::RawValue;
 
 use self::context::{Context, context};
+use self::lead::document;
 use self::read::{ReadOp, deputy, read};
 use crate::clock::Moment;
 use crate::db::device::Device;
-use crate::db::directory::json;
+use crate::db::directory::{json, put_owners};
 use crate::db::feed::{Change, Feed, Stored, kind};
 use crate::db::known::{self, Known};
 use crate::db::op::{Answered, NewAnswer};
@@ -91,8 +95,10 @@ async fn push_once(db: &Db, device: &Device, ops: &[ReadOp], moment: Moment) -> 
     for op in ops {
         answers.push(raw(batch.answer(op, known_facts.get(&op.id().to_string()))?)?);
     }
-    let Batch { new_answers, changes, loans, .. } = batch;
+    let Batch { new_answers, changes, loans, context, .. } = batch;
     feed.apply_known(&mut tx, changes, known_facts).await?;
+    let begun: Vec<&str> = context.leads.begun.iter().map(String::as_str).collect();
+    put_owners(&mut tx, &feed.guide_id, &begun).await?;
     for (customer, deputy, until_on) in &loans {
         loan::enter(&mut tx, customer.as_str(), deputy.as_str(), *until_on).await?;
     }
@@ -155,10 +161,9 @@ impl Batch<'_> {
         let Some(file) = self.context.files.get(&op.customer) else {
             // taken in before, and gone from here with its customer: it lives where the customer is
             let was_here = known_fact.is_some_and(|fact| fact.customer_id == op.customer.as_str());
-            return Ok(if was_here { Ok(plain(op.op_id, OpResult::Duplicate)) } else { Err(Refusal::UnknownCustomer) });
+            return if was_here { Ok(Ok(plain(op.op_id, OpResult::Duplicate))) } else { self.begin(op, &content) };
         };
-        let latest = self.today.checked_add_days(Days::new(1)).unwrap_or(self.today);
-        if content.on().is_some_and(|on| on > latest) {
+        if content.on().is_some_and(|on| on > self.latest()) {
             return Ok(Err(Refusal::FromTheFuture));
         }
         let was_lent_until = self.context.returned.get(&op.customer);
@@ -207,6 +212,33 @@ impl Batch<'_> {
 }
 
 impl Batch<'_> {
+    /// Takes a lead in: the customer comes into being with it, and what follows in the push finds them. Of every other op
+    /// the customer is unknown.
+    fn begin(&mut self, op: &Op, content: &OpBody) -> Result<Result<OpAnswer, Refusal>, HubError> {
+        if content.on().is_some_and(|on| on > self.latest()) {
+            return Ok(Err(Refusal::FromTheFuture));
+        }
+        let (mut file, answer) = match self.context.leads.begin(op) {
+            Ok(begun) => begun,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if let Err(refusal) = file.apply(op, &self.device.guide) {
+            return Ok(Err(refusal));
+        }
+        self.changes.push(document(&file)?);
+        for fact in &file.facts {
+            let body = fact.json_of(op).map_err(|_| HubError::corrupt("the body of an op"))?;
+            self.changes.push(Change::put(kind::FACT, &fact.id.to_string(), op.customer.as_str(), body));
+        }
+        self.context.files.insert(op.customer.clone(), file);
+        Ok(Ok(answer))
+    }
+
+    /// The latest day that an op may name.
+    fn latest(&self) -> NaiveDate {
+        self.today.checked_add_days(Days::new(1)).unwrap_or(self.today)
+    }
+
     /// What only the hub can refuse: taking back what headquarters recorded, and handing dues to somebody who is no
     /// guide, to oneself, or of a customer who is on loan.
     fn refusal(&self, file: &CustomerFile, content: &OpBody) -> Option<Refusal> {
@@ -214,11 +246,25 @@ impl Batch<'_> {
             let target = file.facts.iter().find(|fact| fact.id == undo.op_id)?;
             return is_headquarters(&target.guide).then_some(Refusal::NotForTerminals);
         }
+        if let OpBody::Fact(FactBody::TemplateProposed(proposed)) = content {
+            return self.refusal_of_proposal(proposed);
+        }
         let deputy = deputy(content)?;
         if *deputy == self.device.guide || !self.context.guides.contains(deputy) {
             return Some(Refusal::UnknownDeputy);
         }
         file.customer.lent.is_some().then_some(Refusal::UnknownCustomer)
+    }
+}
+
+impl Batch<'_> {
+    /// Only a trainer proposes, and only what is a template of that id. What it says is linted where it is accepted.
+    fn refusal_of_proposal(&self, proposed: &TemplateProposed) -> Option<Refusal> {
+        if self.device.role != Role::Trainer {
+            return Some(Refusal::NotATrainer);
+        }
+        let is_template = template_file::parse(&proposed.text).is_ok_and(|template| template.id == proposed.template);
+        (!is_template).then_some(Refusal::MalformedBody)
     }
 }
 
@@ -233,6 +279,7 @@ fn can_pass(refusal: Refusal) -> bool {
             | Refusal::UnknownTarget
             | Refusal::UnknownDeputy
             | Refusal::NoOpenComplaint
+            | Refusal::TooManyLeads
     )
 }
 

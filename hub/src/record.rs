@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use guide_common::fact::{Fact, FactBody, next_number};
 use guide_common::id::{CustomerId, DeviceId, GuideId, OpId};
+use guide_common::undone::Undos;
 
 use crate::db::directory::{json, owners};
 use crate::db::feed::{Change, Feed, Stored, Written, kind};
@@ -33,7 +34,17 @@ pub enum Existing {
 /// A fact of headquarters, with its texts sanitised, or what its body lacks.
 pub fn fact(id: OpId, customer: &CustomerId, at: DateTime<Utc>, body: FactBody) -> Result<Fact, String> {
     let (guide, device) = headquarters();
-    let fact = Fact { id, customer: customer.clone(), guide, device, at, body, number: 0, undone: None };
+    let fact = Fact {
+        id,
+        customer: customer.clone(),
+        guide,
+        device,
+        at,
+        body,
+        number: 0,
+        undone: Undos::default(),
+        group: None,
+    };
     let fact = serde_json::to_value(&fact).and_then(serde_json::from_value::<Fact>);
     fact.map_err(|error| error.to_string())
 }

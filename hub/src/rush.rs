@@ -1,12 +1,13 @@
 //! Rush (催办): headquarters asks a guide for haste with one customer.
 
 use chrono::NaiveDate;
-use guide_common::fact::{Fact, FactBody, Undone};
+use guide_common::fact::{Fact, FactBody};
 use guide_common::id::{CustomerId, GuideId, OpId};
 use guide_common::outcome::OutcomeCode;
 use guide_common::record::Rush;
 use guide_common::sop::gate::Hold;
 use guide_common::sop::queue::customer_day;
+use guide_common::undone::Undone;
 use serde::Serialize;
 
 use crate::clock::Moment;
@@ -108,7 +109,7 @@ pub async fn ask(
     let id = OpId::of_record("rush", customer, &uuid::Uuid::now_v7().to_string());
     let at = moment.zone.instant(moment.shop_time);
     let fact = record::fact(id, customer, at, FactBody::Rush(rush)).map_err(|fault| HubError::refused(told(&fault)))?;
-    if let FactBody::Rush(rush) = &fact.body
+    if let FactBody::Rush(ref rush) = fact.body
         && let Some(same) = standing(db, &guide, customer, rush).await?
     {
         return Err(HubError::refused(format!(
@@ -130,12 +131,12 @@ pub async fn list(db: &Db, today: NaiveDate) -> Result<Vec<RushRow>, HubError> {
     let mut conn = db.conn().await?;
     let mut rows = Vec::new();
     for (owner, fact) in file::facts_of_kind(&mut conn, "rush").await? {
-        if let FactBody::Rush(rush) = fact.body
-            && fact.undone.is_none()
+        if let FactBody::Rush(ref rush) = fact.body
+            && !fact.is_undone()
             && today <= rush.until_on
         {
             let guide = guide_id(&owner)?;
-            rows.push(RushRow { id: fact.id, customer: fact.customer, guide, rush });
+            rows.push(RushRow { id: fact.id, customer: fact.customer.clone(), guide, rush: rush.clone() });
         }
     }
     rows.sort_by(|a, b| (a.rush.until_on, &a.customer, a.id).cmp(&(b.rush.until_on, &b.customer, b.id)));
@@ -160,8 +161,11 @@ async fn undo(db: &Db, owner: &str, id: OpId, today: NaiveDate) -> Result<Custom
     };
     let fact: Fact = file::parse(kind::FACT, &stored.id, &stored.body)?;
     let customer = fact.customer.clone();
-    let undone = fact.undone.or(Some(Undone { op_id: OpId(uuid::Uuid::now_v7()), on: today }));
-    let body = json(&Fact { undone, ..fact })?;
+    let mut fact = fact;
+    if !fact.is_undone() {
+        fact.undone = Some(Undone::new(OpId(uuid::Uuid::now_v7()), today)).into();
+    }
+    let body = json(&fact)?;
     feed.apply(&mut tx, vec![Change::put(kind::FACT, &stored.id, customer.as_str(), body)]).await?;
     commit(tx).await?;
     Ok(customer)

@@ -8,7 +8,7 @@ use guide_common::amnesty::Handed;
 use guide_common::customer::{Customer, Loan};
 use guide_common::fact::{Fact, FactBody};
 use guide_common::id::{DueId, OpId};
-use guide_common::op::{Op, OpBody, Undo};
+use guide_common::op::{Op, OpBody, Redo, Undo};
 use guide_common::outcome::OutcomeCode;
 use guide_common::wire::hub::Role;
 use guide_hub::db::Db;
@@ -99,9 +99,15 @@ async fn what_the_deputy_records_arrives_in_the_owner_s_feed_and_what_the_owner_
     let undone = undo(&deputy, "C1", TODAY, said.op_id);
     assert_eq!(send(&deputy, &[undone]).await, ["applied"]);
     let of_owner = facts_of(db, "G1", "C1").await;
-    assert!(of_owner.iter().find(|fact| fact.id == said.op_id).unwrap().undone.is_some());
+    assert!(of_owner.iter().find(|fact| fact.id == said.op_id).unwrap().is_undone());
     assert_eq!(of_owner, facts_of(db, "G2", "C1").await);
     assert_eq!(of_owner.len(), 3, "{of_owner:?}");
+    let marks = of_owner.iter().find(|fact| fact.id == said.op_id).unwrap().undone.all().to_vec();
+    let redo = Redo { on: day(TODAY), op_id: said.op_id, undo: marks[0].op_id };
+    assert_eq!(send(&deputy, &[deputy.op("C1", &OpBody::Redo(redo))]).await, ["applied"]);
+    let of_owner = facts_of(db, "G1", "C1").await;
+    assert!(!of_owner.iter().find(|fact| fact.id == said.op_id).unwrap().is_undone(), "the owner hears of it");
+    assert_eq!(of_owner, facts_of(db, "G2", "C1").await);
     hub.check_feeds(&["G1", "G2"]).await;
 }
 

@@ -111,7 +111,7 @@ async fn a_leave_lies_in_the_guide_s_own_feed_and_can_be_taken_back() {
     assert!(!other.get("/v1/changes?feed=guide").await.text().contains("@guide"), "the leave is nobody else's");
     assert_eq!(push(&terminal, &[undo(&terminal, "@guide", op.op_id)]).await, ["applied"]);
     let facts = file::guide_facts(&mut hub.test_db.db.conn().await.unwrap(), "G1").await.unwrap();
-    assert!(facts.len() == 1 && facts[0].undone.is_some(), "{facts:?}");
+    assert!(facts.len() == 1 && facts[0].is_undone(), "{facts:?}");
     let moves = guide_hub::assign::plan_named(&hub.test_db.db, &[CustomerId::guide_itself()], &guide_id("G2")).await;
     assert!(moves.unwrap_err().to_string().contains("no such customers"));
 }

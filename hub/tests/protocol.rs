@@ -6,15 +6,17 @@ mod support;
 
 use std::collections::BTreeMap;
 
+use guide_common::fact::{Fact, FactBody};
 use guide_common::id::DueId;
-use guide_common::op::{OpBody, Undo};
+use guide_common::op::{Op, OpBody, Redo, Undo};
 use guide_common::outcome::OutcomeCode;
+use guide_common::promise::Promise;
 use guide_common::wire::hub::{ChangesResponse, DigestKey, FeedDigest, Item, ItemOp, Role, item_hash};
 use guide_hub::db::{device, feed};
 use guide_hub::publish::{Publishing, Running, Source, What, publish};
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
-use support::{Answer, TODAY, Terminal, TestDb, TestHub, assign, customer_id, guide_id, send};
+use support::{Answer, TODAY, Terminal, TestDb, TestHub, assign, customer_id, facts_of, guide_id, send};
 
 /// A hub with guides G1 and G2, and C1 to C3 with a purchase each, of whom G1 serves C1 and C2 and G2 C3.
 async fn hub() -> TestHub {
@@ -348,6 +350,35 @@ async fn an_undo_marks_the_fact_and_both_stay() {
     let body: Value = serde_json::from_str(fact.body.as_ref().unwrap().get()).unwrap();
     assert_eq!(body["undone"]["op_id"], json!(undo.op_id));
     assert_eq!(held(&items, &terminal.enrolled.digest_keys.guide), (last.n_live, last.digest));
+}
+
+#[tokio::test]
+async fn a_redo_ends_the_undo_and_every_op_of_it_twice_is_once() {
+    let hub = hub().await;
+    let terminal = hub.terminal("G1").await;
+    let on = TODAY.parse().unwrap();
+    let promise = Promise { on, text: "带样".to_owned(), item: None, due_on: on };
+    let said = terminal.outcome("C1", TODAY, |_| {});
+    let promised = terminal.op("C1", &OpBody::Fact(FactBody::Promise(promise)));
+    let group = [&said, &promised].map(|op| op.clone().of_group(Some(said.op_id)));
+    let undo = terminal.op("C1", &OpBody::Undo(Undo { on, op_id: promised.op_id }));
+    let redo = |undo: &Op| terminal.op("C1", &OpBody::Redo(Redo { on, op_id: promised.op_id, undo: undo.op_id }));
+    let redone = redo(&undo);
+    let all = [group[0].clone(), group[1].clone(), undo.clone(), redone.clone()];
+    let first = terminal.push(&all).await;
+    assert!(answers(&first).iter().all(|answer| answer["result"] == "applied"), "{}", first.text());
+    assert_eq!(terminal.push(&all).await.json()["answers"], first.json()["answers"]);
+    let unknown = redo(&said);
+    assert_eq!(answers(&terminal.push(&[unknown]).await)[0]["code"], "unknown_target");
+    let (_, items) = pull(&terminal, "guide", 200).await;
+    let item = items.iter().find(|item| item.id == promised.op_id.to_string()).unwrap();
+    let fact: Fact = serde_json::from_str(item.body.as_ref().unwrap().get()).unwrap();
+    assert!(!fact.is_undone() && fact.undone.knows(undo.op_id) && fact.undone.knows(redone.op_id));
+    assert_eq!(fact.group, Some(said.op_id), "what was saved together is known wherever the fact goes");
+    // of another undo the first redo knows nothing
+    let again = terminal.op("C1", &OpBody::Undo(Undo { on, op_id: promised.op_id }));
+    assert_eq!(answers(&terminal.push(&[again]).await)[0]["result"], "applied");
+    assert!(facts_of(&hub.test_db.db, "G1", "C1").await.iter().any(|fact| fact.is_undone()));
 }
 
 #[tokio::test]

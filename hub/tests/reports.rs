@@ -70,6 +70,13 @@ async fn the_hub_counts_what_the_engine_counts_on_the_same_facts() {
     let guide = chain.guides[0].clone();
     let one = ask(&test, |request| request.guide = Some(guide.id.clone())).await.unwrap();
     assert_eq!(one.report.total.due, chain_report.by_guide[&guide.id].due);
+    // the whole report of a guide is the one that the guide's terminal works out: funnels, templates, days and rates too
+    let own = files.iter().filter(|(of, _)| of.as_ref() == Some(&guide.id)).map(|(_, file)| file.clone());
+    let own: Vec<CustomerFile> = own.collect();
+    let expected = report(own.iter(), &rules(&chain, &guide, &own), request().period, demo::d0(), None);
+    assert!(expected.total.funnel.bought > 0 && expected.repeat.cohort > 0 && !expected.by_template.is_empty());
+    assert!(expected.promises.sum() > 0 && expected.days.iter().any(|day| day.done > 0));
+    assert_eq!(one.report, expected);
     let store = ask(&test, |request| request.store = Some(guide.store.id.clone())).await.unwrap();
     assert_eq!(store.report.total.due, chain_report.by_store[&guide.store.id].due);
     let plan = ask(&test, |request| request.plan = Some("P01".parse().unwrap())).await.unwrap();

@@ -24,7 +24,8 @@ const SYNC_PATH: [&str; 9] =
 const BY_GUIDE: [&str; 4] = guide_hub::db::distribute::BY_GUIDE;
 
 /// Statements over many guides in these files, with the reason why they may be there.
-const EXCEPTIONS: [(&str, &str); 2] = [
+const EXCEPTIONS: [(&str, &str); 3] = [
+    ("about_guides", "headquarters' list of proposals; no request of a terminal comes here"),
     ("facts_of_kind", "headquarters' lists of dispatches and rushes; no request of a terminal comes here"),
     ("moved", "asks for the heads that a whole process awaits: one read, beside every transaction"),
 ];

@@ -58,8 +58,8 @@ const EDITS: [Edit; 23] = [
     // a field of what a guide records, which the terminal fills always
     edit(
         "common/src/outcome.rs",
-        "    pub quoted: Option<Quote>,\n}",
-        "    pub quoted: Option<Quote>,\n    /// The mood.\n    #[serde(default)]\n    pub mood: Option<String>,\n}",
+        "    pub reply: Option<String>,\n}",
+        "    pub reply: Option<String>,\n    /// The mood.\n    #[serde(default)]\n    pub mood: Option<String>,\n}",
     ),
     edit("common/src/outcome.rs", "            quoted: None,\n", MOOD),
     // a value of an enumeration: another channel, over which the terminal takes every contact to go

@@ -18,4 +18,5 @@ pub mod pty;
 pub mod rig;
 pub mod sim;
 pub mod staff;
+pub mod tmux;
 pub mod week;

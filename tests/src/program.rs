@@ -202,6 +202,14 @@ impl Hub {
         succeed(command)
     }
 
+    /// Runs one of the hub's commands that does not succeed: its exit code, and what it says.
+    pub fn refused(&self, args: &[&str]) -> (Option<i32>, String) {
+        let mut command = command(self.program, &self.home);
+        command.args(args).arg("--data").arg(self.data()).args(self.clock.args()).stdin(Stdio::null());
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+
     /// The facts in a guide's feed, as JSON.
     #[track_caller]
     pub fn facts(&self, guide: &str) -> String {
@@ -317,9 +325,18 @@ impl Terminal {
         self.enroll_at(hub, &hub.url, guide).await;
     }
 
+    /// The same as a trainer's.
+    pub async fn enroll_trainer(&self, hub: &Hub, guide: &str) {
+        self.enroll_with(hub, &hub.url, &["device", "code", guide, "--role", "trainer", "--json"]).await;
+    }
+
     /// The same through another address of the hub, such as a proxy's.
     pub async fn enroll_at(&self, hub: &Hub, url: &str, guide: &str) {
-        let json: serde_json::Value = serde_json::from_str(&hub.cli(&["device", "code", guide, "--json"])).unwrap();
+        self.enroll_with(hub, url, &["device", "code", guide, "--json"]).await;
+    }
+
+    async fn enroll_with(&self, hub: &Hub, url: &str, code: &[&str]) {
+        let json: serde_json::Value = serde_json::from_str(&hub.cli(code)).unwrap();
         let code = json["code"].as_str().unwrap().to_owned();
         let client = self.client();
         client.enroll(&EnrollLocalRequest::new(url, &code)).await.unwrap();

@@ -2,18 +2,45 @@
 
 use std::io::{Read, Write};
 use std::num::NonZero;
+use std::path::Path;
+use std::process::Command;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
+use crate::program::path_of;
+
 const ROWS: NonZero<u16> = NonZero::new(40).unwrap();
 const COLS: NonZero<u16> = NonZero::new(120).unwrap();
 /// So much silence ends a frame.
 const QUIET: Duration = Duration::from_millis(60);
+/// A key that has drawn nothing for so long draws nothing.
+const SILENCE: Duration = Duration::from_millis(400);
 /// What does not come within this time does not come.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What came of a key.
+#[derive(Clone, Copy, Debug)]
+pub struct Keyed {
+    /// To the last byte before silence; zero where nothing was drawn.
+    pub settled: Duration,
+    /// How many bytes were drawn.
+    pub n_bytes: usize,
+}
+
+/// The interface at a terminal's home, which sees nothing of the machine's user.
+pub fn interface(home: &Path, args: &[&str]) -> CommandBuilder {
+    let mut command = CommandBuilder::new(path_of("guide"));
+    command.args(args);
+    command.env_clear();
+    let home = home.to_str().unwrap_or_default();
+    for (name, value) in [("TERM", "xterm-256color"), ("LANG", "zh_CN.UTF-8"), ("GUIDE_HOME", home), ("HOME", home)] {
+        command.env(name, value);
+    }
+    command
+}
 
 /// A program in a pseudo-terminal of 120×40.
 pub struct Pty {
@@ -80,6 +107,47 @@ impl Pty {
         self.keyboard.flush()?;
         let last = self.until(texts).with_context(|| format!("after {keys:?}: {texts:?}"))?;
         Ok(last - pressed)
+    }
+
+    /// Presses a key and reads until nothing has come for a while; a key may draw nothing.
+    pub fn key(&mut self, key: &str) -> anyhow::Result<Keyed> {
+        self.drain();
+        let pressed = Instant::now();
+        self.type_only(key)?;
+        let mut keyed = Keyed { settled: Duration::ZERO, n_bytes: 0 };
+        // the first answer may take longer than the pause within one
+        let mut patience = SILENCE;
+        loop {
+            match self.output.recv_timeout(patience) {
+                Ok((at, bytes)) => {
+                    self.feed(&bytes);
+                    keyed = Keyed { settled: at - pressed, n_bytes: keyed.n_bytes + bytes.len() };
+                    patience = QUIET;
+                }
+                Err(RecvTimeoutError::Timeout) => return Ok(keyed),
+                Err(RecvTimeoutError::Disconnected) => anyhow::bail!("the program ended:\n{}", self.text()),
+            }
+        }
+    }
+
+    /// Presses keys and waits until the screen shows what is looked for, be it there already.
+    pub fn see(&mut self, keys: &str, is_shown: impl Fn(&str) -> bool) -> anyhow::Result<()> {
+        self.type_only(keys)?;
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            self.settle();
+            if is_shown(&self.text()) {
+                return Ok(());
+            }
+            anyhow::ensure!(Instant::now() < deadline, "did not come after {keys:?}:\n{}", self.text());
+        }
+    }
+
+    /// The line is cut: the program is told as the kernel tells it, and its end is waited for.
+    pub fn hang_up(&mut self) -> anyhow::Result<()> {
+        let status = Command::new("kill").args(["-HUP", &self.pid()?.to_string()]).status()?;
+        anyhow::ensure!(status.success(), "kill -HUP: {status}");
+        self.wait().map(drop)
     }
 
     /// Presses keys and waits for nothing.

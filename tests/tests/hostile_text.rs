@@ -195,6 +195,8 @@ fn hostile_texts_in_every_field_neither_command_the_terminal_nor_shift_the_scree
             before.settle();
             columns.extend(before.columns_of("│"));
         }
+        // the next one comes back to where this one was left
+        before.press("\x1b\x1bgt", &["Script"]).unwrap();
         drop(before);
         let n_texts = spoil_hub(&hub).await;
         assert!(n_texts > N_TEXTS, "{n_texts} texts");

@@ -40,7 +40,8 @@ fn a_guide_logs_takes_back_and_moves_a_day_on_by_keys_and_leaves_nothing_behind(
     pty.press("6", &["已保存 曾予墨"]).unwrap();
     pty.press("z", &["已撤销", "曾予墨"]).unwrap();
     pty.press("\t", &["客户"]).unwrap();
-    pty.press("\t", &["今日"]).unwrap();
+    // back to the queue, whatever screens follow
+    pty.press("\x1b[Z", &["找同款"]).unwrap();
     pty.press("]", &["8月13日"]).unwrap();
     // words that only the help shows, and words that it hides: else the next key could come before it opens or closes
     pty.press("?", &["筛选"]).unwrap();
@@ -48,6 +49,27 @@ fn a_guide_logs_takes_back_and_moves_a_day_on_by_keys_and_leaves_nothing_behind(
     pty.type_only("q").unwrap();
     assert!(pty.wait().unwrap());
     wait_until_nothing_is_left(folder.path());
+}
+
+#[test]
+fn a_script_walks_the_demo_line_by_line_and_the_end_of_its_lines_is_the_end() {
+    for (lang, told) in
+        [("zh", ["已保存 曾予墨", "已撤销 曾予墨", "8月13日"]), ("en", ["Saved", "Taken back", "13 Aug"])]
+    {
+        let folder = folder();
+        let mut command = command("guide", folder.path());
+        command.env_remove("GUIDE_HOME").env("TMPDIR", folder.path()).args(["demo", "--plain", "--lang", lang]);
+        command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), "1\n=6\nz\n］\n".as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{said}");
+        let places: Vec<_> = told.iter().map(|text| said.find(text)).collect();
+        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{told:?} in\n{said}");
+        assert!(!said.chars().any(|c| c.is_control() && c != '\n'), "{said:?}");
+        wait_until_nothing_is_left(folder.path());
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod ask;
 mod events;
 mod forecast;
+mod list;
 mod record;
 pub mod support;
 mod transport;
@@ -21,10 +22,12 @@ use guide_common::sop::plan::{Lang, Plan};
 use guide_common::template::Template;
 use guide_common::time::Period;
 use guide_common::wire::Problem;
-use guide_common::wire::card::{Appointments, CustomerCard, Leaves, Promises, Secrets};
+use guide_common::wire::card::{Appointments, CustomerCard, Leaves, Notes, Promises, Secrets, TagGroups};
 use guide_common::wire::local::{
     Clock, CustomerList, EnrollLocalRequest, Health, Notice, Outbox, ScriptView, Status, SyncStatus, TaskDetail, Today,
 };
+use guide_common::wire::session::KeptSession;
+use guide_common::wire::timeline::Timeline;
 use hyper::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -226,6 +229,22 @@ impl Client {
         self.read("/v1/clock").await
     }
 
+    /// What happened with a customer, newest first.
+    pub async fn timeline(&self, customer: &CustomerId, limit: usize, reveal: bool) -> Result<Timeline> {
+        let customer = encoded(customer.as_str());
+        self.read(&format!("/v1/customers/{customer}/timeline?limit={limit}&reveal={reveal}")).await
+    }
+
+    /// The notes on a customer, newest first.
+    pub async fn notes(&self, customer: &CustomerId) -> Result<Notes> {
+        self.read(&format!("/v1/customers/{}/notes", encoded(customer.as_str()))).await
+    }
+
+    /// The groups of tags that headquarters has published.
+    pub async fn tag_groups(&self) -> Result<TagGroups> {
+        self.read("/v1/tags").await
+    }
+
     /// Moves the virtual clock.
     pub async fn set_clock(&self, now: NaiveDateTime) -> Result<Clock> {
         self.write(Method::PUT, "/v1/clock", &serde_json::json!({ "kind": "virtual", "now": now })).await
@@ -234,6 +253,16 @@ impl Client {
     /// What changes from now on; it ends with an error when the daemon goes away.
     pub async fn events(&self) -> Result<BoxStream<'static, Result<Notice>>> {
         events::open(&self.transport).await
+    }
+
+    /// Where the interface was left.
+    pub async fn session(&self) -> Result<KeptSession> {
+        self.read("/v1/session").await
+    }
+
+    /// Keeps where the interface is.
+    pub async fn keep_session(&self, session: &KeptSession) -> Result<KeptSession> {
+        self.write(Method::PUT, "/v1/session", session).await
     }
 
     async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T> {

@@ -1,16 +1,23 @@
 //! Which language is spoken, and every text of the command line in both. A text is a pair, so that one that lacks a
 //! language does not compile.
 
+pub mod change;
 pub mod course;
 pub mod date;
 pub mod explain;
 pub mod fault;
+pub mod forecast;
 pub mod help;
 pub mod hold;
+pub mod lint;
+pub mod member;
 pub mod name;
+pub mod note;
+pub mod plan;
 pub mod problem;
 pub mod rejection;
 pub mod support;
+pub mod timeline;
 pub mod trigger;
 pub mod withheld;
 pub mod word;

@@ -5,3 +5,6 @@ pub mod cli;
 pub mod client;
 pub mod interface;
 pub mod lang;
+pub mod plain;
+pub mod report;
+pub mod slip;

@@ -9,6 +9,8 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 
+use guide_common::sop::plan::Lang;
+
 const STATUS: &str = r#"{"guide":null,"now":"2026-08-12T10:00:00","clock":"virtual","n_customers":0,
     "queue":{"n_open":1,"n_held":0,"n_done":0},
     "sync":{"state":"received","hub":null,"last_ok_at":null,"last_error":null,"next_at":null,"n_unsent":0,"n_rejected":0,
@@ -197,4 +199,55 @@ fn help_completions_and_the_manual_need_no_daemon() {
         check(&shop.guide(&["completions", shell]), 0, &["complaint"], &[]);
     }
     check(&shop.guide(&["man"]), 0, &[".TH guide 1"], &[]);
+}
+
+#[test]
+fn the_keys_in_force_are_listed_and_a_fault_of_the_own_file_is_told_with_its_line() {
+    let shop = Shop::closed();
+    let all = shop.guide(&["keys", "--lang", "en"]);
+    assert!(all.status.success());
+    let text = String::from_utf8(all.stdout).unwrap();
+    for spec in guide::interface::action::registry() {
+        assert!(text.contains(spec.name) && text.contains(spec.help(Lang::En)), "{}", spec.name);
+    }
+    std::fs::create_dir_all(shop.home.path().join("config")).unwrap();
+    std::fs::write(shop.home.path().join("config/keys.toml"), "[keys]\ncopy = \"Q\"\nnothing = \"W\"\n").unwrap();
+    let own = shop.guide(&["keys", "--lang", "en", "copy"]);
+    let (text, told) = (String::from_utf8(own.stdout).unwrap(), String::from_utf8(own.stderr).unwrap());
+    assert!(text.contains("Q"), "{text}");
+    assert_eq!(own.status.code(), Some(1));
+    assert!(told.contains("line 3") && told.contains("nothing"), "{told}");
+    let preset = shop.guide(&["keys", "--preset", "none"]);
+    assert_eq!(preset.status.code(), Some(2));
+}
+
+#[test]
+fn the_manual_has_every_action_of_the_interface_too() {
+    let shop = Shop::closed();
+    let page = String::from_utf8(shop.guide(&["man"]).stdout).unwrap();
+    let folder = shop.home.path().join("man");
+    assert!(shop.guide(&["man", "--dir", folder.to_str().unwrap()]).status.success());
+    let written = std::fs::read_to_string(folder.join("guide.1")).unwrap();
+    for spec in guide::interface::action::registry() {
+        let name = spec.name.replace('-', "\\-");
+        assert!(page.contains(&name) && written.contains(&name), "{}", spec.name);
+    }
+}
+
+#[test]
+fn themes_are_listed_and_a_faint_one_is_refused() {
+    let shop = Shop::closed();
+    let listed = String::from_utf8(shop.guide(&["theme", "--json"]).stdout).unwrap();
+    for (name, _) in guide::interface::theme::BUILT_IN {
+        assert!(listed.contains(&format!("\"{name}\"")), "{listed}");
+    }
+    let file = shop.home.path().join("faint.toml");
+    let text = "name = { zh = \"淡\", en = \"Faint\" }\ninherits = \"day\"\n[role]\nmoney = { fg = \"#f0f0f0\" }\n";
+    std::fs::write(&file, text).unwrap();
+    let checked = shop.guide(&["theme", "check", file.to_str().unwrap(), "--lang", "en"]);
+    let told = String::from_utf8(checked.stdout).unwrap();
+    assert_eq!(checked.status.code(), Some(1));
+    assert!(told.starts_with("! money has a contrast of 1."), "{told}");
+    std::fs::write(&file, text.replace("#f0f0f0", "#101010")).unwrap();
+    assert!(shop.guide(&["theme", "check", file.to_str().unwrap()]).status.success());
 }

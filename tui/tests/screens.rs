@@ -4,13 +4,12 @@
 
 use guide::interface::app::App;
 use guide::interface::fixture::Desk;
-use guide::interface::svg::render;
+use guide::interface::svg::{render, text};
 use guide::interface::theme::Theme;
 use guide_common::sop::gate::{Hold, HoldReason};
 use guide_common::sop::plan::Lang;
 use guide_common::wire::card::AppointmentRow;
 use guide_common::wire::local::{ClockKind, RushRow, SavedState};
-use ratatui::buffer::{Buffer, CellWidth};
 
 fn open(desk: &mut Desk, lang: Lang, size: (u16, u16)) -> App {
     let mut app = App::new(lang, Theme::built_in("ansi").unwrap(), size);
@@ -19,22 +18,6 @@ fn open(desk: &mut Desk, lang: Lang, size: (u16, u16)) -> App {
 }
 
 /// The screen as text, a row a line.
-fn text(buffer: &Buffer) -> String {
-    let mut text = String::new();
-    for row in 0..buffer.area.height {
-        let mut line = String::new();
-        let mut col = 0;
-        while col < buffer.area.width {
-            let symbol = buffer[(col, row)].symbol();
-            line.push_str(symbol);
-            col += symbol.cell_width().max(1);
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
-}
-
 fn screen(lang: Lang, size: (u16, u16), clock: ClockKind, keys: &str) -> String {
     let mut desk = Desk::new(lang, clock);
     let mut app = open(&mut desk, lang, size);
@@ -105,6 +88,7 @@ fn customers_are_filtered_and_shown() {
     check!("customers-120x36", LARGE, "<Tab><Enter>j");
     check!("customers-60x16", SMALL, "<Tab>");
     check!("customer-card-60x16", SMALL, "<Tab><Enter>j<Enter>");
+    check!("customer-card-80x24", NORMAL, "<Tab><Enter>j<Enter>");
     check!("customers-none-80x24", NORMAL, "<Tab>xyz");
 }
 

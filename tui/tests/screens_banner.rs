@@ -1,24 +1,15 @@
 //! The lines that nobody may overlook: a clock that is off, what sync needs a person for, and faults in training.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-use guide::interface::app::App;
 use guide::interface::event::{Answer, Event, QueryId};
 use guide::interface::fixture::Desk;
 use guide::interface::svg::render;
-use guide::interface::theme::{Role, Theme};
+use guide::interface::theme::Role;
 use guide_common::sop::plan::Lang;
 use guide_common::wire::local::{ClockKind, SavedState, SyncError};
 use guide_common::wire::support::{FaultPlan, Faults};
 use ratatui::buffer::{Buffer, CellWidth};
 
 const SCREENS: [&str; 3] = ["", "<Tab>", "?"];
-
-fn open(desk: &mut Desk, lang: Lang, size: (u16, u16)) -> App {
-    let mut app = App::new(lang, Theme::built_in("ansi").unwrap(), size);
-    desk.open(&mut app);
-    app
-}
 
 /// One row of the screen as text.
 fn row(buffer: &Buffer, y: u16) -> String {
@@ -43,7 +34,7 @@ fn a_clock_that_is_off_is_told_of_on_every_screen_and_no_more_once_it_is_right()
         for keys in SCREENS {
             let mut desk = Desk::new(lang, ClockKind::Real);
             desk.status.sync.skew_ms = Some(-200_000);
-            let mut app = open(&mut desk, lang, (80, 24));
+            let mut app = desk.seat((80, 24)).unwrap();
             desk.press(&mut app, keys);
             let buffer = render(&mut app);
             assert!(row(&buffer, 1).contains(text), "{keys:?}: {}", row(&buffer, 1));
@@ -57,7 +48,7 @@ fn a_clock_that_is_off_is_told_of_on_every_screen_and_no_more_once_it_is_right()
 }
 
 #[test]
-fn what_sync_needs_a_person_for_is_told_with_the_command() {
+fn what_sync_needs_a_person_for_is_told_with_the_command_or_the_key() {
     let told = |code: Option<&str>, n_rejected: usize, lang: Lang, size: (u16, u16)| {
         let mut desk = Desk::new(lang, ClockKind::Real);
         failing(&mut desk, code.unwrap_or("x"));
@@ -65,7 +56,7 @@ fn what_sync_needs_a_person_for_is_told_with_the_command() {
             desk.status.sync.last_error = None;
         }
         desk.status.sync.n_rejected = n_rejected;
-        let mut app = open(&mut desk, lang, size);
+        let mut app = desk.seat(size).unwrap();
         let buffer = render(&mut app);
         (row(&buffer, 0), row(&buffer, 1))
     };
@@ -74,8 +65,8 @@ fn what_sync_needs_a_person_for_is_told_with_the_command() {
             (Some("revoked"), 0, "guide enroll"),
             (Some("unauthorised"), 0, "guide enroll"),
             (Some("too_old"), 0, "guide"),
-            (Some("journal"), 0, "guide doctor"),
-            (None, 2, "guide outbox"),
+            (Some("journal"), 0, "g s"),
+            (None, 2, "g s"),
         ] {
             let (header, banner) = told(code, n_rejected, lang, (80, 24));
             assert!(banner.contains(command) && !banner.contains('…'), "{code:?}: {banner}");
@@ -92,7 +83,7 @@ fn a_hub_that_is_busy_is_not_said_to_be_unreachable() {
         let mut desk = Desk::new(Lang::Zh, ClockKind::Real);
         failing(&mut desk, code);
         desk.status.sync.state = SavedState::Saved;
-        let mut app = open(&mut desk, Lang::Zh, (120, 36));
+        let mut app = desk.seat((120, 36)).unwrap();
         row(&render(&mut app), 0)
     };
     assert!(header("busy").contains("总部忙") && !header("busy").contains("离线"), "{}", header("busy"));
@@ -103,13 +94,13 @@ fn a_hub_that_is_busy_is_not_said_to_be_unreachable() {
 fn faults_are_marked_while_they_are_on_and_in_training_only() {
     let mut desk = Desk::new(Lang::En, ClockKind::Virtual);
     desk.faults = Faults { plan: FaultPlan { offline: true, ..FaultPlan::default() }, ..Faults::default() };
-    let mut app = open(&mut desk, Lang::En, (100, 24));
+    let mut app = desk.seat((100, 24)).unwrap();
     assert!(row(&render(&mut app), 0).contains("FAULTS"));
     desk.faults = Faults::default();
     desk.press(&mut app, "r");
     assert!(!row(&render(&mut app), 0).contains("FAULTS"));
     let mut real = Desk::new(Lang::En, ClockKind::Real);
-    let mut app = open(&mut real, Lang::En, (100, 24));
+    let mut app = real.seat((100, 24)).unwrap();
     let asked = real.asked.contains(&guide::interface::effect::Request::Faults);
     assert!(!asked, "nobody asks for them outside of training");
     // an answer that nobody awaits changes nothing

@@ -11,7 +11,6 @@ use guide::interface::event::{Answer, Event, QueryId};
 use guide::interface::fixture::{Desk, parse_keys, refused, unreachable};
 use guide::interface::layers::Layer;
 use guide::interface::svg::render;
-use guide::interface::theme::Theme;
 use guide::interface::view;
 use guide_common::sop::plan::Lang;
 use guide_common::wire::local::{ClockKind, Notice};
@@ -21,8 +20,7 @@ use ratatui::backend::TestBackend;
 
 fn open() -> (Desk, App) {
     let mut desk = Desk::new(Lang::Zh, ClockKind::Real);
-    let mut app = App::new(Lang::Zh, Theme::built_in("ansi").unwrap(), (80, 24));
-    desk.open(&mut app);
+    let app = desk.seat((80, 24)).unwrap();
     desk.asked.clear();
     (desk, app)
 }
@@ -179,8 +177,7 @@ fn the_selection_survives_a_reload() {
 fn open_long(n: usize) -> (Desk, App) {
     let mut desk = Desk::new(Lang::Zh, ClockKind::Real);
     desk.lengthen(n);
-    let mut app = App::new(Lang::Zh, Theme::built_in("ansi").unwrap(), (80, 24));
-    desk.open(&mut app);
+    let mut app = desk.seat((80, 24)).unwrap();
     render(&mut app);
     (desk, app)
 }
@@ -214,7 +211,7 @@ fn a_long_queue_is_read_as_far_as_the_selection_comes() {
     assert_eq!(limits(&desk), [Some(100), Some(200), Some(400), Some(800)]);
     assert_eq!(app.data.place(app.today.list.selected), (411, 1_803));
     // back at the top a reload reads only what is needed there
-    desk.press(&mut app, "g6");
+    desk.press(&mut app, "gg6");
     assert_eq!(limits(&desk).last(), Some(&Some(100)));
     assert_eq!(n_read(&app), 100);
 }
@@ -321,7 +318,7 @@ fn undo_brings_the_task_back_and_selects_it() {
     let (mut desk, mut app) = open();
     desk.press(&mut app, "j6jjz");
     assert_eq!(app.data.entry(app.today.list.selected).unwrap().name(), "盖青禾");
-    assert_eq!(toast(&app), "已撤销 盖青禾 的上一次记录");
+    assert_eq!(toast(&app), "已撤销 盖青禾 · 未接未回   Z 恢复");
 }
 
 #[test]
@@ -432,8 +429,7 @@ fn the_clock_moves_in_training_only() {
     desk.press(&mut app, "]");
     assert!(!desk.asked.iter().any(|request| matches!(request, Request::SetClock(_))));
     let mut desk = Desk::new(Lang::Zh, ClockKind::Virtual);
-    let mut app = App::new(Lang::Zh, Theme::built_in("ansi").unwrap(), (80, 24));
-    desk.open(&mut app);
+    let mut app = desk.seat((80, 24)).unwrap();
     desk.press(&mut app, "】｝）");
     let days: Vec<_> = desk
         .asked
@@ -450,7 +446,7 @@ fn the_clock_moves_in_training_only() {
 fn help_runs_the_action_that_is_chosen() {
     let (mut desk, mut app) = open();
     desk.press(&mut app, "?撤销<Enter>");
-    assert!(desk.asked.contains(&Request::Undo));
+    assert!(desk.asked.contains(&Request::Undo(None)));
 }
 
 #[test]

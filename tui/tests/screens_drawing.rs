@@ -1,11 +1,11 @@
-//! What is drawn at every size and in every theme, down to the bytes.
+//! What is drawn in every theme, down to the bytes, and the focused task at every size.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use guide::interface::app::App;
 use guide::interface::fixture::Desk;
 use guide::interface::svg::render;
-use guide::interface::theme::{Theme, names};
+use guide::interface::theme::{Library, Theme};
 use guide::interface::view;
 use guide_common::outcome::OutcomeCode;
 use guide_common::sop::plan::Lang;
@@ -16,36 +16,8 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 
 fn open() -> (Desk, App) {
     let mut desk = Desk::new(Lang::Zh, ClockKind::Real);
-    let mut app = App::new(Lang::Zh, Theme::built_in("ansi").unwrap(), (80, 24));
-    desk.open(&mut app);
+    let app = desk.seat((80, 24)).unwrap();
     (desk, app)
-}
-
-#[test]
-fn no_screen_panics_at_any_size_and_help_is_always_offered() {
-    let sizes = (0..=200).map(|cols| (cols, 24)).chain((0..=200).map(|rows| (80, rows)));
-    let sizes: Vec<(u16, u16)> = sizes.collect();
-    // where nothing gets narrower any more each size has one screen, in turn
-    let is_large = |(cols, rows): (u16, u16)| cols > 100 || rows > 30;
-    let small: Vec<(u16, u16)> = (0..=45).flat_map(|cols| (0..=14).map(move |rows| (cols, rows))).collect();
-    let all_keys = ["", "h", "G", "jj4x<Enter>", "jj0", "f", "?", "n", "<Tab>", "<Tab>xyz", "<Tab><Enter><Enter>", "6"];
-    for (turn, keys) in all_keys.iter().enumerate() {
-        let mut desk = Desk::new(Lang::Zh, ClockKind::Virtual);
-        let mut app = App::new(Lang::Zh, Theme::built_in("night").unwrap(), (80, 24));
-        desk.open(&mut app);
-        desk.press(&mut app, keys);
-        let all_small = ["", "jj4x<Enter>", "<Tab>"].contains(keys);
-        let in_turn = |(idx, size): &(usize, &(u16, u16))| !is_large(**size) || idx % all_keys.len() == turn;
-        let large_in_turn = sizes.iter().enumerate().filter(in_turn).map(|(_, size)| size);
-        for size in large_in_turn.chain(small.iter().filter(|_| all_small)) {
-            app.size = *size;
-            let buffer = render(&mut app);
-            let shown: String = buffer.content.iter().map(|cell| cell.symbol()).collect();
-            if size.0 >= 10 && size.1 >= 3 {
-                assert!(shown.contains("? 帮") || shown.contains("F1"), "{keys:?} at {size:?}");
-            }
-        }
-    }
 }
 
 #[test]
@@ -98,7 +70,7 @@ fn without_colour_the_bytes_reverse_the_selection_and_name_no_colour() {
 
 #[test]
 fn every_theme_draws_every_screen() {
-    for name in names() {
+    for name in Library::default().names() {
         assert!(bytes(name).contains("曾"), "{name}");
     }
 }

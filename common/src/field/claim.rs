@@ -82,7 +82,7 @@ impl CustomerFile {
         let is_kept = owner == Owner::Headquarters && document.is_some();
         let counts = |fact: &Fact, edit: &FieldEdit| fact.stands_on(day) && edit.check().is_ok();
         let last = edits.iter().find(|(fact, edit)| !is_kept && counts(fact, edit)).map(|(fact, _)| *fact);
-        let judge = |fact: &Fact, edit: &FieldEdit| match (fact.undone.filter(|undone| undone.on <= day), last) {
+        let judge = |fact: &Fact, edit: &FieldEdit| match (fact.undone.on(day), last) {
             (Some(undone), _) => (Standing::Undone, Why::TakenBack(undone)),
             _ if is_kept => (Standing::Lost, Why::HeadquartersOwn),
             _ if edit.check().is_err() => (Standing::Lost, Why::NotUnderstood),

@@ -4,6 +4,7 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::customer::{Birthday, Calendar, Customer, Tier};
 use crate::id::StoreId;
+use crate::search::fold::Folded;
 use crate::text::{Lines, sanitise};
 
 /// The longest value of a field, in characters.
@@ -14,6 +15,8 @@ pub(crate) const MAX_VALUE_CHARS: usize = 120;
 pub(super) enum Form {
     /// A line of text.
     Line,
+    /// How a name is read: letters and spaces, a syllable for each character.
+    Reading,
     /// A phone number: 7 to 15 digits.
     Phone,
     /// A date.
@@ -31,6 +34,7 @@ impl Form {
     pub(super) fn example(self) -> &'static str {
         match self {
             Self::Line => "a line of text",
+            Self::Reading => "letters, such as shan ya ning",
             Self::Phone => "13812345678 or 0755-1234567",
             Self::Day => "2026-10-01",
             Self::Birthday => "1990-08-05, 08-05 or lunar 1995-08-05",
@@ -44,6 +48,7 @@ impl Form {
         let line = sanitise(value, Lines::One, MAX_VALUE_CHARS);
         match self {
             Self::Line => (!line.is_empty()).then_some(line),
+            Self::Reading => reading(&line),
             Self::Phone => phone(&line),
             Self::Day => line.parse::<NaiveDate>().ok().filter(is_near).map(|day| day.to_string()),
             Self::Birthday => birthday(&line).map(birthday_text),
@@ -56,6 +61,14 @@ impl Form {
 /// A date of a person's life has a year of four digits.
 fn is_near(day: &NaiveDate) -> bool {
     (1900..=9999).contains(&day.year())
+}
+
+/// Letters in lower case without tones, `ü` as `v`, one space between syllables.
+fn reading(value: &str) -> Option<String> {
+    let syllables = value.split(|c: char| c.is_whitespace() || "'’".contains(c)).filter(|part| !part.is_empty());
+    let syllables: Vec<String> = syllables.map(|part| Folded::of(part).text()).collect();
+    let is_plain = |part: &String| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    (!syllables.is_empty() && syllables.iter().all(is_plain)).then(|| syllables.join(" "))
 }
 
 fn phone(value: &str) -> Option<String> {
@@ -133,6 +146,11 @@ mod tests {
     fn values_are_written_in_one_way_or_refused() {
         check(Form::Line, " 右手\u{202e}无名指 13\n号 ", Some("右手无名指 13 号"));
         check(Form::Line, "\u{200b} ", None);
+        check(Form::Reading, " Shàn yǎ’Níng ", Some("shan ya ning"));
+        check(Form::Reading, "lǚ", Some("lv"));
+        check(Form::Reading, "shan4", None);
+        check(Form::Reading, "单 ya", None);
+        check(Form::Reading, " ' ", None);
         check(Form::Phone, "+86 138-1234-5678", Some("13812345678"));
         check(Form::Phone, "0755-1234567", Some("07551234567"));
         check(Form::Phone, "138abc", None);

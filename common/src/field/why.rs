@@ -1,8 +1,8 @@
 //! Why one word on a field counts and another does not, in both languages.
 
-use crate::fact::Undone;
 use crate::id::OpId;
 use crate::sop::plan::Text;
+use crate::undone::Undone;
 
 /// Why a claim counts, or why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

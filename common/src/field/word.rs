@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use crate::apply::CustomerFile;
 use crate::consent::Consent;
 use crate::customer::{Tag, TagChange};
-use crate::fact::{Fact, FactBody, Undone};
+use crate::fact::{Fact, FactBody};
 use crate::field::claim::{Change, Claim, Standing};
 use crate::field::why::Why;
 use crate::outcome::{Channel, OutcomeCode};
@@ -40,7 +40,7 @@ pub fn tag_claims<'f>(file: &'f CustomerFile, standing: &[Tag], day: NaiveDate) 
     };
     let mut claims: Vec<Claim<'f>> = Vec::with_capacity(tagged.len());
     for &(fact, change, added) in &tagged {
-        let (standing, why) = match undone(fact, day) {
+        let (standing, why) = match fact.undone.on(day) {
             Some(undone) => (Standing::Undone, Why::TakenBack(undone)),
             None => judge(Some(fact), &change.group, &change.value),
         };
@@ -81,7 +81,7 @@ pub fn consent_claims(file: &CustomerFile, day: NaiveDate) -> Vec<Claim<'_>> {
         let later = said[..idx].iter().filter(|later| later.fact.stands_on(day) && !later.is_over(day));
         let wider = later.clone().find(|later| later.channel().is_none());
         let beaten = later.filter(|later| later.channel() == one.channel()).map(|later| later.fact.id).next();
-        let (standing, why) = match (undone(one.fact, day), beaten, wider) {
+        let (standing, why) = match (one.fact.undone.on(day), beaten, wider) {
             (Some(undone), ..) => (Standing::Undone, Why::TakenBack(undone)),
             _ if file.customer.do_not_contact => (Standing::Lost, Why::HeadquartersOwn),
             _ if one.is_over(day) => (Standing::Lost, Why::Over),
@@ -142,8 +142,4 @@ impl<'f> Said<'f> {
             Some(_) => "forbidden".to_owned(),
         }
     }
-}
-
-fn undone(fact: &Fact, day: NaiveDate) -> Option<Undone> {
-    fact.undone.filter(|undone| undone.on <= day)
 }

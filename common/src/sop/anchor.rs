@@ -303,6 +303,9 @@ fn can_be_open(search: &Search<'_, '_, '_>, anchor: &Anchor) -> bool {
 pub fn is_in_audience(history: &History<'_>, rules: &Rules, plan: &Plan, day: NaiveDate) -> bool {
     let audience = &plan.audience;
     let customer = &history.customer;
+    if history.is_withdrawn {
+        return false;
+    }
     if !audience.tiers.is_empty() && !audience.tiers.contains(&customer.tier) {
         return false;
     }

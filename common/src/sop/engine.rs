@@ -6,7 +6,7 @@ use crate::apply::CustomerFile;
 use crate::id::{DueId, TemplateId};
 use crate::outcome::Channel;
 use crate::sop::anchor::AnchorKey;
-use crate::sop::gate::{handed_until, secret_until};
+use crate::sop::gate::{handed_until, secret_until, snoozed_until};
 use crate::sop::history::History;
 use crate::sop::plan::{Plan, Step};
 use crate::sop::rules::Rules;
@@ -43,6 +43,8 @@ pub struct Due<'a> {
     pub is_chosen: bool,
     /// The last day on which the purchase that it is about is kept secret.
     pub secret_until: Option<NaiveDate>,
+    /// Until when the guide put it off, where that is not over by the day.
+    pub snoozed_until: Option<NaiveDateTime>,
 }
 
 /// The dues of a customer whose window contains `today`, held ones included, in the order of plans, anchors and steps.
@@ -82,6 +84,7 @@ fn due<'r>(history: &History<'_>, run: &Run<'r>, step_run: &StepRun<'r>, attempt
         template: step_run.template,
         is_chosen: attempt.is_chosen,
         secret_until: secret_until(history, &run.anchor, history.today),
+        snoozed_until: snoozed_until(history, attempt),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::sop::engine::Due;
 use crate::sop::history::{Contact, History};
 use crate::sop::plan::Purpose;
 use crate::sop::rules::Rules;
-use crate::sop::run::{Run, StepRun, all_runs};
+use crate::sop::run::{Attempt, Run, StepRun, all_runs};
 use crate::sop::settings::Settings;
 
 /// Why the gate holds a contact, the strongest reason first.
@@ -41,6 +41,8 @@ pub enum HoldReason {
     PromoCap,
     /// The last contact that the shop began is too near.
     TouchCap,
+    /// The guide put it off.
+    Snoozed,
     /// Customers are not contacted at this time of the day.
     ContactHours,
     /// The step has its own time of the day.
@@ -52,7 +54,7 @@ pub enum HoldReason {
 
 impl HoldReason {
     /// The reasons of this version, the strongest first.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::DoNotContact,
         Self::OpenComplaint,
         Self::Secrecy,
@@ -63,6 +65,7 @@ impl HoldReason {
         Self::PromoRest,
         Self::PromoCap,
         Self::TouchCap,
+        Self::Snoozed,
         Self::ContactHours,
         Self::NotYet,
     ];
@@ -182,6 +185,7 @@ impl<'g, 'f, 'r> Gate<'g, 'f, 'r> {
             secret.map(|until_on| Hold::new(HoldReason::Secrecy, until_on.succ_opt())),
             self.with_deputy(due),
             self.exclusive(due),
+            snoozed(due, self.history.today),
         ];
         let held = self.check(intent).into_iter().chain(own.into_iter().flatten()).min_by_key(|hold| hold.reason);
         let channels: Vec<Channel> = std::iter::once(due.channel).chain(due.step.channels.iter().copied()).collect();
@@ -225,6 +229,21 @@ impl<'g, 'f, 'r> Gate<'g, 'f, 'r> {
                 && rank(run) < own
         })
     }
+}
+
+/// Until when an attempt is put off, by the guide's last word on it. On its last day it is offered whatever was said: a
+/// window can become shorter than it was.
+pub(crate) fn snoozed_until(history: &History<'_>, attempt: &Attempt) -> Option<NaiveDateTime> {
+    let mut of_due = history.snoozes.iter().filter(|(_, snooze)| snooze.due_ids.contains(&attempt.due_id));
+    let until = of_due.next_back()?.1.until();
+    let until = if until.date() > attempt.until_on { attempt.until_on.and_time(NaiveTime::MIN) } else { until };
+    (until > history.today.and_time(NaiveTime::MIN)).then_some(until)
+}
+
+fn snoozed(due: &Due<'_>, today: NaiveDate) -> Option<Hold> {
+    let until = due.snoozed_until.filter(|until| today < until.date())?;
+    let until_time = Some(until.time()).filter(|time| *time > NaiveTime::MIN);
+    Some(Hold { reason: HoldReason::Snoozed, until_on: Some(until.date()), until_time })
 }
 
 /// Until when a due is the deputy's.
@@ -291,12 +310,17 @@ fn no_consent(history: &History<'_>, channel: Channel) -> Option<Hold> {
     (day > history.today).then(|| Hold::new(HoldReason::NoConsent, Some(day)))
 }
 
-/// What refuses a channel on a day: the latest word on it, where refusals that are over count for nothing.
+/// What refuses a channel on a day.
 fn refusal_on<'f>(history: &History<'f>, channel: Channel, day: NaiveDate) -> Option<&'f Consent> {
+    word_on(history, channel, day).filter(|consent| !consent.allowed)
+}
+
+/// The latest word on a channel on a day, where refusals that are over count for nothing.
+pub fn word_on<'f>(history: &History<'f>, channel: Channel, day: NaiveDate) -> Option<&'f Consent> {
     let is_over = |consent: &Consent| !consent.allowed && consent.until_on.is_some_and(|until_on| until_on < day);
     let consents = history.consents.iter().map(|(_, consent)| *consent);
     let mut of_channel = consents.filter(|consent| consent.channel.is_none_or(|of| of == channel));
-    of_channel.rfind(|consent| !is_over(consent)).filter(|consent| !consent.allowed)
+    of_channel.rfind(|consent| !is_over(consent))
 }
 
 /// Until when something is kept from this customer.

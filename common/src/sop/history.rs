@@ -16,6 +16,7 @@ use crate::outcome::{Outcome, OutcomeCode};
 use crate::promise::{Appointment, AppointmentClosed, AppointmentResult, Promise};
 use crate::purchase::Purchase;
 use crate::record::{Coupon, Dispatched, LevelRecord, LifeEvent, OwnerChanged, PointsRecord, RiskRecord, Rush, Ticket};
+use crate::snooze::Snooze;
 use crate::sop::history::day::purchase_days;
 
 /// Facts of one customer up to a day. Nothing dated later is in it.
@@ -27,6 +28,8 @@ pub struct History<'f> {
     pub customer: Cow<'f, Customer>,
     /// The day.
     pub today: NaiveDate,
+    /// Whether the customer is a lead that was taken back by that day: nothing is begun for them.
+    pub is_withdrawn: bool,
     /// Days with purchases, oldest first; returns are taken off the day that they return.
     pub days: Vec<PurchaseDay>,
     /// Sales that were taken back as a whole, by their ids, and when.
@@ -49,6 +52,8 @@ pub struct History<'f> {
     pub waived: Vec<&'f Waived>,
     /// What was handed to deputies.
     pub handed: Vec<&'f Handed>,
+    /// What was put off, oldest first.
+    pub snoozes: Vec<(Order, &'f Snooze)>,
     /// What headquarters recorded.
     pub records: Records<'f>,
 }
@@ -179,6 +184,7 @@ impl<'f> History<'f> {
             file,
             customer: file.person(today),
             today,
+            is_withdrawn: file.is_withdrawn_on(today),
             days: Vec::new(),
             returned: Vec::new(),
             contacts: Vec::new(),
@@ -190,6 +196,7 @@ impl<'f> History<'f> {
             secrets: Vec::new(),
             waived: Vec::new(),
             handed: Vec::new(),
+            snoozes: Vec::new(),
             records: Records::default(),
         };
         let mut taken = Taken::default();
@@ -222,6 +229,7 @@ impl<'f> History<'f> {
             FactBody::Secret(secret) => self.secrets.push(secret),
             FactBody::Waived(waived) => self.waived.push(waived),
             FactBody::Handed(handed) => self.handed.push(handed),
+            FactBody::Snooze(snooze) => self.snoozes.push((fact.order(), snooze)),
             FactBody::Coupon(coupon) => self.records.coupons.push((id, coupon)),
             FactBody::Ticket(ticket) => self.records.tickets.push((id, ticket)),
             FactBody::Level(level) => self.records.levels.push(level),
@@ -233,7 +241,10 @@ impl<'f> History<'f> {
             FactBody::Rush(rush) => self.records.rushes.push((fact.order(), rush)),
             // who the customer is was asked already
             FactBody::Field(_) => {}
-            FactBody::ComplaintClosed(_) | FactBody::Leave(_) | FactBody::Unknown { .. } => {}
+            // it is in the document
+            FactBody::LeadAdded(_) => {}
+            FactBody::TemplateProposed(_) | FactBody::ProposalAnswered(_) => {}
+            FactBody::ComplaintClosed(_) | FactBody::Note(_) | FactBody::Leave(_) | FactBody::Unknown { .. } => {}
         }
     }
 
@@ -246,6 +257,7 @@ impl<'f> History<'f> {
         self.secrets.sort_by_key(|secret| (secret.on, secret.until_on));
         self.waived.sort_by_key(|waived| (waived.on, waived.reason));
         self.handed.sort_by_key(|handed| (handed.on, handed.until_on));
+        self.snoozes.sort_by_key(|(order, _)| *order);
         let records = &mut self.records;
         records.coupons.sort_by_key(|(id, coupon)| (coupon.until_on, *id));
         records.tickets.sort_by_key(|(id, ticket)| (ticket.on, *id));

@@ -43,7 +43,8 @@ pub fn preview<'f>(
     today: NaiveDate,
 ) -> Preview {
     let mut preview = Preview::default();
-    for file in files.into_iter().filter(|file| file.customer.lent.is_none()) {
+    let is_asked = |file: &&CustomerFile| file.customer.lent.is_none() && !file.is_withdrawn_on(today);
+    for file in files.into_iter().filter(is_asked) {
         preview.n_customers += 1;
         let history = History::of(file, today);
         if is_of(audience, &history, rules) {

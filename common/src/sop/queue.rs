@@ -110,7 +110,7 @@ fn task(history: &History<'_>, open: &[Due<'_>]) -> Option<TaskRow> {
         terms,
         channel: first.channel,
         rush: rush.map(rush_row),
-        dues: open.iter().map(due_row).collect(),
+        dues: open.iter().map(|due| due_row(due, history.today)).collect(),
     })
 }
 
@@ -136,13 +136,15 @@ pub fn held_at(task: &TaskRow, settings: &Settings, now: NaiveDateTime) -> Optio
     if let Some(hold) = contact_hours(settings, now) {
         return Some(hold);
     }
-    let times: Option<Vec<NaiveTime>> = task.dues.iter().map(|due| due.not_before).collect();
-    let first = times?.into_iter().min()?;
-    (now.time() < first).then_some(Hold {
-        reason: HoldReason::NotYet,
-        until_on: Some(now.date()),
-        until_time: Some(first),
-    })
+    let times: Option<Vec<(NaiveTime, HoldReason)>> = task.dues.iter().map(waits_until).collect();
+    let (first, reason) = times?.into_iter().min()?;
+    (now.time() < first).then_some(Hold { reason, until_on: Some(now.date()), until_time: Some(first) })
+}
+
+/// The time of the day before which a due is not offered, and why.
+fn waits_until(due: &DueRow) -> Option<(NaiveTime, HoldReason)> {
+    let own = due.not_before.map(|time| (time, HoldReason::NotYet));
+    own.into_iter().chain(due.snoozed_until.map(|time| (time, HoldReason::Snoozed))).max_by_key(|(time, _)| *time)
 }
 
 /// Puts tasks into the queue's order: the highest score first, equal ones by customer.
@@ -169,8 +171,9 @@ fn importance(due: &Due<'_>, today: NaiveDate) -> impl Ord + use<> {
 }
 
 fn hold_due(held: &mut Vec<HeldRow>, history: &History<'_>, hold: Hold, due: &Due<'_>) {
+    let today = history.today;
     if let Some(row) = held.iter_mut().find(|row| row.hold == hold) {
-        row.dues.push(due_row(due));
+        row.dues.push(due_row(due, today));
         return;
     }
     let customer = &history.customer;
@@ -180,11 +183,11 @@ fn hold_due(held: &mut Vec<HeldRow>, history: &History<'_>, hold: Hold, due: &Du
         tier: customer.tier,
         hold,
         rush: open_rush(history).map(rush_row),
-        dues: vec![due_row(due)],
+        dues: vec![due_row(due, today)],
     });
 }
 
-pub(crate) fn due_row(due: &Due<'_>) -> DueRow {
+pub(crate) fn due_row(due: &Due<'_>, today: NaiveDate) -> DueRow {
     let step_name =
         due.step.name.clone().unwrap_or_else(|| Text { zh: due.step.id.to_string(), en: due.step.id.to_string() });
     DueRow {
@@ -203,6 +206,7 @@ pub(crate) fn due_row(due: &Due<'_>) -> DueRow {
         asks: due.step.asks,
         template: due.template.cloned(),
         not_before: due.step.at,
+        snoozed_until: due.snoozed_until.filter(|until| until.date() == today).map(|until| until.time()),
         deadline_at: due.deadline_at,
         coupon: due.step.coupon.clone(),
     }

@@ -32,6 +32,21 @@ pub fn parse(text: &str) -> Result<Template, FileError> {
     Ok(template)
 }
 
+/// The file that says a template, as [`parse`] reads it.
+pub fn write(template: &Template) -> String {
+    let text = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    let Template { id, version, name, channel, text: said } = template;
+    format!(
+        "id = {}\nversion = {version}\nname = {{ zh = {}, en = {} }}\nchannel = {}\n\n[text]\nzh = {}\nen = {}\n",
+        text(id.as_str()),
+        text(&name.zh),
+        text(&name.en),
+        text(channel.name()),
+        text(&said.zh),
+        text(&said.en)
+    )
+}
+
 /// Reads the table of both texts.
 fn scripts(mut table: Table<'_>, channel: Channel) -> Result<Text, FileError> {
     let (zh, en) = (table.required("zh")?, table.required("en")?);
@@ -145,6 +160,17 @@ is due for care."""
     }
 
     #[test]
+    fn a_template_that_is_written_is_read_as_the_same() {
+        let good = parse(GOOD).unwrap();
+        let said = |zh: &str| Template { text: Text { zh: zh.to_owned(), ..good.text.clone() }, ..good.clone() };
+        for template in
+            [good.clone(), said("{购买日}选的{商品}\n\n“该”\"保养\"了\\n"), said("{购买日}''{商品}\"\"\" = 1")]
+        {
+            assert_eq!(parse(&write(&template)).unwrap(), template, "{}", write(&template));
+        }
+    }
+
+    #[test]
     fn a_good_file_becomes_a_template() {
         let template = parse(GOOD).unwrap();
         assert_eq!((template.id.as_str(), template.version, template.channel), ("T10", 1, Channel::Wecom));
@@ -220,6 +246,14 @@ en = "【Demo Jeweller】Hello {salutation|there}, until {deadline}. Reply R to 
             assert!(error.message.contains(message), "{error}");
             assert_eq!(error.line, line, "{error}");
         }
+    }
+
+    #[test]
+    fn quotes_and_backslashes_are_written_so_that_they_are_read() {
+        let odd = GOOD.replace("该保养了", "说\\\"该保养了\\\"\\\\");
+        let template = parse(&odd).unwrap();
+        assert!(template.text.zh.ends_with("\"该保养了\"\\。"));
+        assert_eq!(parse(&write(&template)).as_ref(), Ok(&template), "{}", write(&template));
     }
 
     #[test]

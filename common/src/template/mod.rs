@@ -42,6 +42,13 @@ pub struct Template {
     pub text: Text,
 }
 
+impl Template {
+    /// Whether it says what another one says, whatever their versions.
+    pub fn has_content_of(&self, other: &Self) -> bool {
+        (&self.id, &self.name, self.channel, &self.text) == (&other.id, &other.name, other.channel, &other.text)
+    }
+}
+
 /// A template rendered for one customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Script {

@@ -67,7 +67,7 @@ pub fn usages<'o>(outcomes: impl IntoIterator<Item = (Option<StepKey>, &'o Outco
 
 /// Whether an outcome means that the customer replied; none where nothing was said, or where this version cannot know.
 /// A customer who asks to be contacted later, or never again, has replied; a contact that was skipped was none.
-fn replied(code: OutcomeCode) -> Option<bool> {
+pub(crate) fn replied(code: OutcomeCode) -> Option<bool> {
     match code {
         OutcomeCode::Interested
         | OutcomeCode::Appointment

@@ -6,12 +6,15 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Leave;
 use crate::consent::SecretSide;
 use crate::customer::{Birthday, Tag, Tier, is_false};
-use crate::id::{CustomerId, OpId, PurchaseId, TaskId};
+use crate::id::{CustomerId, GuideId, OpId, PurchaseId, TaskId};
 use crate::outcome::Outcome;
 use crate::promise::Promise;
 use crate::purchase::Purchase;
 use crate::sop::gate::Hold;
+use crate::sop::plan::Text;
+use crate::sop::settings::TagGroup;
 use crate::wire::history::FieldRow;
+use crate::wire::member::Member;
 
 /// `GET /v1/customers/{id}?reveal=`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,6 +55,62 @@ pub struct CustomerCard {
     pub holds: Vec<Hold>,
     /// Today's task, where there is one.
     pub task: Option<TaskId>,
+    /// Notes, newest first, at most [`MAX_CARD_NOTES`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<NoteRow>,
+    /// Level, points, coupons, dates, people, consents.
+    #[serde(flatten)]
+    pub member: Member,
+}
+
+/// How many notes a card has at most; `GET /v1/customers/{id}/notes` has all of them.
+pub const MAX_CARD_NOTES: usize = 20;
+
+/// One note.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteRow {
+    /// The op that made it.
+    pub op_id: OpId,
+    /// When, shop-local.
+    pub at: NaiveDateTime,
+    /// In the guide's words.
+    pub text: String,
+    /// Who wrote it.
+    pub guide: GuideId,
+    /// That guide's name, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guide_name: Option<String>,
+    /// Whether headquarters has it.
+    pub received: bool,
+}
+
+/// `GET /v1/customers/{id}/notes`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notes {
+    /// Whose.
+    pub customer: CustomerId,
+    /// The name.
+    pub name: String,
+    /// Newest first.
+    pub notes: Vec<NoteRow>,
+}
+
+/// `POST /v1/customers/{id}/reveal`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneRevealed {
+    /// Whose.
+    pub customer: CustomerId,
+    /// The name.
+    pub name: String,
+    /// The whole number; none where it is not known.
+    pub phone: Option<String>,
+}
+
+/// `GET /v1/tags`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagGroups {
+    /// The groups that headquarters has published, in its order.
+    pub groups: Vec<TagGroup>,
 }
 
 /// A tag, and whether it is so old that it should be asked about again.
@@ -63,6 +122,12 @@ pub struct TagRow {
     /// Whether it is older than its group allows (过期待确认).
     #[serde(default, skip_serializing_if = "is_false")]
     pub stale: bool,
+    /// What its group is called, where headquarters has named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_name: Option<Text>,
+    /// For how many days it has been there, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age_days: Option<i64>,
 }
 
 /// A purchase on a card.

@@ -40,6 +40,9 @@ pub struct SimulateRequest {
     /// Another throttle than the plan's own; 0 takes it away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub throttle: Option<u32>,
+    /// Of a plan that purchases start: another least amount of a day in fen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_amount_fen: Option<i64>,
     /// What is assumed to come of contacts.
     #[serde(default)]
     pub assume: Assumption,
@@ -52,7 +55,7 @@ fn ninety() -> u32 {
 impl SimulateRequest {
     /// A plan as it is, over the last ninety days.
     pub fn new(plan: PlanSource) -> Self {
-        Self { plan, days: ninety(), throttle: None, assume: Assumption::default() }
+        Self { plan, days: ninety(), throttle: None, min_amount_fen: None, assume: Assumption::default() }
     }
 }
 

@@ -6,12 +6,15 @@ use serde::{Deserialize, Serialize};
 use crate::customer::Tier;
 use crate::id::{CustomerId, DueId, OpId, PlanId, StepId, TaskId, TemplateId};
 use crate::outcome::{Channel, Outcome};
+use crate::record::Level;
+use crate::search::Span;
+use crate::search::note::Note;
 use crate::sop::gate::Hold;
 use crate::sop::plan::{Asks, Purpose, Text};
 use crate::sop::queue::Term;
 use crate::template::Script;
 use crate::wire::card::CustomerCard;
-use crate::wire::hub::{FeedDigest, GuideProfile};
+use crate::wire::hub::{FeedDigest, GuideProfile, Role};
 
 /// `GET /v1/health`: answers as soon as the daemon serves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +36,9 @@ pub struct Health {
 pub struct Status {
     /// Whom the terminal serves; none before enrolment.
     pub guide: Option<GuideProfile>,
+    /// What the terminal may do, as the hub said at enrolment; none before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
     /// The shop-local time.
     pub now: NaiveDateTime,
     /// Real, or the demo's.
@@ -218,6 +224,9 @@ pub struct DueRow {
     /// On its first day not before this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<NaiveTime>,
+    /// The guide put it off until this time of the day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snoozed_until: Option<NaiveTime>,
     /// Of a step with hours: until when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline_at: Option<NaiveDateTime>,
@@ -297,6 +306,12 @@ pub struct CustomerList {
     pub n_found: usize,
     /// The best of them.
     pub rows: Vec<CustomerRow>,
+    /// What of the query was not understood, or is met by nobody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
+    /// Whether not every customer has been read since the start: there may be more who match.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_partial: bool,
 }
 
 /// One customer in a list.
@@ -316,6 +331,15 @@ pub struct CustomerRow {
     pub total_fen: i64,
     /// Today's task, where there is one.
     pub task: Option<TaskId>,
+    /// The characters of the name that match.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub name_spans: Vec<Span>,
+    /// The member's level (会员等级), where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    /// The life stage (阶段), where it is known: the value of the tag group `STG`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
 }
 
 /// `GET /v1/outbox`.

@@ -6,9 +6,14 @@ pub mod card;
 pub mod forecast;
 pub mod history;
 pub mod hub;
+pub mod list;
 pub mod local;
+pub mod member;
+pub mod proposal;
 pub mod record;
+pub mod session;
 pub mod support;
+pub mod timeline;
 
 use serde::{Deserialize, Serialize};
 

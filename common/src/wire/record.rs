@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{CustomerId, DueId, GuideId, OpId, PurchaseId, TemplateId};
-use crate::outcome::{Channel, Quote};
+use crate::outcome::{Channel, OutcomeCode, Quote};
 use crate::promise::AppointmentResult;
 use crate::sop::plan::Purpose;
 use crate::wire::local::QueueCount;
@@ -59,6 +59,12 @@ pub struct OutcomeRequest {
     /// The gold price that the script named, as the script's answer said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quoted: Option<Quote>,
+    /// The text that was sent; where a template is named and no text, the template's for the customer, in Chinese.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<String>,
+    /// What the customer said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<String>,
 }
 
 impl OutcomeRequest {
@@ -80,8 +86,69 @@ impl OutcomeRequest {
             appointment: None,
             purpose: None,
             quoted: None,
+            sent: None,
+            reply: None,
         }
     }
+}
+
+/// `POST /v1/tasks/{id}/snooze`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnoozeRequest {
+    /// Until when: a day `2026-08-14`, a time today `14:30`, or both `2026-08-14T09:30`.
+    pub until: String,
+    /// The dues that the guide saw; all of the task's without them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub due_ids: Vec<DueId>,
+}
+
+/// `POST /v1/customers`: a person whom nobody has entered yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeadRequest {
+    /// The name.
+    pub name: String,
+    /// The phone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Tags, by the names that people use.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<TagRequest>,
+    /// What the person looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looked_at: Option<String>,
+    /// What the person wants to spend, in fen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget_fen: Option<i64>,
+    /// The day of a wedding to come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wedding_on: Option<NaiveDate>,
+}
+
+/// The answer to `POST /v1/customers`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LeadResponse {
+    /// What was saved; `customer` is the new one's id.
+    #[serde(flatten)]
+    pub saved: SavedResponse,
+    /// Customers of this guide who have that phone number. Of others' customers nothing is said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub same_phone: Vec<SamePhone>,
+}
+
+/// A customer who has the same phone number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SamePhone {
+    /// Who.
+    pub customer: CustomerId,
+    /// The name.
+    pub name: String,
+}
+
+/// `POST /v1/customers/{id}/notes`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteRequest {
+    /// In the guide's words.
+    pub text: String,
 }
 
 /// `POST /v1/customers/{id}/promises`.
@@ -173,9 +240,40 @@ pub struct ComplaintCloseRequest {
 /// `POST /v1/undo`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct UndoRequest {
-    /// What to take back; the newest op of this terminal that still stands, where it is missing.
+    /// What to take back; the newest step of this terminal that still stands, where it is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub op_id: Option<OpId>,
+}
+
+/// What was saved together: one step of taking back and recording again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepRow {
+    /// Its first op that can be taken back or recorded again.
+    pub op_id: OpId,
+    /// Whom that one concerns.
+    pub customer: CustomerId,
+    /// The name.
+    pub name: String,
+    /// Its kind.
+    pub kind: String,
+    /// Of an outcome: what came of the contact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<OutcomeCode>,
+    /// When it was recorded, shop-local.
+    pub at: NaiveDateTime,
+    /// How many ops it has.
+    pub n_ops: usize,
+    /// Whether headquarters has it.
+    pub received: bool,
+}
+
+/// `GET /v1/undo`: the steps of this terminal.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Steps {
+    /// What can be taken back, the newest first.
+    pub undo: Vec<StepRow>,
+    /// What can be recorded again, what was taken back last first.
+    pub redo: Vec<StepRow>,
 }
 
 /// The answer to everything that records an op. It is sent after the op is on disk.
@@ -193,6 +291,12 @@ pub struct SavedResponse {
     /// Of an undo: the op that was taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone: Option<OpId>,
+    /// Of a redo: the op that was recorded again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redone: Option<OpId>,
+    /// Of an undo or a redo: what was taken back or recorded again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepRow>,
     /// How many ops were saved: several where they belong together.
     #[serde(default)]
     pub n_ops: usize,

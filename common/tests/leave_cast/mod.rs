@@ -15,6 +15,7 @@ use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::promise::Promise;
 use guide_common::purchase::{Item, Purchase};
 use guide_common::record::{Coupon, Level, LevelRecord, LifeEvent, OwnerChanged, Ticket};
+use guide_common::undone::Undos;
 
 /// The day of the return: the demo's first day.
 pub fn return_day() -> NaiveDate {
@@ -289,7 +290,8 @@ impl Person {
             at: on.and_hms_opt(2, 0, 0).unwrap().and_utc(),
             body,
             number: 0,
-            undone: None,
+            undone: Undos::default(),
+            group: None,
         });
         self
     }

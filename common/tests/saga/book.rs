@@ -28,7 +28,7 @@ impl Book {
     /// The first rule that forbids a contact, in words.
     pub fn forbids(&self, file: &CustomerFile, wish: &Wish<'_>) -> Option<&'static str> {
         let Wish { on, due, plan, step } = *wish;
-        let standing = || file.facts.iter().filter(|fact| fact.undone.is_none());
+        let standing = || file.facts.iter().filter(|fact| !fact.is_undone());
         let counted = !self.is_chosen(file, due) && due.purpose != Purpose::Answer;
         let rules = [
             (file.customer.do_not_contact || wants_no_contact(standing()), "wants no contact"),
@@ -50,7 +50,7 @@ impl Book {
 
     /// How many contacts that the shop began lie less than so many days back.
     fn touches(&self, file: &CustomerFile, purpose: Option<Purpose>, on: NaiveDate, days: i64) -> usize {
-        let contacts = outcomes(file.facts.iter().filter(|fact| fact.undone.is_none()));
+        let contacts = outcomes(file.facts.iter().filter(|fact| !fact.is_undone()));
         let reached_out = contacts.filter(|(_, outcome)| {
             use Channel::{Group, Moments, OfficialAccount, Visit};
             outcome.code != OutcomeCode::Skipped && ![Group, Moments, OfficialAccount, Visit].contains(&outcome.channel)
@@ -78,7 +78,7 @@ impl Book {
     fn is_chosen(&self, file: &CustomerFile, due: &DueRow) -> bool {
         let Some(before) = due.attempt.checked_sub(1) else { return false };
         let before = due_id(&file.customer.id, due, before);
-        let mut naming = outcomes(file.facts.iter().filter(|fact| fact.undone.is_none()));
+        let mut naming = outcomes(file.facts.iter().filter(|fact| !fact.is_undone()));
         naming
             .find(|(_, outcome)| outcome.due_ids.contains(&before))
             .is_some_and(|(_, outcome)| outcome.code == OutcomeCode::CallLater)
@@ -130,7 +130,7 @@ fn is_hidden(file: &CustomerFile, due: &DueRow, plan: &Plan, on: NaiveDate) -> b
         None => file.purchases.iter().filter(|sale| sale.bought_on.to_string() == due.anchor_key).collect(),
     };
     let bought_on = sales.first().map_or(due.anchor_on, |sale| sale.bought_on);
-    file.facts.iter().filter(|fact| fact.undone.is_none()).any(|fact| match &fact.body {
+    file.facts.iter().filter(|fact| !fact.is_undone()).any(|fact| match &fact.body {
         FactBody::Secret(secret) if secret.side == SecretSide::Giver && on <= secret.until_on => match &secret.purchase
         {
             Some(hidden) => sales.iter().any(|sale| sale.id == *hidden),
@@ -152,7 +152,7 @@ fn is_refused<'f>(facts: impl Iterator<Item = &'f Fact>, channel: Channel, on: N
 
 fn is_handed_over(file: &CustomerFile, due: &DueRow, on: NaiveDate) -> bool {
     let attempts: Vec<DueId> = (0..=due.attempt).map(|n| due_id(&file.customer.id, due, n)).collect();
-    file.facts.iter().filter(|fact| fact.undone.is_none()).any(|fact| {
+    file.facts.iter().filter(|fact| !fact.is_undone()).any(|fact| {
         matches!(&fact.body, FactBody::Handed(handed) if on <= handed.until_on && handed.due_ids.iter().any(|id| attempts.contains(id)))
     })
 }

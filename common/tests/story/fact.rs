@@ -12,6 +12,7 @@ use guide_common::promise::{Appointment, AppointmentClosed, AppointmentResult};
 use guide_common::record::{
     Coupon, Dispatched, Level, LevelRecord, LifeEvent, OwnerChanged, PointsRecord, Risk, RiskRecord, Rush, Ticket,
 };
+use guide_common::snooze::Snooze;
 
 use super::{Story, day};
 
@@ -24,8 +25,18 @@ impl Story {
             let id = self.record_id(&body).unwrap_or(op.op_id);
             self.file.facts.retain(|fact| fact.id != id);
             let (at, number) = (op.at_wall, next_number(&self.file.facts));
-            let undone = None;
-            self.file.facts.push(Fact { id, customer: op.customer, guide, device, at, body, number, undone });
+            let undone = Default::default();
+            self.file.facts.push(Fact {
+                id,
+                customer: op.customer,
+                guide,
+                device,
+                at,
+                body,
+                number,
+                undone,
+                group: None,
+            });
         } else {
             self.apply(on, OpBody::Fact(body));
         }
@@ -105,6 +116,12 @@ impl Story {
     pub fn waive(self, on: &str, steps: &[&str]) -> Self {
         let (due_ids, amnesty) = (self.due_ids(on, steps), OpId(uuid::Uuid::from_u128(9_000)));
         self.fact(on, FactBody::Waived(Waived { on: day(on), due_ids, reason: WaiveReason::MomentPassed, amnesty }))
+    }
+
+    pub fn snooze(self, on: &str, until: &str, steps: &[&str]) -> Self {
+        let until: chrono::NaiveDateTime = until.parse().unwrap();
+        let (due_ids, until_time) = (self.due_ids(on, steps), Some(until.time()));
+        self.fact(on, FactBody::Snooze(Snooze { on: day(on), due_ids, until_on: until.date(), until_time }))
     }
 
     pub fn hand_over(self, on: &str, until_on: &str, steps: &[&str]) -> Self {

@@ -7,9 +7,9 @@ mod fact;
 use chrono::NaiveDate;
 use guide_common::apply::CustomerFile;
 use guide_common::customer::Customer;
-use guide_common::fact::{ComplaintClosed, FactBody, Undone};
+use guide_common::fact::{ComplaintClosed, FactBody};
 use guide_common::id::{CustomerId, DeviceId, DueId, GuideId, OpId, PurchaseId};
-use guide_common::op::{Op, OpBody, Stamp, Undo};
+use guide_common::op::{Op, OpBody, Redo, Stamp, Undo};
 use guide_common::outcome::{Outcome, OutcomeCode, SkipReason};
 use guide_common::promise::{Promise, PromiseKept};
 use guide_common::purchase::Purchase;
@@ -18,6 +18,7 @@ use guide_common::sop::plan::Plan;
 use guide_common::sop::plan_file;
 use guide_common::sop::queue::{CustomerDay, customer_day};
 use guide_common::sop::rules::Rules;
+use guide_common::undone::{Redone, Undone};
 
 /// The plan of the design: 0-3-3-3.
 pub const P01: &str = include_str!("../../../content/plans/P01-after-sale.toml");
@@ -154,10 +155,23 @@ impl Story {
         let undo = Undo { on: day(on), op_id };
         let fact = self.file.facts.iter_mut().find(|fact| fact.id == op_id).unwrap();
         if fact.body.is_headquarters_own() {
-            fact.undone = Some(Undone { op_id: OpId(uuid::Uuid::max()), on: undo.on });
+            fact.undone = Some(Undone::new(OpId(uuid::Uuid::max()), undo.on)).into();
         } else {
             self.apply(on, OpBody::Undo(undo));
         }
+    }
+
+    /// Ends the undo of the last fact.
+    pub fn redo_last(mut self, on: &str) -> Self {
+        let fact = self.file.facts.last().unwrap();
+        let (op_id, undo) = (fact.id, fact.undone.now().unwrap().op_id);
+        if fact.body.is_headquarters_own() {
+            let redone = Redone { op_id: OpId(uuid::Uuid::max()), on: day(on) };
+            self.file.facts.last_mut().unwrap().undone.redo(undo, redone).unwrap();
+        } else {
+            self.apply(on, OpBody::Redo(Redo { on: day(on), op_id, undo }));
+        }
+        self
     }
 
     pub fn promise(mut self, on: &str, due_on: &str) -> Self {

@@ -6,7 +6,7 @@ use guide_common::apply::CustomerFile;
 use guide_common::calendar::{Calendar, Leave};
 use guide_common::consent::{Consent, Secret, SecretSide};
 use guide_common::customer::{Anniversary, Birthday, Customer, Link, Loan, Tag, TagChange, Tier};
-use guide_common::fact::{ComplaintClosed, Fact, FactBody, Undone};
+use guide_common::fact::{ComplaintClosed, Fact, FactBody};
 use guide_common::id::{CustomerId, DeviceId, DueId, GuideId, OpId, PurchaseId};
 use guide_common::outcome::{Channel, Outcome, OutcomeCode, SkipReason};
 use guide_common::promise::{Appointment, AppointmentClosed, AppointmentResult, Promise, PromiseKept};
@@ -18,6 +18,7 @@ use guide_common::sop::rules::Rules;
 use guide_common::sop::settings::Settings;
 use guide_common::sop::simulate::Assumption;
 use guide_common::time::Period;
+use guide_common::undone::Undone;
 
 use super::day;
 use super::plans::PLANS;
@@ -152,7 +153,8 @@ fn file(n: u64, rules: &Rules, dice: &mut Dice) -> CustomerFile {
             at: date(n).and_hms_opt(dice.below(24) as u32, 0, 0).unwrap().and_utc(),
             body,
             number: number as u64 + 1,
-            undone: dice.maybe(8, |dice| Undone { op_id, on: date(n + dice.below(20)) }),
+            undone: dice.maybe(8, |dice| Undone::new(op_id, date(n + dice.below(20)))).into(),
+            group: None,
         });
     }
     file

@@ -14,6 +14,7 @@ use guide_common::sop::simulate::{Assumption, PlanLoad, SimulatedDay, Simulation
 use guide_common::sop::starts::Starts;
 use guide_common::sop::trigger::Trigger;
 use guide_common::time::Period;
+use guide_common::undone::Undos;
 use guide_common::wire::local::DueRow;
 
 use super::generate::Case;
@@ -139,6 +140,7 @@ fn contact(file: &CustomerFile, rules: &Rules, assume: &Assumption, dues: &[DueR
         at: on.and_hms_opt(4, 0, 0).unwrap().and_utc(),
         body: FactBody::Outcome(Outcome { channel: first.channel, due_ids, purpose, ..Outcome::new(on, code) }),
         number: next_number(&file.facts),
-        undone: None,
+        undone: Undos::default(),
+        group: None,
     }
 }

@@ -4,19 +4,25 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
+use chrono::Utc;
+use guide_common::lead::{Lead, LeadTag};
 use guide_common::outcome::Channel;
-use guide_common::wire::card::CustomerCard;
+use guide_common::wire::card::{CustomerCard, Notes, PhoneRevealed};
 use guide_common::wire::local::CustomerList;
 use guide_common::wire::record::{
-    AppointmentRequest, ComplaintCloseRequest, OutcomeRequest, PromiseRequest, SavedResponse,
+    AppointmentRequest, ComplaintCloseRequest, LeadRequest, LeadResponse, NoteRequest, OutcomeRequest, PromiseRequest,
+    SavedResponse,
 };
+use guide_common::wire::timeline::Timeline;
 use serde::Deserialize;
 
 use crate::api::error::{Answer, ApiError};
 use crate::api::extract::{Asked, Body, customer, terminal};
 use crate::api::record;
+use crate::api::tags::resolve;
 use crate::app::App;
 use crate::core::card::Secrets;
+use crate::reveals::{Peer, Reveal};
 
 const DEFAULT_ROWS: usize = 50;
 const MAX_ROWS: usize = 1_000;
@@ -33,6 +39,28 @@ pub struct ListQuery {
 pub async fn list(State(app): State<Arc<App>>, Asked(query): Asked<ListQuery>) -> Answer<Json<CustomerList>> {
     let limit = query.limit.unwrap_or(DEFAULT_ROWS).min(MAX_ROWS);
     Ok(Json(terminal(&app)?.core.customers(&query.q, limit)))
+}
+
+/// `POST /v1/customers`.
+pub async fn add(State(app): State<Arc<App>>, Body(request): Body<LeadRequest>) -> Answer<Json<LeadResponse>> {
+    let core = &terminal(&app)?.core;
+    let settings = &core.shared().rules.settings;
+    let mut tags = Vec::with_capacity(request.tags.len());
+    for tag in &request.tags {
+        let (group, value) = resolve(settings, tag)?;
+        tags.push(LeadTag { group, value });
+    }
+    let lead = Lead {
+        on: app.clock.today(),
+        name: request.name,
+        phone: request.phone,
+        tags,
+        looked_at: request.looked_at,
+        budget_fen: request.budget_fen,
+        wedding_on: request.wedding_on,
+    };
+    let lead = record::checked_lead(lead)?;
+    Ok(Json(core.add_lead(lead).await?))
 }
 
 /// The query of a card.
@@ -63,6 +91,57 @@ pub async fn log_contact(
     let (id, due_ids) = (customer(&id)?, request.due_ids.clone());
     let facts = record::outcome(core, &id, request, due_ids, Channel::default())?;
     record::save(core, &id, facts).await.map(Json)
+}
+
+/// `POST /v1/customers/{id}/reveal`: the whole phone, once it is noted that it was looked at.
+pub async fn reveal(State(app): State<Arc<App>>, Path(id): Path<String>, by: Peer) -> Answer<Json<PhoneRevealed>> {
+    let terminal = terminal(&app)?;
+    let customer = customer(&id)?;
+    let revealed = terminal.core.phone_of(&customer)?.ok_or_else(ApiError::unknown_customer)?;
+    if revealed.phone.is_some() {
+        let reveal = Reveal { at: Utc::now(), customer, by };
+        terminal.reveals.note(&reveal).map_err(|error| {
+            tracing::error!(%error, "noting that a phone number was looked at");
+            ApiError::new(503, "store", "the look could not be noted, so the number is not shown")
+                .hint("make room on the disk, then try again")
+        })?;
+    }
+    Ok(Json(revealed))
+}
+
+/// The query of a timeline.
+#[derive(Debug, Deserialize)]
+pub struct TimelineQuery {
+    limit: Option<usize>,
+    #[serde(default)]
+    reveal: bool,
+}
+
+/// `GET /v1/customers/{id}/timeline?limit=&reveal=`.
+pub async fn timeline(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Asked(query): Asked<TimelineQuery>,
+) -> Answer<Json<Timeline>> {
+    let core = &terminal(&app)?.core;
+    let limit = query.limit.unwrap_or(DEFAULT_ROWS).min(MAX_ROWS);
+    let secrets = if query.reveal { Secrets::Revealed } else { Secrets::Masked };
+    core.timeline(&customer(&id)?, limit, secrets)?.map(Json).ok_or_else(ApiError::unknown_customer)
+}
+
+/// `GET /v1/customers/{id}/notes`.
+pub async fn notes(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer<Json<Notes>> {
+    terminal(&app)?.core.notes(&customer(&id)?)?.map(Json).ok_or_else(ApiError::unknown_customer)
+}
+
+/// `POST /v1/customers/{id}/notes`.
+pub async fn note(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Body(request): Body<NoteRequest>,
+) -> Answer<Json<SavedResponse>> {
+    let core = &terminal(&app)?.core;
+    record::save(core, &customer(&id)?, vec![record::note(&request, app.clock.today())]).await.map(Json)
 }
 
 /// `POST /v1/customers/{id}/promises`.

@@ -75,6 +75,7 @@ impl From<RecordError> for ApiError {
             RecordError::TaskClosed => Self::new(409, "task_closed", detail).hint("guide undo takes an outcome back"),
             RecordError::NothingToRecord => Self::new(409, "nothing_to_record", detail),
             RecordError::NothingToUndo => Self::new(409, "nothing_to_undo", detail),
+            RecordError::NothingToRedo => Self::new(409, "nothing_to_redo", detail),
             RecordError::TooLong => Self::bad_request(detail),
             RecordError::Journal(_) => Self::new(503, "store", detail)
                 .hint("make room on the disk, then log it again; guided needs no restart"),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use guide_common::id::{CustomerId, IdError, OpId};
 use guide_common::sop::plan::Lang;
@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use crate::api::error::{Answer, ApiError};
 use crate::app::{App, Terminal};
+use crate::reveals::Peer;
 
 /// The query `?lang=`.
 #[derive(Debug, Default, Deserialize)]
@@ -48,6 +49,14 @@ impl<T: DeserializeOwned> FromRequestParts<Arc<App>> for Asked<T> {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Answer<Self> {
         let query = Query::<T>::from_request_parts(parts, app).await;
         query.map(|Query(query)| Self(query)).map_err(|error| ApiError::bad_request(error.body_text()))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Peer {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Self::Rejection> {
+        Ok(parts.extensions.get::<ConnectInfo<Self>>().map(|info| info.0).unwrap_or_default())
     }
 }
 

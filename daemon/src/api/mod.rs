@@ -12,11 +12,15 @@ mod health;
 mod history;
 mod leaves;
 mod library;
+mod lists;
 mod open;
 mod outbox;
 mod plans;
+mod proposals;
 mod record;
 mod reports;
+mod session;
+mod snooze;
 mod support;
 mod sync;
 mod tags;
@@ -28,7 +32,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 
 use crate::app::App;
 
@@ -43,10 +47,14 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/today", get(today::show))
         .route("/v1/tasks/{id}", get(tasks::show))
         .route("/v1/tasks/{id}/outcome", post(tasks::log))
+        .route("/v1/tasks/{id}/snooze", post(snooze::snooze))
         .route("/v1/tasks/{id}/explain", get(ask::task))
-        .route("/v1/customers", get(customers::list))
+        .route("/v1/customers", get(customers::list).post(customers::add))
         .route("/v1/customers/{id}", get(customers::show))
         .route("/v1/customers/{id}/contacts", post(customers::log_contact))
+        .route("/v1/customers/{id}/timeline", get(customers::timeline))
+        .route("/v1/customers/{id}/notes", get(customers::notes).post(customers::note))
+        .route("/v1/customers/{id}/reveal", post(customers::reveal))
         .route("/v1/customers/{id}/promises", post(customers::promise))
         .route("/v1/customers/{id}/appointments", post(customers::appointment))
         .route("/v1/customers/{id}/complaint/close", post(customers::close_complaint))
@@ -57,6 +65,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/customers/{id}/tags/remove", post(tags::remove))
         .route("/v1/customers/{id}/consent", post(consent::consent))
         .route("/v1/customers/{id}/secrets", post(consent::secret))
+        .route("/v1/tags", get(tags::groups))
         .route("/v1/promises", get(open::promises))
         .route("/v1/promises/{op}/kept", post(open::keep))
         .route("/v1/appointments", get(open::appointments))
@@ -65,11 +74,15 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/secrets/{op}/lift", post(open::lift_secret))
         .route("/v1/leaves", get(leaves::list).post(leaves::enter))
         .route("/v1/leaves/{op}/cancel", post(leaves::cancel))
+        .route("/v1/lists", get(lists::list))
+        .route("/v1/lists/{name}", put(lists::put).delete(lists::remove))
         .route("/v1/templates", get(library::templates))
         .route("/v1/templates/lint", post(ask::lint_file))
         .route("/v1/templates/stats", get(ask::stats))
         .route("/v1/templates/{id}", get(library::template))
         .route("/v1/templates/{id}/lint", get(ask::lint_template))
+        .route("/v1/templates/{id}/propose", post(proposals::propose))
+        .route("/v1/proposals", get(proposals::list))
         .route("/v1/templates/{id}/script", get(library::script))
         .route("/v1/plans", get(library::plans))
         .route("/v1/plans/{id}", get(library::plan))
@@ -77,7 +90,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/plans/simulate", post(plans::simulate))
         .route("/v1/plans/diff", post(plans::diff))
         .route("/v1/reports", get(reports::show))
-        .route("/v1/undo", post(undo::undo))
+        .route("/v1/undo", get(undo::steps).post(undo::undo))
+        .route("/v1/redo", post(undo::redo))
+        .route("/v1/session", get(session::show).put(session::keep))
         .route("/v1/sync", get(sync::show))
         .route("/v1/sync/now", post(sync::now))
         .route("/v1/sync/log", get(support::sync_log))

@@ -42,7 +42,8 @@ fn problem(error: ForecastError) -> ApiError {
         ForecastError::Unfit { .. } => ApiError::new(422, "unfit_plan", detail).hint("docs/plans.md"),
         ForecastError::UnknownPlan => ApiError::new(404, "unknown_plan", detail).hint("guide plan list"),
         ForecastError::UnknownVersion { .. } => ApiError::new(404, "unknown_version", detail),
-        ForecastError::Days => ApiError::bad_request(detail),
+        ForecastError::NoAmount(_) => ApiError::new(422, "unfit_plan", detail).hint("docs/plans.md"),
+        ForecastError::Days | ForecastError::Amount => ApiError::bad_request(detail),
         ForecastError::Store(error) => error.into(),
     }
 }

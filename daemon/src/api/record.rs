@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use guide_common::fact::{ComplaintClosed, FactBody};
+use guide_common::fact::{ComplaintClosed, FactBody, Note};
 use guide_common::id::{CustomerId, DueId, OpId};
+use guide_common::lead::{LEAD_ADDED, Lead};
+use guide_common::op::OpBody;
 use guide_common::outcome::{Channel, MAX_NOTE_CHARS, Outcome};
 use guide_common::promise::{Appointment, Promise};
 use guide_common::text::{Lines, sanitise};
 use guide_common::wire::record::{
-    AppointmentRequest, ComplaintCloseRequest, OutcomeRequest, PromiseRequest, SavedResponse,
+    AppointmentRequest, ComplaintCloseRequest, NoteRequest, OutcomeRequest, PromiseRequest, SavedResponse,
 };
 
 use crate::api::error::{Answer, ApiError};
@@ -42,6 +44,10 @@ pub fn outcome(
         (None, Some(template)) => core.quote(template, customer)?,
         (quoted, _) => quoted,
     };
+    let sent = match (request.sent, &request.template) {
+        (None, Some(template)) => core.text_of(template, customer, &request.fills)?,
+        (sent, _) => sent,
+    };
     let outcome = Outcome {
         channel: request.channel.unwrap_or(channel),
         due_ids,
@@ -55,6 +61,8 @@ pub fn outcome(
         fills: request.fills.iter().map(|(name, fill)| (clean(name), clean(fill))).collect(),
         purpose: request.purpose,
         quoted,
+        sent: sent.as_deref().map(clean).filter(|sent| !sent.is_empty()),
+        reply: request.reply.as_deref().map(clean).filter(|reply| !reply.is_empty()),
         ..Outcome::new(on, code)
     };
     outcome.check()?;
@@ -76,6 +84,20 @@ pub fn promise(request: &PromiseRequest, on: NaiveDate) -> FactBody {
     FactBody::Promise(Promise { on, text: clean(&request.text), item, due_on: request.due_on })
 }
 
+/// A note.
+pub fn note(request: &NoteRequest, on: NaiveDate) -> FactBody {
+    FactBody::Note(Note { on, text: clean(&request.text) })
+}
+
+/// A lead with its texts sanitised and its phone as digits, or what it lacks.
+pub fn checked_lead(lead: Lead) -> Answer<Lead> {
+    let body = serde_json::value::to_raw_value(&lead).map_err(|error| ApiError::bad_request(error.to_string()))?;
+    match OpBody::decode(LEAD_ADDED, &body)? {
+        OpBody::Fact(FactBody::LeadAdded(lead)) => Ok(lead),
+        _ => Err(ApiError::bad_request("the lead is not understood")),
+    }
+}
+
 /// A closed complaint.
 pub fn complaint_closed(request: &ComplaintCloseRequest, on: NaiveDate) -> FactBody {
     FactBody::ComplaintClosed(ComplaintClosed { on, words: clean(&request.words) })
@@ -90,6 +112,12 @@ pub async fn save(core: &Arc<Core>, customer: &CustomerId, facts: Vec<FactBody>)
 /// Takes a record back.
 pub async fn undo(core: &Arc<Core>, op_id: Option<OpId>) -> Answer<SavedResponse> {
     let saved = core.undo(op_id).await?;
+    Ok(settled(core, saved).await)
+}
+
+/// Records again what the last undo took back.
+pub async fn redo(core: &Arc<Core>) -> Answer<SavedResponse> {
+    let saved = core.redo().await?;
     Ok(settled(core, saved).await)
 }
 

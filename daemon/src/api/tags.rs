@@ -1,4 +1,4 @@
-//! `/v1/customers/{id}/tags`: tags by the names that people use, checked against headquarters' groups.
+//! `/v1/tags` and `/v1/customers/{id}/tags`: tags by the names that people use, checked against headquarters' groups.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use guide_common::customer::TagChange;
 use guide_common::fact::FactBody;
 use guide_common::sop::plan::Text;
 use guide_common::sop::settings::{Settings, TagChoice, TagGroup};
+use guide_common::wire::card::TagGroups;
 use guide_common::wire::record::{SavedResponse, TagRequest};
 
 use crate::api::error::{Answer, ApiError};
@@ -15,6 +16,12 @@ use crate::api::extract::{Body, customer, terminal};
 use crate::api::record;
 use crate::app::App;
 use crate::core::card::Secrets;
+
+/// `GET /v1/tags`.
+pub async fn groups(State(app): State<Arc<App>>) -> Answer<Json<TagGroups>> {
+    let shared = terminal(&app)?.core.shared();
+    Ok(Json(TagGroups { groups: shared.rules.settings.tag_groups.clone() }))
+}
 
 /// `POST /v1/customers/{id}/tags`.
 pub async fn add(
@@ -58,7 +65,7 @@ fn is_named(name: &Text, text: &str) -> bool {
 
 /// The group's code and the value as it is stored. Where headquarters has published no groups, the words count as they
 /// are.
-fn resolve(settings: &Settings, request: &TagRequest) -> Answer<(String, String)> {
+pub(super) fn resolve(settings: &Settings, request: &TagRequest) -> Answer<(String, String)> {
     let (group, value) = (request.group.trim(), request.value.trim());
     if settings.tag_groups.is_empty() {
         return Ok((group.to_owned(), value.to_owned()));

@@ -16,12 +16,16 @@ use guide_common::sop::gate::holds;
 use guide_common::sop::history::History;
 use guide_common::sop::rules::Rules;
 use guide_common::text::mask_phone;
-use guide_common::wire::card::{ContactRow, CustomerCard, PurchaseRow, SecretRow, TagRow};
+use guide_common::wire::card::{
+    ContactRow, CustomerCard, MAX_CARD_NOTES, PhoneRevealed, PurchaseRow, SecretRow, TagRow,
+};
 use guide_common::wire::history::FieldRow;
 
 use crate::core::Core;
 use crate::core::file::Loaded;
+use crate::core::member::member;
 use crate::core::open::{Hidden, open};
+use crate::core::secrecy::known;
 use crate::store::StoreError;
 
 /// Whether a card shows what is kept secret.
@@ -36,7 +40,17 @@ pub enum Secrets {
 impl Core {
     /// A customer's card.
     pub fn customer_card(&self, id: &CustomerId, secrets: Secrets) -> Result<Option<CustomerCard>, StoreError> {
-        Ok(self.load(id)?.map(|loaded| self.card(&loaded, secrets)))
+        Ok(self.load_shown(id)?.map(|loaded| self.card(&loaded, secrets)))
+    }
+
+    /// A customer's whole phone number. Whoever asks notes that it was looked at.
+    pub fn phone_of(&self, id: &CustomerId) -> Result<Option<PhoneRevealed>, StoreError> {
+        let on = self.day();
+        let revealed = |loaded: Arc<Loaded>| {
+            let person = loaded.file.person(on).into_owned();
+            PhoneRevealed { customer: person.id, name: person.name, phone: person.phone }
+        };
+        Ok(self.load_shown(id)?.map(revealed))
     }
 
     pub(super) fn card(&self, loaded: &Loaded, secrets: Secrets) -> CustomerCard {
@@ -53,7 +67,13 @@ impl Core {
         let shown = purchases.iter().filter_map(|row| row.purchase.as_ref());
         let holds = holds(&file, rules, on);
         let mut contacts = contacts(&file, rules, &hidden, secrets);
+        let member = match secrets {
+            Secrets::Masked => member(&History::of(&known(&file, on), on)),
+            Secrets::Revealed => member(&history),
+        };
         let state = self.state();
+        let mut notes = state.notes(&file, rules.zone);
+        notes.truncate(MAX_CARD_NOTES);
         for row in &mut contacts {
             row.received = state.is_received(row.op_id);
         }
@@ -74,6 +94,8 @@ impl Core {
             secrets: open.secrets.into_iter().map(|row| secret(row, secrets)).collect(),
             holds,
             task: state.open_task(&customer.id).map(|task| task.id),
+            notes,
+            member,
         }
     }
 }
@@ -100,14 +122,17 @@ fn contacts(file: &CustomerFile, rules: &Rules, hidden: &Hidden<'_>, secrets: Se
     contacts.into_iter().map(row).collect()
 }
 
-/// An outcome without the amount that is kept secret.
+/// An outcome without what is kept secret: the amount, and the words of a contact since the secret began.
 pub fn masked(outcome: &Outcome, file: &CustomerFile, hidden: &Hidden<'_>) -> Outcome {
     let mut outcome = outcome.clone();
     outcome.amount_fen = outcome.amount_fen.filter(|_| hidden.amount_of(outcome.on, &file.purchases).is_none());
+    if hidden.tells_of_it(outcome.on, &file.purchases) {
+        (outcome.sent, outcome.reply) = (None, None);
+    }
     outcome
 }
 
-fn purchases(file: &CustomerFile, hidden: &Hidden<'_>, secrets: Secrets) -> Vec<PurchaseRow> {
+pub(super) fn purchases(file: &CustomerFile, hidden: &Hidden<'_>, secrets: Secrets) -> Vec<PurchaseRow> {
     let mut purchases = file.purchases.clone();
     purchases.sort_by(|a, b| (b.bought_on, &b.id).cmp(&(a.bought_on, &a.id)));
     let row = |purchase| {
@@ -119,7 +144,7 @@ fn purchases(file: &CustomerFile, hidden: &Hidden<'_>, secrets: Secrets) -> Vec<
 }
 
 /// On the card of the one who must not know, the giver is not named.
-fn secret(row: SecretRow, secrets: Secrets) -> SecretRow {
+pub(super) fn secret(row: SecretRow, secrets: Secrets) -> SecretRow {
     match (secrets, row.side) {
         (Secrets::Masked, SecretSide::Recipient | SecretSide::Unknown) => {
             SecretRow { person: None, purchase: None, ..row }
@@ -147,10 +172,12 @@ fn tags(history: &History<'_>, rules: &Rules) -> Vec<TagRow> {
     let day = history.today;
     let tags = CustomerFields { history, rules, day }.tags();
     let row = |tag: guide_common::customer::Tag| {
-        let ttl_days = rules.settings.tag_group(&tag.group).and_then(|group| group.ttl_days);
+        let group = rules.settings.tag_group(&tag.group);
+        let ttl_days = group.and_then(|group| group.ttl_days);
         let age_days = tag.on.map(|on| (day - on).num_days());
         let stale = ttl_days.zip(age_days).is_some_and(|(ttl_days, age_days)| i64::from(ttl_days) < age_days);
-        TagRow { tag, stale }
+        let group_name = group.map(|group| group.name.clone());
+        TagRow { tag, stale, group_name, age_days }
     };
     tags.into_iter().map(row).collect()
 }

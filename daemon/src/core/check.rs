@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use guide_common::id::CustomerId;
+use guide_common::search::index::Person;
 use guide_common::sop::starts::Starts;
 use guide_common::wire::hub::FeedName;
 use guide_common::wire::local::Notice;
@@ -23,6 +24,13 @@ struct Basis {
     check: u32,
     on: NaiveDate,
     shared: Arc<Shared>,
+}
+
+/// What was worked out of one customer's file.
+struct Worked {
+    row: Row,
+    person: Person,
+    day: SheetRow,
 }
 
 /// One check under way.
@@ -66,7 +74,8 @@ impl Core {
                 let state = self.state();
                 Basis { check: state.check, on: state.on, shared: Arc::clone(&state.shared) }
             };
-            let result = loaded.map(|loaded| self.work_out(&loaded, &basis));
+            let shown = loaded.filter(|loaded| !loaded.file.is_withdrawn_on(basis.on));
+            let result = shown.map(|loaded| self.work_out(&loaded, &basis));
             let mut state = self.state();
             if state.touched.get(id) != Some(&version) {
                 // who touched it works it out
@@ -76,12 +85,12 @@ impl Core {
                 continue;
             }
             match result {
-                Some((row, day)) => {
-                    state.rows.insert(id.clone(), row);
+                Some(Worked { row, person, day }) => {
+                    state.put_row(id, row, person);
                     state.put_day(id, day);
                 }
                 None => {
-                    state.rows.remove(id);
+                    state.remove_row(id);
                     state.put_day(id, SheetRow::default());
                 }
             }
@@ -93,13 +102,17 @@ impl Core {
         }
     }
 
-    /// Forgets everything that was fetched; what was recorded here stays.
+    /// Forgets everything that was fetched, and the saved lists, which may name customers; what was recorded here stays.
     pub fn forget(&self) -> Result<(), StoreError> {
         self.store.erase()?;
+        if let Err(error) = self.lists.erase() {
+            tracing::error!(%error, "erasing the saved lists");
+        }
         {
             let mut state = self.state();
             state.check += 1;
             state.rows.clear();
+            state.index.clear();
             state.days.clear();
             state.dirty.clear();
             state.files.clear();
@@ -124,15 +137,25 @@ impl Core {
         };
         let mut chunk = Vec::with_capacity(CHUNK);
         let mut is_current = true;
+        let mut leads = self.leads();
+        let mut fault = None;
         self.store.each_customer(|id, items| {
+            leads.remove(&id);
             chunk.push((id, items));
             if chunk.len() == CHUNK {
-                is_current = self.check_chunk(&mut chunk, &mut pass);
+                match self.check_chunk(&mut chunk, &mut pass) {
+                    Ok(still) => is_current = still,
+                    Err(error) => fault = Some(error),
+                }
             }
-            if is_current { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            if is_current && fault.is_none() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })?;
+        if let Some(error) = fault {
+            return Err(error);
+        }
+        chunk.extend(leads.into_iter().map(|id| (id, Vec::new())));
         let is_done =
-            is_current && self.check_chunk(&mut chunk, &mut pass) && self.end_check(pass, self.store.was_pulled()?)?;
+            is_current && self.check_chunk(&mut chunk, &mut pass)? && self.end_check(pass, self.store.was_pulled()?)?;
         if is_done {
             self.store.put_n_customers(self.n_customers())?;
         }
@@ -170,7 +193,7 @@ impl Core {
     }
 
     /// Returns whether the check is still the newest.
-    fn check_chunk(&self, chunk: &mut Vec<(CustomerId, Vec<Held>)>, pass: &mut Pass) -> bool {
+    fn check_chunk(&self, chunk: &mut Vec<(CustomerId, Vec<Held>)>, pass: &mut Pass) -> Result<bool, StoreError> {
         let (pending, guide) = {
             let state = self.state();
             let pending: Vec<_> = chunk.iter().map(|(id, _)| state.outbox.pending_of(id)).collect();
@@ -180,26 +203,28 @@ impl Core {
         let rules = &basis.shared.rules;
         let mut results = Vec::with_capacity(chunk.len());
         for ((id, items), pending) in chunk.drain(..).zip(pending) {
-            if let Some(mut loaded) = file::assemble(&id, &items) {
+            if let Some(mut loaded) = self.base(&id, &items)? {
                 apply_pending(&mut loaded, &pending, &guide);
                 if rules.is_throttled() {
                     pass.starts.put(&loaded.file, rules, basis.on);
                 }
-                results.push((id, self.work_out(&loaded, basis)));
+                if !loaded.file.is_withdrawn_on(basis.on) {
+                    results.push((id, self.work_out(&loaded, basis)));
+                }
             }
         }
         let mut state = self.state();
         if state.check != basis.check {
-            return false;
+            return Ok(false);
         }
-        for (id, (row, day)) in results {
+        for (id, Worked { row, person, day }) in results {
             // one that changed since the check began was worked out by whoever changed it
             if state.touched.get(&id).is_none_or(|version| *version <= pass.since) {
-                state.rows.insert(id.clone(), row);
+                state.put_row(&id, row, person);
                 state.put_day(&id, day);
             }
         }
-        true
+        Ok(true)
     }
 
     /// Removes customers who are gone and lets throttled plans start; returns whether the check is still the newest.
@@ -244,9 +269,10 @@ impl Core {
         Ok(true)
     }
 
-    fn work_out(&self, loaded: &Loaded, basis: &Basis) -> (Row, SheetRow) {
-        let row = row::row(&loaded.file, basis.on, basis.check);
-        (row, row::day(&loaded.file, &basis.shared.rules, basis.on))
+    fn work_out(&self, loaded: &Loaded, basis: &Basis) -> Worked {
+        let rules = &basis.shared.rules;
+        let (row, person) = row::row(&loaded.file, rules, basis.on, basis.check);
+        Worked { row, person, day: row::day(&loaded.file, rules, basis.on) }
     }
 }
 
@@ -255,7 +281,9 @@ impl crate::core::State {
     fn remove_gone(&mut self, check: u32) -> Vec<CustomerId> {
         let mut gone: Vec<CustomerId> =
             self.rows.iter().filter(|(_, row)| row.seen != check).map(|(id, _)| id.clone()).collect();
-        self.rows.retain(|_, row| row.seen == check);
+        for id in &gone {
+            self.remove_row(id);
+        }
         gone.extend(self.days.keys().filter(|id| !self.rows.contains_key(*id)).cloned());
         for id in &gone {
             self.put_day(id, SheetRow::default());

@@ -4,22 +4,36 @@ use std::ops::ControlFlow;
 
 use guide_common::apply::CustomerFile;
 
-use crate::core::file::assemble;
+use guide_common::id::CustomerId;
+
+use crate::core::file::{Loaded, assemble};
 use crate::core::{Core, apply_pending};
 use crate::store::StoreError;
 
 impl Core {
-    /// Hands every customer's file, the pending ops applied, to `visit`, in the order of ids.
+    /// Hands every customer's file, the pending ops applied, to `visit`: in the order of ids, then the leads whom the
+    /// feed does not have yet.
     pub(super) fn each_file(&self, mut visit: impl FnMut(CustomerFile)) -> Result<(), StoreError> {
         let guide = self.profile().id;
-        self.store.each_customer(|id, items| {
-            if let Some(mut loaded) = assemble(&id, &items) {
-                let pending = self.state().outbox.pending_of(&id);
+        let mut leads = self.leads();
+        let mut hand_over = |id: &CustomerId, loaded: Option<Loaded>| {
+            if let Some(mut loaded) = loaded {
+                let pending = self.state().outbox.pending_of(id);
                 apply_pending(&mut loaded, &pending, &guide);
                 visit(loaded.file);
             }
+        };
+        self.store.each_customer(|id, items| {
+            if let Some(loaded) = assemble(&id, &items) {
+                leads.remove(&id);
+                hand_over(&id, Some(loaded));
+            }
             ControlFlow::Continue(())
-        })
+        })?;
+        for id in leads {
+            hand_over(&id, self.base(&id, &[])?);
+        }
+        Ok(())
     }
 
     /// The files of this guide's own customers; those on loan from other guides are left out. They are in memory

@@ -1,44 +1,20 @@
 //! Finding customers by what a guide types, and tasks by what a guide names.
 
+use std::sync::Arc;
+
 use guide_common::id::{CustomerId, OpId, TaskId};
+use guide_common::search::filter::Filter;
+use guide_common::search::index::Slot;
+use guide_common::search::note::Note;
 use guide_common::wire::card::Of;
 use guide_common::wire::local::{CustomerList, CustomerRow, TaskRow};
 
 use crate::core::open::Open;
-use crate::core::row::{Row, search_form};
+use crate::core::row::Row;
 use crate::core::{Core, State};
 
 /// Hexadecimal digits of a task's id.
 const TASK_ID_DIGITS: usize = 12;
-
-/// How well a row matches; the least is the best.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Match {
-    Exact,
-    Prefix,
-    Inside,
-}
-
-/// How `needle` lies in the lines of `key`: name, id, phone. Of a phone the last digits count as its beginning does.
-fn match_of(key: &str, needle: &str) -> Option<Match> {
-    if needle.is_empty() {
-        return Some(Match::Inside);
-    }
-    if !key.contains(needle) {
-        return None;
-    }
-    let best = key.split('\n').enumerate().filter(|(_, line)| line.contains(needle)).map(|(idx, line)| {
-        if line == needle {
-            Match::Exact
-        } else if line.starts_with(needle) || (idx == 2 && line.ends_with(needle)) {
-            Match::Prefix
-        } else {
-            Match::Inside
-        }
-    });
-    // a needle that spans two lines lies in none of them
-    best.min()
-}
 
 /// What a guide's word for a task means.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,27 +34,32 @@ pub enum Named {
 }
 
 impl Core {
-    /// The customers that match, the best first: those with a task today before the others of the same rank.
+    /// The customers who meet a filter, the best first. Right after a start those that were read so far.
     pub fn customers(&self, q: &str, limit: usize) -> CustomerList {
-        let needle = search_form(q);
+        let filter = Filter::read(q);
+        let mut state = self.state();
+        let shared = Arc::clone(&state.shared);
+        let found = state.index.find(&filter, &shared.rules.settings, limit);
+        let n_all = state.rows.len();
+        let mut n_found = found.n_found;
+        let mut first = found.first;
+        // letters alone are a name to the index: an id that is written out names its customer all the same
+        let named = CustomerId::new(q.trim()).ok().and_then(|id| Some((state.rows.get(&id)?.slot?, id)));
+        if let Some(named) = named.filter(|named| !first.contains(named)) {
+            first.insert(0, named);
+            first.truncate(limit.max(1));
+            n_found = n_found.max(first.len());
+        }
+        let rows = first.into_iter().filter_map(|(slot, id)| list_row(&state, &filter, id, slot)).collect();
+        let is_partial = n_all < state.n_customers;
+        CustomerList { q: q.to_owned(), n_all, n_found, rows, notes: found.notes, is_partial }
+    }
+
+    /// How many customers meet a filter, and what of it is not understood.
+    pub fn count(&self, filter: &str) -> (usize, Vec<Note>) {
+        let filter = Filter::read(filter);
         let state = self.state();
-        let mut found: Vec<(Match, bool, &CustomerId, &Row)> = Vec::new();
-        for (id, row) in &state.rows {
-            if let Some(rank) = match_of(&row.key, &needle) {
-                found.push((rank, state.open_task(id).is_none(), id, row));
-            }
-        }
-        let n_found = found.len();
-        let by_rank = |a: &(Match, bool, &CustomerId, &Row), b: &(Match, bool, &CustomerId, &Row)| {
-            (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2))
-        };
-        if limit < found.len() && limit > 0 {
-            found.select_nth_unstable_by(limit - 1, by_rank);
-        }
-        found.truncate(limit);
-        found.sort_unstable_by(by_rank);
-        let rows = found.into_iter().map(|(_, _, id, row)| list_row(&state, id, row)).collect();
-        CustomerList { q: q.to_owned(), n_all: state.rows.len(), n_found, rows }
+        state.index.count(&filter, &state.shared.rules.settings)
     }
 
     /// Something that is open, over all customers, in the order of their ids.
@@ -172,38 +153,18 @@ impl State {
     }
 }
 
-fn list_row(state: &State, id: &CustomerId, row: &Row) -> CustomerRow {
-    CustomerRow {
-        id: id.clone(),
+fn list_row(state: &State, filter: &Filter, id: CustomerId, slot: Slot) -> Option<CustomerRow> {
+    let row = state.rows.get(&id)?;
+    Some(CustomerRow {
         name: row.name.to_string(),
         phone_masked: row.phone_masked.as_deref().map(str::to_owned),
         tier: row.tier,
         last_bought_on: row.last_bought_on,
         total_fen: row.total_fen,
-        task: state.open_task(id).map(|task| task.id),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(needle: &str, expected: Option<Match>) {
-        assert_eq!(match_of("单雅宁\nc00042\n10000000421", &search_form(needle)), expected, "{needle}");
-    }
-
-    #[test]
-    fn a_whole_field_ranks_before_a_beginning_before_an_inside() {
-        check("单雅宁", Some(Match::Exact));
-        check("Ｃ00042", Some(Match::Exact));
-        check("单", Some(Match::Prefix));
-        check("c000", Some(Match::Prefix));
-        check("宁", Some(Match::Inside));
-        check("雅 宁", Some(Match::Inside));
-        check("0421", Some(Match::Prefix));
-        check("000421", Some(Match::Prefix));
-        check("王", None);
-        check("", Some(Match::Inside));
-    }
+        task: state.open_task(&id).map(|task| task.id),
+        name_spans: state.index.spans(slot, &row.name, filter),
+        level: state.index.level(slot),
+        stage: state.index.stage(slot).map(str::to_owned),
+        id,
+    })
 }

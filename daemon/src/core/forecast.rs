@@ -7,10 +7,12 @@ use std::sync::Arc;
 use chrono::Days;
 use guide_common::file_error::FileError;
 use guide_common::id::{CustomerId, PlanId};
+use guide_common::outcome::MAX_AMOUNT_FEN;
 use guide_common::sop::plan::{Lang, Plan, Step, Text};
 use guide_common::sop::plan_diff::diff;
 use guide_common::sop::plan_file::{check_plans, parse};
 use guide_common::sop::simulate::simulate;
+use guide_common::sop::trigger::Trigger;
 use guide_common::time::Period;
 use guide_common::wire::forecast::{
     DiffRequest, DiffResponse, MAX_SIMULATED_DAYS, PlanSource, SimulateRequest, SimulateResponse,
@@ -60,6 +62,12 @@ pub enum ForecastError {
         /// Those that are here.
         versions: String,
     },
+    /// Nothing that a purchase starts has a least amount.
+    #[error("{0} is not started by purchases of a day, so it has no least amount")]
+    NoAmount(PlanId),
+    /// No purchase can have this least amount.
+    #[error("a least amount lies between 0 and {MAX_AMOUNT_FEN} fen")]
+    Amount,
     /// The period is too short or too long.
     #[error("a simulation runs over 1 to {MAX_SIMULATED_DAYS} days")]
     Days,
@@ -79,6 +87,9 @@ impl Core {
         let mut plan = plan_of(&request.plan, rules.plans())?;
         if let Some(throttle) = request.throttle {
             plan.throttle = Some(throttle).filter(|throttle| *throttle > 0);
+        }
+        if let Some(least) = request.min_amount_fen {
+            set_least(&mut plan, least)?;
         }
         let plans = with_plan(rules.plans(), &plan)?;
         if !(1..=MAX_SIMULATED_DAYS).contains(&request.days) {
@@ -131,6 +142,24 @@ impl Core {
 fn step_name(step: &Step) -> Text {
     let name = |lang| step.title(lang).to_owned();
     Text { zh: name(Lang::Zh), en: name(Lang::En) }
+}
+
+/// Lets a plan start from purchases of another least amount.
+fn set_least(plan: &mut Plan, least: i64) -> Result<(), ForecastError> {
+    if !(0..=MAX_AMOUNT_FEN).contains(&least) {
+        return Err(ForecastError::Amount);
+    }
+    let mut n_set = 0;
+    for trigger in &mut plan.triggers {
+        // a piece has no least amount: each of them counts
+        if let Trigger::Purchase(purchase) = trigger
+            && !purchase.each_item
+        {
+            purchase.min_amount_fen = least;
+            n_set += 1;
+        }
+    }
+    if n_set == 0 { Err(ForecastError::NoAmount(plan.id.clone())) } else { Ok(()) }
 }
 
 /// The plan that a request means.

@@ -12,7 +12,7 @@ use guide_common::field::claim::{Change, Claim, Standing};
 use guide_common::field::why::Why;
 use guide_common::field::word::{CONSENT, TAGS, consent_claims, tag_claims};
 use guide_common::field::{CustomerField, Owner};
-use guide_common::id::{CustomerId, DeviceId, GuideId, OpId};
+use guide_common::id::{CustomerId, DeviceId, OpId};
 use guide_common::sop::fields::CustomerFields;
 use guide_common::sop::history::History;
 use guide_common::sop::plan::Text;
@@ -168,7 +168,7 @@ fn claims_of(fact: &Fact) -> Option<Claim<'static>> {
     })
 }
 
-fn field_row(field: &str, value: Option<String>, rules: &Rules) -> FieldRow {
+pub(super) fn field_row(field: &str, value: Option<String>, rules: &Rules) -> FieldRow {
     let both = |zh: String, en: String| Text { zh, en };
     let (label, owner) = match (CustomerField::named(field), field.split_once('.')) {
         (Some(known), _) => (known.label(), known.owner()),
@@ -187,7 +187,7 @@ fn field_row(field: &str, value: Option<String>, rules: &Rules) -> FieldRow {
 }
 
 /// A value as it is shown where others may see the screen.
-fn shown(field: &str, value: String, secrets: Secrets) -> String {
+pub(super) fn shown(field: &str, value: String, secrets: Secrets) -> String {
     match (CustomerField::named(field), secrets) {
         (Some(CustomerField::Phone), Secrets::Masked) => mask_phone(&value),
         _ => value,
@@ -261,7 +261,7 @@ impl Desk<'_> {
             field: claim.field.clone(),
             change: change_name(claim.change),
             value: value.map(|value| shown(&claim.field, value, self.secrets)),
-            guide_name: guide.as_ref().and_then(|guide| self.name_of(guide)),
+            guide_name: guide.as_ref().and_then(|guide| self.state.guide_name(guide)),
             guide,
             here: device.as_ref() == Some(self.device),
             device,
@@ -277,19 +277,10 @@ impl Desk<'_> {
             why: claim.why.text(),
         }
     }
-
-    /// The name of a guide of the chain.
-    fn name_of(&self, guide: &GuideId) -> Option<String> {
-        if *guide == self.state.profile.id {
-            return Some(self.state.profile.name.clone());
-        }
-        let mut colleagues = self.state.shared.colleagues.iter();
-        colleagues.find(|colleague| colleague.id == *guide).map(|colleague| colleague.name.clone())
-    }
 }
 
 /// Stands where a guide and a terminal would in facts of headquarters.
-const HEADQUARTERS: &str = "hq";
+pub(super) const HEADQUARTERS: &str = "hq";
 
 fn change_name(change: Change) -> ChangeName {
     match change {

@@ -10,14 +10,21 @@ mod files;
 pub mod find;
 pub mod forecast;
 pub mod history;
+pub mod lead;
+pub mod member;
+pub mod note;
 pub mod open;
+mod place;
 pub mod queue;
 pub mod record;
 pub mod row;
 pub mod secrecy;
 pub mod settle;
 pub mod show;
+pub mod snooze;
 mod stats;
+pub mod step;
+pub mod timeline;
 mod undo;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -26,6 +33,7 @@ use std::time::Instant;
 
 use chrono::NaiveDate;
 use guide_common::id::{CustomerId, DeviceId};
+use guide_common::search::index::Index;
 use guide_common::wire::hub::{FeedName, GuideProfile};
 use tokio::sync::Notify;
 
@@ -34,6 +42,7 @@ use crate::core::file::{Loaded, Shared};
 use crate::core::queue::Answered;
 use crate::core::row::Row;
 use crate::events::Events;
+use crate::lists::ListStore;
 use crate::outbox::kept::Outbox;
 use crate::outbox::writer::JournalWriter;
 use crate::profile::Profile;
@@ -51,6 +60,8 @@ pub struct Core {
     pub store: Store,
     /// The way to the journal.
     pub journal: JournalWriter,
+    /// The filters that the guide keeps.
+    pub lists: ListStore,
     /// The clock.
     pub clock: Arc<Clock>,
     /// Who listens.
@@ -65,6 +76,8 @@ pub struct Core {
     started: Instant,
     state: Mutex<State>,
     stripes: Vec<tokio::sync::Mutex<()>>,
+    /// Held while a step is looked for and taken back, or recorded again.
+    stepping: tokio::sync::Mutex<()>,
 }
 
 /// What changes. The lock is held for moments only: nothing is read, parsed or worked out under it.
@@ -86,6 +99,8 @@ pub(crate) struct State {
     pub starts_known: bool,
     pub outbox: Outbox,
     pub rows: BTreeMap<CustomerId, Row>,
+    /// What customers are found by: everybody in `rows`.
+    pub index: Index,
     pub days: BTreeMap<CustomerId, SheetRow>,
     pub files: HashMap<CustomerId, Arc<Loaded>>,
     /// The last answer of `/v1/today`, until something changes.
@@ -102,6 +117,7 @@ impl Core {
         store: Store,
         journal: JournalWriter,
         outbox: Outbox,
+        lists: ListStore,
         profile: &Profile,
         clock: Arc<Clock>,
         events: Events,
@@ -123,6 +139,7 @@ impl Core {
             starts_known: false,
             outbox,
             rows: BTreeMap::new(),
+            index: Index::default(),
             days: store.sheet(on)?.into_iter().collect(),
             files: HashMap::new(),
             today: None,
@@ -132,6 +149,7 @@ impl Core {
         let core = Self {
             store,
             journal,
+            lists,
             clock,
             events,
             op_saved: Notify::new(),
@@ -141,6 +159,7 @@ impl Core {
             started: Instant::now(),
             state: Mutex::new(state),
             stripes: (0..N_STRIPES).map(|_| tokio::sync::Mutex::new(())).collect(),
+            stepping: tokio::sync::Mutex::default(),
         };
         core.catch_up(on)?;
         Ok(core)
@@ -203,7 +222,7 @@ impl Core {
             }
             (state.touched.get(id).copied(), state.check)
         };
-        let Some(mut loaded) = file::assemble(id, &self.store.customer(id)?) else {
+        let Some(mut loaded) = self.base(id, &self.store.customer(id)?)? else {
             return Ok(None);
         };
         let (pending, guide) = {
@@ -234,6 +253,7 @@ impl Core {
         state.check += 1;
         state.checked = false;
         state.days = sheet.into_iter().collect();
+        state.mark_tasks();
         state.dirty.clear();
         state.today = None;
         drop(state);
@@ -269,27 +289,6 @@ impl State {
         self.touched.insert(id.clone(), self.version);
         self.files.remove(id);
         self.version
-    }
-
-    /// Puts a customer's day in its place; days without anything take no room.
-    pub fn put_day(&mut self, id: &CustomerId, day: SheetRow) {
-        let is_empty = day.task.is_none() && day.held.is_empty() && day.done.is_empty();
-        let changed = match (is_empty, self.days.get(id)) {
-            (true, None) => false,
-            (true, Some(_)) => {
-                self.days.remove(id);
-                true
-            }
-            (false, Some(old)) if *old == day => false,
-            (false, _) => {
-                self.days.insert(id.clone(), day);
-                true
-            }
-        };
-        if changed {
-            self.dirty.insert(id.clone());
-            self.today = None;
-        }
     }
 }
 

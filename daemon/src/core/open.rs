@@ -116,6 +116,15 @@ impl<'h> Hidden<'h> {
         })
     }
 
+    /// Whether what was written in a contact of a day may tell of something hidden: since the day of the hidden purchase,
+    /// or since the secret began where it names none.
+    pub fn tells_of_it(&self, on: NaiveDate, purchases: &[Purchase]) -> bool {
+        self.0.iter().any(|secret| {
+            let of_gift = purchases.iter().find(|purchase| Some(&purchase.id) == secret.purchase.as_ref());
+            of_gift.map_or(secret.on, |gift| gift.bought_on) <= on
+        })
+    }
+
     fn until(&self, hides: impl Fn(&Secret) -> bool) -> Option<NaiveDate> {
         self.0.iter().filter(|secret| hides(secret)).map(|secret| secret.until_on).max()
     }

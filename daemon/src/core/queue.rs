@@ -123,7 +123,7 @@ impl State {
         let settings = &self.shared.rules.settings;
         let hours = [settings.contact_from, settings.contact_until];
         let tasks = self.days.values().filter(|day| day.open).filter_map(|day| day.task.as_ref());
-        let times = tasks.flat_map(|task| &task.dues).filter_map(|due| due.not_before);
+        let times = tasks.flat_map(|task| &task.dues).flat_map(|due| [due.not_before, due.snoozed_until]).flatten();
         let turns = || hours.into_iter().chain(times.clone()).map(|time| day.and_time(time));
         Span {
             from: turns().filter(|turn| *turn <= now).max().unwrap_or(begin),

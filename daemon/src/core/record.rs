@@ -40,6 +40,9 @@ pub enum RecordError {
     /// Nothing that could be taken back.
     #[error("there is nothing to undo")]
     NothingToUndo,
+    /// Nothing that could be recorded again.
+    #[error("there is nothing to redo")]
+    NothingToRedo,
     /// Nothing that could be recorded.
     #[error("there is nothing to record")]
     NothingToRecord,
@@ -68,7 +71,7 @@ impl Core {
             ClosesTask::Yes => Some(stripe.lock().await),
             ClosesTask::No => None,
         };
-        let loaded = self.load(customer)?.ok_or(RecordError::UnknownCustomer)?;
+        let loaded = self.load_shown(customer)?.ok_or(RecordError::UnknownCustomer)?;
         let gone = match facts.first() {
             Some(FactBody::Outcome(outcome)) if !outcome.due_ids.is_empty() => {
                 if task == ClosesTask::Yes && self.is_logged(customer, &outcome.due_ids) {
@@ -126,6 +129,10 @@ impl Core {
             self.try_on(file, &draft)?;
             drafts.push(draft);
         }
+        if let [first, _, ..] = drafts.as_slice() {
+            let group = Some(first.op_id);
+            drafts.iter_mut().for_each(|draft| draft.group = group);
+        }
         self.save_drafts(drafts, files.into_keys().collect()).await
     }
 
@@ -179,6 +186,7 @@ impl Core {
             at_mono: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
             customer: customer.clone(),
             body,
+            group: None,
         }
     }
 
@@ -192,7 +200,7 @@ impl Core {
             at_wall: draft.at_wall,
             at_mono: draft.at_mono,
         };
-        let op = Op::new(stamp, draft.customer.clone(), &draft.body);
+        let op = Op::new(stamp, draft.customer.clone(), &draft.body).of_group(draft.group);
         if op.body.get().len() > MAX_BODY_BYTES {
             return Err(RecordError::TooLong);
         }
@@ -208,6 +216,8 @@ impl Core {
             name: loaded.file.person(self.day()).name.clone(),
             gone,
             undone: None,
+            redone: None,
+            step: None,
             n_ops: ops.len(),
             elsewhere: None,
             queue: self.queue_count(),

@@ -3,12 +3,15 @@
 
 use std::sync::Arc;
 
-use guide_common::id::OpId;
+use guide_common::apply::CustomerFile;
+use guide_common::fact::FactBody;
+use guide_common::id::{CustomerId, OpId};
 use guide_common::op::{Op, OpBody, Settled};
 use guide_common::wire::record::SavedResponse;
 use guide_common::wire::support::{OpDetail, ResendRequest};
 
 use crate::core::Core;
+use crate::core::file::Loaded;
 use crate::core::record::{RecordError, stripe_of};
 use crate::core::show::outbox_row;
 
@@ -46,7 +49,9 @@ impl Core {
         let customer = edited.customer.unwrap_or_else(|| op.customer.clone());
         let body = edited.body.unwrap_or_else(|| op.body.clone());
         let _guard = self.stripes[stripe_of(&customer)].lock().await;
-        let loaded = self.load(&customer).map_err(RecordError::from)?.ok_or(RecordError::UnknownCustomer)?;
+        let begun = || self.begun_anew(&op).map(Arc::new);
+        let loaded = self.load(&customer).map_err(RecordError::from)?.or_else(begun);
+        let loaded = loaded.ok_or(RecordError::UnknownCustomer)?;
         if customer == op.customer && body.get() == op.body.get() {
             self.state().outbox.resend(&[id]);
             self.store.remove_acks(&[id]).map_err(RecordError::from)?;
@@ -55,8 +60,16 @@ impl Core {
             return Ok(self.saved(&loaded, &[op], Vec::new()));
         }
         let body = OpBody::decode(&op.kind, &body).map_err(RecordError::from)?;
-        let draft = self.draft(&customer, loaded.rev, body);
-        self.try_on(&mut loaded.file.clone(), &draft)?;
+        let mut draft = self.draft(&customer, loaded.rev, body);
+        let mut file = loaded.file.clone();
+        let mut customer = customer;
+        if let OpBody::Fact(FactBody::LeadAdded(lead)) = &draft.body {
+            // another op begins another file
+            customer = CustomerId::of_lead(draft.op_id);
+            draft.customer = customer.clone();
+            file = CustomerFile::new(lead.document(customer.clone(), file.customer.store.clone()));
+        }
+        self.try_on(&mut file, &draft)?;
         let settles = OpBody::Settled(Settled { op_id: id, by: Some(draft.op_id) });
         let settled = self.draft(&op.customer, loaded.rev, settles);
         let mut customers = vec![customer, op.customer.clone()];
@@ -72,6 +85,12 @@ impl Core {
         let settled = self.draft(&op.customer, op.base_rev.unwrap_or_default(), settles);
         self.save_drafts(vec![settled], vec![op.customer.clone()]).await?;
         Ok(())
+    }
+
+    /// The file that a rejected lead would begin.
+    fn begun_anew(&self, op: &Op) -> Option<Loaded> {
+        let store = self.profile().store.id;
+        CustomerFile::begun_by(op, Some(store)).map(|file| Loaded { file, rev: 0 })
     }
 
     fn rejected(&self, id: OpId) -> Result<Arc<Op>, SettleError> {

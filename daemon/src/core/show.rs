@@ -1,9 +1,10 @@
 //! The answers that show something: a task, a script, the outbox, a report.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use guide_common::apply::CustomerFile;
-use guide_common::id::{CustomerId, OpId, PlanId, TemplateId};
+use guide_common::id::{CustomerId, GuideId, OpId, PlanId, TemplateId};
 use guide_common::outcome::{Channel, Quote};
 use guide_common::report::{Report, report};
 use guide_common::sop::plan::Lang;
@@ -64,6 +65,17 @@ impl Core {
         Ok(view.and_then(|view| view.script.quoted))
     }
 
+    /// The text of a template for a customer with its gaps filled, where it may be sent.
+    pub fn text_of(
+        &self,
+        template: &TemplateId,
+        customer: &CustomerId,
+        fills: &BTreeMap<String, String>,
+    ) -> Result<Option<String>, StoreError> {
+        let view = self.script_for(template, customer, Lang::default())?;
+        Ok(view.and_then(|view| view.script.filled(fills).ok()))
+    }
+
     fn script(&self, template: &CompiledTemplate, file: &CustomerFile, due: Option<&DueRow>, lang: Lang) -> ScriptView {
         let (profile, shared) = {
             let state = self.state();
@@ -114,7 +126,23 @@ impl Core {
     }
 }
 
+impl Core {
+    /// Whether headquarters has taken an op in.
+    pub fn is_received(&self, id: OpId) -> bool {
+        self.state().is_received(id)
+    }
+}
+
 impl State {
+    /// The name of a guide of the chain.
+    pub(super) fn guide_name(&self, guide: &GuideId) -> Option<String> {
+        if *guide == self.profile.id {
+            return Some(self.profile.name.clone());
+        }
+        let mut colleagues = self.shared.colleagues.iter();
+        colleagues.find(|colleague| colleague.id == *guide).map(|colleague| colleague.name.clone())
+    }
+
     pub(super) fn is_received(&self, id: OpId) -> bool {
         self.outbox.find(id).is_none_or(|kept| kept.ack.is_some() && !kept.is_rejected())
     }

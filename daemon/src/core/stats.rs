@@ -44,11 +44,9 @@ impl Core {
     fn linted<T>(&self, run: impl FnOnce(&LintWords, &[&str]) -> T) -> T {
         let shared = self.shared();
         let words = shared.lint.as_deref().unwrap_or(LintWords::standard());
-        let names: Vec<Box<str>> = {
-            let state = self.state();
-            state.rows.values().map(|row| row.name.clone()).collect()
-        };
-        let long = names.iter().map(AsRef::as_ref).filter(|name: &&str| name.chars().count() >= MIN_NAME_CHARS);
+        let state = self.state();
+        let names = state.rows.values().map(|row| row.name.as_ref());
+        let long = names.filter(|name: &&str| name.chars().nth(MIN_NAME_CHARS - 1).is_some());
         run(words, &long.collect::<Vec<&str>>())
     }
 }

@@ -39,6 +39,7 @@ pub async fn doctor(app: &App) -> Doctor {
             checks.push(clock(app));
             checks.push(backlog(terminal, Utc::now()));
             checks.push(rejections(terminal));
+            checks.push(phones(terminal));
         }
     }
     checks.push(notifications());
@@ -72,6 +73,12 @@ impl CheckExt for Check {
         self.fix = Some(Text { zh: zh.to_owned(), en: en.to_owned() });
         self
     }
+}
+
+fn phones(terminal: &Terminal) -> Check {
+    let n = terminal.reveals.count();
+    Check::new("phones", CheckState::Ok, "查看手机号", "Phone numbers looked at")
+        .found(format!("记录里有 {n} 次"), format!("{n} on record"))
 }
 
 fn daemon(app: &App) -> Check {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use guide_common::lead::LEAD_ADDED;
 use guide_common::wire::hub::{FeedName, InventoryQuery, InventoryResponse, KindCount};
 use guide_common::wire::support::{Difference, How, KindVerified, Verified};
 
@@ -83,7 +84,9 @@ async fn compare(core: &Arc<Core>, hub: &HubClient) -> Result<Verified, VerifyEr
     };
     verified.n_ops = ops.len() as u64;
     for op in ops {
-        if !core.store.holds_effect(&op)? {
+        // a lead that was seen in the feed once, and is not there, has gone to another guide
+        let has_gone = op.kind == LEAD_ADDED && core.load(&op.customer)?.is_none();
+        if !has_gone && !core.store.holds_effect(&op)? {
             verified.lost.push(op.op_id);
         }
     }

@@ -31,6 +31,8 @@ pub struct Draft {
     pub customer: CustomerId,
     /// What it says.
     pub body: OpBody,
+    /// The first op of those that belong together, where there are several.
+    pub group: Option<OpId>,
 }
 
 /// Why ops are not saved.
@@ -269,7 +271,7 @@ fn numbered(draft: Draft, device: &DeviceId, local_seq: u64) -> Op {
         at_wall: draft.at_wall,
         at_mono: draft.at_mono,
     };
-    Op::new(stamp, draft.customer, &draft.body)
+    Op::new(stamp, draft.customer, &draft.body).of_group(draft.group)
 }
 
 /// How many numbers are missing between the first and the last op; a gap where whole segments were deleted is none.

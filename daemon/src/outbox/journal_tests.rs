@@ -15,6 +15,7 @@ fn draft(text: &str) -> Draft {
         base_rev: None,
         at_wall: "2026-08-12T02:00:00Z".parse().unwrap(),
         at_mono: 5,
+        group: None,
         customer: CustomerId::new("C1").unwrap(),
         body: OpBody::Fact(FactBody::Promise(Promise { on, text: text.to_owned(), item: None, due_on: on })),
     }

@@ -6,9 +6,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use guide_common::id::{CustomerId, OpId};
-use guide_common::op::{Op, OpBody, SETTLED, Settled, Undo};
+use guide_common::lead::LEAD_ADDED;
+use guide_common::op::{Op, SETTLED, Settled};
 use guide_common::wire::hub::{MAX_PUSH_BYTES, MAX_PUSH_OPS, OpAnswer, OpResult};
 use serde::{Deserialize, Serialize};
+
+use crate::outbox::step::Mark;
 
 /// How long acknowledged ops are kept, to be pushed again should the hub lose them.
 pub const KEEP_DAYS: i64 = 7;
@@ -53,10 +56,12 @@ pub struct Kept {
     pub op: Arc<Op>,
     /// The hub's answer; none while it is unsent.
     pub ack: Option<Ack>,
-    /// The op that it takes back, where it is an undo.
-    undoes: Option<OpId>,
+    /// What it takes back or records again, where it is no fact.
+    mark: Option<Mark>,
     /// What a person decided about it, where it was rejected.
     settled: Option<Settled>,
+    /// Whether what it did was once looked for in vain, and it was sent again.
+    was_lost: bool,
 }
 
 impl Kept {
@@ -75,8 +80,13 @@ impl Kept {
         self.op.kind == SETTLED
     }
 
+    /// What it takes back or records again, where it is no fact.
+    pub(super) fn mark(&self) -> Option<Mark> {
+        self.mark
+    }
+
     /// Whether it lies over the hub's documents, or in them.
-    fn counts(&self) -> bool {
+    pub(super) fn counts(&self) -> bool {
         self.settled.is_none() && !self.is_rejected() && !self.is_local()
     }
 
@@ -105,6 +115,8 @@ pub struct Outbox {
     of_customer: HashMap<CustomerId, Vec<u64>>,
     /// The ops that were acknowledged and not yet seen in the feed.
     unconfirmed: BTreeSet<u64>,
+    /// The ops that begin customers' files.
+    leads: BTreeMap<CustomerId, u64>,
 }
 
 impl Outbox {
@@ -124,10 +136,10 @@ impl Outbox {
     }
 
     fn add(&mut self, op: Arc<Op>, ack: Option<Ack>) {
-        let undoes = match op.kind == "undo" {
-            true => serde_json::from_str::<Undo>(op.body.get()).ok().map(|undo| undo.op_id),
-            false => None,
-        };
+        let mark = Mark::of(&op);
+        if op.kind == LEAD_ADDED && op.customer == CustomerId::of_lead(op.op_id) {
+            self.leads.insert(op.customer.clone(), op.local_seq);
+        }
         self.seqs.insert(op.op_id, op.local_seq);
         self.of_customer.entry(op.customer.clone()).or_default().push(op.local_seq);
         if ack.as_ref().is_some_and(Ack::waits_for_the_feed) {
@@ -139,7 +151,7 @@ impl Outbox {
         {
             kept.settled = Some(settled);
         }
-        self.by_seq.insert(op.local_seq, Kept { op, ack, undoes, settled: None });
+        self.by_seq.insert(op.local_seq, Kept { op, ack, mark, settled: None, was_lost: false });
     }
 
     /// One op.
@@ -227,6 +239,46 @@ impl Outbox {
         }
     }
 
+    /// Makes ops unsent again whose effect the feed does not show.
+    pub fn lose(&mut self, ids: &[OpId]) {
+        for seq in ids.iter().filter_map(|id| self.seqs.get(id)) {
+            if let Some(kept) = self.by_seq.get_mut(seq) {
+                kept.was_lost = true;
+            }
+        }
+        self.resend(ids);
+    }
+
+    /// Whether an op was sent again because the feed did not show what it did. A lead that is not in the feed after that
+    /// has gone to another guide.
+    pub fn was_lost(&self, id: OpId) -> bool {
+        self.find(id).is_some_and(|kept| kept.was_lost)
+    }
+
+    /// Whether a customer's file began with an op of this terminal.
+    pub fn is_lead(&self, customer: &CustomerId) -> bool {
+        self.leads.contains_key(customer)
+    }
+
+    /// The customers whose files began with ops of this terminal.
+    pub fn leads(&self) -> impl Iterator<Item = &CustomerId> {
+        self.leads.keys()
+    }
+
+    /// The op with which a customer's file begins as long as the feed does not have the customer: it is unsent, or the
+    /// feed was not read up to what it did. `epoch` and `seq` say how far it was.
+    pub fn begins(&self, customer: &CustomerId, epoch: Option<&str>, seq: u64) -> Option<Arc<Op>> {
+        let kept = self.by_seq.get(self.leads.get(customer)?).filter(|kept| kept.counts())?;
+        let is_waiting = match &kept.ack {
+            None => true,
+            Some(ack) => match ack.answer.result {
+                OpResult::Applied | OpResult::Superseded => !ack.confirmed,
+                _ => ack.head.as_ref().is_some_and(|at| at.epoch.as_deref() != epoch || seq < at.head),
+            },
+        };
+        is_waiting.then(|| Arc::clone(&kept.op))
+    }
+
     /// The acknowledged ops whose effect a feed read up to `seq` of an epoch must show, and that were not yet seen in it.
     pub fn to_confirm(&self, epoch: &str, seq: u64) -> Vec<Arc<Op>> {
         let acked = self.unconfirmed.iter().filter_map(|seq| self.by_seq.get(seq));
@@ -275,27 +327,18 @@ impl Outbox {
                 return about.is_none_or(|settled| !self.seqs.contains_key(&settled.op_id));
             }
             let age = kept.ack.as_ref().map(|ack| now - ack.at);
-            !kept.is_rejected() && age.is_some_and(|age| age > TimeDelta::days(KEEP_DAYS))
+            // what the feed has not shown yet is not let go of
+            let is_open = kept.ack.as_ref().is_some_and(Ack::waits_for_the_feed);
+            !kept.is_rejected() && !is_open && age.is_some_and(|age| age > TimeDelta::days(KEEP_DAYS))
         };
         self.by_seq.iter().filter(|(_, kept)| is_done(kept)).map(|(seq, _)| *seq).collect()
-    }
-
-    /// The newest op of this terminal that can be taken back: a fact that was neither rejected nor taken back.
-    pub fn newest_standing(&self) -> Option<&Kept> {
-        let undone: HashSet<OpId> = self.all().filter(|kept| kept.counts()).filter_map(|kept| kept.undoes).collect();
-        self.all().rev().find(|kept| {
-            kept.undoes.is_none()
-                && kept.counts()
-                && !undone.contains(&kept.op.op_id)
-                && matches!(kept.op.content(), Ok(OpBody::Fact(_)))
-        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use guide_common::fact::FactBody;
-    use guide_common::op::Stamp;
+    use guide_common::op::{OpBody, Stamp};
     use guide_common::outcome::{Outcome, OutcomeCode};
 
     use super::*;
@@ -315,11 +358,6 @@ mod tests {
     fn outcome(local_seq: u64) -> Op {
         let on = "2026-08-12".parse().unwrap();
         op(local_seq, &OpBody::Fact(FactBody::Outcome(Outcome::new(on, OutcomeCode::Visited))))
-    }
-
-    fn undo(local_seq: u64, of: u64) -> Op {
-        let on = "2026-08-12".parse().unwrap();
-        op(local_seq, &OpBody::Undo(Undo { on, op_id: OpId(uuid::Uuid::from_u128(u128::from(of))) }))
     }
 
     fn answer(of: &Op, result: OpResult) -> OpAnswer {
@@ -391,14 +429,6 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_standing_op_is_neither_an_undo_nor_undone() {
-        let mut outbox = Outbox::new(vec![outcome(1), outcome(2), undo(3, 2)], HashMap::new());
-        assert_eq!(outbox.newest_standing().unwrap().op.local_seq, 1);
-        outbox.push(Arc::new(undo(4, 1)));
-        assert!(outbox.newest_standing().is_none());
-    }
-
-    #[test]
     fn batches_follow_the_order_of_numbers_and_keep_their_limits() {
         let outbox = Outbox::new((1..=450).map(outcome).collect(), HashMap::new());
         let mut after = 0;
@@ -417,6 +447,8 @@ mod tests {
         let now = Utc::now();
         outbox.answer(vec![answer(&ops[0], OpResult::Applied)], now - TimeDelta::days(8), &at(7));
         outbox.answer(vec![answer(&ops[1], OpResult::Applied)], now - TimeDelta::days(6), &at(7));
+        assert!(outbox.done(now).is_empty(), "the feed has shown none of them");
+        outbox.confirm(&[ops[0].op_id, ops[1].op_id]);
         assert_eq!(outbox.done(now), HashSet::from([1]));
     }
 }

@@ -6,4 +6,5 @@ pub mod kept;
 pub mod medium;
 pub mod record;
 pub mod recover;
+pub mod step;
 pub mod writer;

@@ -145,7 +145,7 @@ fn an_older_cache_is_brought_forward_step_by_step_and_one_too_old_begins_anew() 
     assert!(aside.is_some() && trees.meta.get("k").unwrap().is_none());
 }
 
-const SMALL: rewrite::Bounds = rewrite::Bounds { min_bytes: 0, max_ratio: 1 };
+const SMALL: rewrite::Bounds = rewrite::Bounds { min_bytes: 0, max_percent: 100 };
 
 #[test]
 fn a_long_log_is_rewritten_into_a_new_folder_while_it_is_read() {

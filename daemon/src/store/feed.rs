@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::{Arc, PoisonError};
 
+use guide_common::fact::Fact;
 use guide_common::id::CustomerId;
+use guide_common::lead::LEAD_ADDED;
 use guide_common::op::{Op, OpBody};
+use guide_common::undone::Undone;
 use guide_common::wire::hub::{FeedDigest, FeedName, Item, ItemOp, item_hash};
 use serde::{Deserialize, Serialize};
 
@@ -147,21 +150,29 @@ impl Store {
         })
     }
 
-    /// Whether the feed shows what an op did: its fact, or that its target was taken back. Of a customer who is not in
-    /// the feed any more it is not to be asked.
+    /// Whether the feed shows what an op did: its fact, or the mark on its target. Of a customer who is not in the feed
+    /// any more it is not to be asked, unless the op is what brought the customer there.
     pub fn holds_effect(&self, op: &Op) -> Result<bool, StoreError> {
         self.read(|trees| {
             let generation = trees.generation(FeedName::Guide);
             let item = |kind, id: &str| -> Result<Option<Value>, StoreError> {
                 generation.get(&key::item(Some(&op.customer), kind, id)?)
             };
-            if !op.customer.is_guide_itself() && item("customer", op.customer.as_str())?.is_none() {
+            // a lead brings its customer into the feed
+            let is_lead = op.kind == LEAD_ADDED;
+            if !is_lead && !op.customer.is_guide_itself() && item("customer", op.customer.as_str())?.is_none() {
                 return Ok(true);
             }
             match op.content() {
                 Ok(OpBody::Undo(undo)) => {
                     let target = item("fact", &undo.op_id.to_string())?;
-                    Ok(target.is_none_or(|target| target.body.contains("\"undone\"")))
+                    Ok(target.is_none_or(|target| target.body.contains(&op.op_id.to_string())))
+                }
+                Ok(OpBody::Redo(redo)) => {
+                    let target = item("fact", &redo.op_id.to_string())?;
+                    let fact = target.and_then(|target| serde_json::from_str::<Fact>(&target.body).ok());
+                    let is_redone = |undone: &Undone| undone.op_id == redo.undo && undone.redone.is_some();
+                    Ok(fact.is_none_or(|fact| fact.undone.all().iter().any(is_redone)))
                 }
                 _ => Ok(item("fact", &op.op_id.to_string())?.is_some()),
             }

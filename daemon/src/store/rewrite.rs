@@ -16,12 +16,12 @@ use crate::store::{MAX_BATCH_KEYS, Store, StoreError, files, io_fault, sled_faul
 pub struct Bounds {
     /// A shorter one is left alone.
     pub min_bytes: u64,
-    /// How often longer than the live data it may be.
-    pub max_ratio: u64,
+    /// How long it may be, in hundredths of the live data.
+    pub max_percent: u64,
 }
 
 /// The bounds of a real terminal.
-pub const BOUNDS: Bounds = Bounds { min_bytes: 16 << 20, max_ratio: 2 };
+pub const BOUNDS: Bounds = Bounds { min_bytes: 16 << 20, max_percent: 175 };
 /// How long calls under way may hold on to the old folder before it is left to the next start.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -54,7 +54,7 @@ impl Store {
                 return Ok(None);
             }
             self.looked_at.store(before, Ordering::Relaxed);
-            if before <= trees.n_live_bytes()?.saturating_mul(bounds.max_ratio) {
+            if before <= trees.n_live_bytes()?.saturating_mul(bounds.max_percent) / 100 {
                 return Ok(None);
             }
             let format = Format::read(&self.folder)?.ok_or(StoreError::Damaged("the file FORMAT is missing"))?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::Utc;
 use guide_common::id::{CustomerId, OpId};
+use guide_common::lead::LEAD_ADDED;
 use guide_common::op::Op;
 use guide_common::text::{Lines, sanitise};
 use guide_common::wire::hub::{FeedName, OpAnswer, OpResult, PushRequest};
@@ -252,19 +253,30 @@ async fn confirm(core: &Arc<Core>) -> Result<Event, CycleError> {
         if ops.is_empty() {
             return Ok(Event::Lost { n: 0 });
         }
-        let (mut found, mut lost) = (Vec::new(), Vec::new());
+        let (mut found, mut lost, mut gone) = (Vec::new(), Vec::new(), Vec::new());
         for op in ops {
-            if core.store.holds_effect(&op)? { found.push(op.op_id) } else { lost.push(op.op_id) }
+            if core.store.holds_effect(&op)? {
+                found.push(op.op_id);
+            } else if op.kind == LEAD_ADDED && core.state().outbox.was_lost(op.op_id) {
+                // headquarters has it, and another guide serves the customer by now
+                found.push(op.op_id);
+                gone.push(op.customer.clone());
+            } else {
+                lost.push(op.op_id);
+            }
         }
         let acks = {
             let mut state = core.state();
-            state.outbox.resend(&lost);
+            state.outbox.lose(&lost);
             state.outbox.confirm(&found)
         };
         core.store.put_acks(&acks)?;
         core.store.remove_acks(&lost)?;
         if !lost.is_empty() {
             tracing::warn!(n_lost = lost.len(), "the hub does not hold what it acknowledged: it is sent again");
+        }
+        if !gone.is_empty() {
+            core.recompute(&gone)?;
         }
         Ok(Event::Lost { n: lost.len() as u64 })
     })

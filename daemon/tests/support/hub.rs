@@ -12,6 +12,7 @@ use guide_common::customer::Customer;
 use guide_common::fact::{Fact, FactBody};
 use guide_common::id::{CustomerId, OpId};
 use guide_common::op::Op;
+use guide_common::undone::Undos;
 use guide_common::wire::hub::*;
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -49,7 +50,7 @@ pub struct Inner {
     pub n_snapshot_pages: usize,
     /// Says that nothing has changed, whatever has.
     pub lie: Option<()>,
-    /// Breaks off the next page of a snapshot but so many.
+    /// So many pages of snapshots are still served, and none after them.
     pub break_snapshot_after: Option<usize>,
     pub n_not_modified: usize,
     /// How many items were sent.
@@ -87,10 +88,11 @@ impl Feed {
     }
 
     fn digest(&self, key: &DigestKey) -> (u64, FeedDigest) {
-        let digest = self.items.values().fold(FeedDigest::default(), |digest, item| {
+        let live = || self.items.values().filter(|item| item.body.is_some());
+        let digest = live().fold(FeedDigest::default(), |digest, item| {
             digest.with(item_hash(key, &item.kind, &item.id, item.rev, item.body.as_ref().unwrap().get()))
         });
-        (self.items.len() as u64, digest)
+        (live().count() as u64, digest)
     }
 }
 
@@ -156,6 +158,16 @@ impl Hub {
         inner.files.get_mut(&customer).unwrap().purchases.push(serde_json::from_value(purchase).unwrap());
     }
 
+    /// Changes a customer's document.
+    pub fn change_customer(&self, id: &str, change: impl FnOnce(&mut Customer)) {
+        let id = CustomerId::new(id).unwrap();
+        let mut inner = self.inner.lock().unwrap();
+        let mut customer = inner.files[&id].customer.clone();
+        change(&mut customer);
+        inner.guide.put("customer", id.as_str(), Some(&id), to_raw_value(&customer).unwrap());
+        inner.files.get_mut(&id).unwrap().customer = customer;
+    }
+
     /// Publishes something that all guides share.
     pub fn publish(&self, kind: &str, id: &str, body: &impl serde::Serialize) {
         self.inner.lock().unwrap().shared.put(kind, id, None, to_raw_value(body).unwrap());
@@ -196,7 +208,8 @@ impl Hub {
             at: "2026-08-12T00:00:00Z".parse().unwrap(),
             body,
             number: 0,
-            undone: None,
+            undone: Undos::default(),
+            group: None,
         };
         let mut inner = self.inner.lock().unwrap();
         inner.guide.put("fact", &fact.id.to_string(), Some(&customer), to_raw_value(&fact).unwrap());
@@ -238,6 +251,35 @@ impl Hub {
         inner.answered.clear();
         inner.files.values_mut().for_each(|file| file.facts.clear());
         inner.guide.items.retain(|(kind, _), _| kind != "fact");
+    }
+
+    /// Goes back to before any lead, in another epoch.
+    pub fn lose_leads(&self) {
+        let mut inner = self.inner.lock().unwrap();
+        inner.epoch = "e2".to_owned();
+        inner.answered.clear();
+        inner.files.retain(|id, _| !id.as_str().starts_with("L-"));
+        inner.guide.items.retain(|_, item| !item.customer.as_ref().is_some_and(|id| id.as_str().starts_with("L-")));
+    }
+
+    /// Gives a customer to another guide: tombstones in this feed.
+    pub fn take_away(&self, id: &str) {
+        let mut inner = self.inner.lock().unwrap();
+        let id = CustomerId::new(id).unwrap();
+        inner.files.remove(&id);
+        let keys: Vec<_> = inner
+            .guide
+            .items
+            .iter()
+            .filter(|(_, item)| item.customer.as_ref() == Some(&id))
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in keys {
+            inner.guide.head += 1;
+            let seq = inner.guide.head;
+            let item = inner.guide.items.get_mut(&key).unwrap();
+            (item.seq, item.op, item.body) = (seq, ItemOp::Del, None);
+        }
     }
 
     /// Forgets the last recorded fact as if it had never come, in the same epoch: a copy from before was put back.

@@ -117,6 +117,10 @@ impl Daemon {
         self.call(self.client.put(format!("http://guided{path}")).body(serde_json::to_vec(body).unwrap())).await
     }
 
+    pub async fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T, Problem> {
+        self.call(self.client.delete(format!("http://guided{path}"))).await
+    }
+
     pub async fn stream(&self) -> reqwest::Response {
         self.client.get("http://guided/v1/events").send().await.unwrap()
     }

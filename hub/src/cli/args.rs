@@ -4,6 +4,7 @@ pub mod directory;
 pub mod dispatch;
 pub mod import;
 pub mod plan;
+pub mod proposals;
 pub mod publish;
 pub mod serve;
 
@@ -19,6 +20,7 @@ use self::directory::{GuideCommand, StoreCommand};
 use self::dispatch::{DispatchArgs, RushArgs};
 use self::import::ImportCommand;
 use self::plan::PlanCommand;
+use self::proposals::ProposalsCommand;
 use self::publish::PublishCommand;
 use self::serve::ServeArgs;
 
@@ -65,6 +67,9 @@ pub enum Command {
     /// Published plans, and what plans would do
     #[command(subcommand)]
     Plan(PlanCommand),
+    /// Templates that trainers propose
+    #[command(subcommand)]
+    Proposals(ProposalsCommand),
     /// The shop's gold price
     #[command(subcommand)]
     Price(PriceCommand),
@@ -85,6 +90,8 @@ pub enum Command {
     Report(ReportArgs),
     /// A guide's feed and terminals, for support
     Inspect(InspectArgs),
+    /// The leads that guides entered, and whose phone numbers another customer has
+    Leads(LeadsArgs),
     /// Count every feed anew and compare it with what it says of itself
     Verify(VerifyArgs),
 }
@@ -239,6 +246,17 @@ pub struct ReportArgs {
 }
 
 /// Whom to inspect.
+/// Which leads to list.
+#[derive(Debug, clap::Args)]
+pub struct LeadsArgs {
+    /// Only those whose phone number another customer has
+    #[arg(long)]
+    pub(super) duplicates: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
 /// Which feeds to look at, and what to do with one that contradicts itself.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {

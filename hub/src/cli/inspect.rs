@@ -210,7 +210,7 @@ async fn facts(conn: &mut Conn, guide_id: &str) -> Result<Vec<FactRow>, HubError
             FactBody::Outcome(outcome) => Some(outcome.code),
             _ => None,
         },
-        undone: fact.undone.is_some(),
+        undone: fact.is_undone(),
         id: fact.id,
         customer: fact.customer,
     };

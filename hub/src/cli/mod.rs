@@ -7,10 +7,12 @@ mod directory;
 mod dispatch;
 mod import;
 mod inspect;
+mod lead;
 mod migrate;
 mod plan;
 mod plan_diff;
 mod price;
+mod proposals;
 mod publish;
 mod report;
 mod serve;
@@ -109,12 +111,14 @@ async fn dispatch(args: Args) -> Result<Output, HubError> {
         Command::Dispatch(dispatch) => dispatch::run(&db, dispatch, clock.moment(zone)?).await,
         Command::Rush(rush) => dispatch::rush(&db, rush, clock.moment(zone)?).await,
         Command::Plan(plan) => plan::run(&db, plan, clock.moment(zone)?).await,
+        Command::Proposals(proposals) => proposals::run(&db, proposals, clock.moment(zone)?).await,
         Command::Price(price) => price::run(&db, price, clock.shop_time(zone)?).await,
         Command::Store(store) => directory::store(&db, store).await,
         Command::Guide(guide) => directory::guide(&db, guide, clock.moment(zone)?.today()).await,
         Command::Device(device) => device::run(&db, device).await,
         Command::Report(report) => report::run(&db, report, clock.moment(zone)?).await,
         Command::Inspect(inspect) => inspect::run(&db, inspect).await,
+        Command::Leads(args) => lead::run(&db, args).await,
         Command::Verify(args) => verify::run(&db, args).await,
     };
     if writes_files && result.is_ok() {

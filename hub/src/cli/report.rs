@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use guide_common::outcome::{OutcomeCode, SkipReason};
-use guide_common::report::Figures;
+use guide_common::report::funnel::{Funnel, Stage};
+use guide_common::report::{Figures, Report};
 use guide_common::sop::plan::Lang;
 use guide_common::time::Period;
 
@@ -72,6 +73,29 @@ fn told(chain: &ChainReport, lang: Lang) -> String {
     let scores = total.satisfaction.iter().enumerate().filter(|(_, n)| **n > 0);
     let scores = scores.rev().map(|(idx, n)| format!("{}{} {n}", idx + 1, say("分", "/5")));
     line(&mut text, say("满意度", "satisfaction"), scores);
+    line(&mut text, say("其中", "rates"), rates(report, lang).into_iter());
+    line(&mut text, say("漏斗", "funnel"), funnel(total.funnel, lang));
+    let promises = report.promises;
+    let promises = [
+        (say("按时兑现", "kept"), promises.kept),
+        (say("逾期兑现", "kept late"), promises.kept_late),
+        (say("逾期未兑现", "broken"), promises.broken),
+        (say("未到期", "open"), promises.open),
+    ];
+    line(&mut text, say("承诺", "promises"), promises.iter().map(|(name, n)| format!("{name} {n}")));
+    let repeat = report.repeat;
+    let (days, repeated, cohort) = (repeat.within_days, repeat.repeated, repeat.cohort);
+    let _ = match lang {
+        Lang::Zh => writeln!(
+            text,
+            "复购: 首购后第 {days} 天落在本期的 {cohort} 位客户中，{repeated} 位在这 {days} 天内另有一天再次购买"
+        ),
+        Lang::En => writeln!(
+            text,
+            "bought again: {repeated} of the {cohort} customers whose day {days} after the first purchase lies in the period \
+             bought on another day within these {days} days"
+        ),
+    };
     if chain.n_unassigned > 0 {
         let _ = match lang {
             Lang::Zh => writeln!(text, "另有 {} 位客户未分配导购，不计入。", chain.n_unassigned),
@@ -79,6 +103,41 @@ fn told(chain: &ChainReport, lang: Lang) -> String {
         };
     }
     text
+}
+
+/// The shares that have something to be shares of.
+fn rates(report: &Report, lang: Lang) -> Vec<String> {
+    let say = |zh: &'static str, en: &'static str| if lang == Lang::Zh { zh } else { en };
+    let rates = report.rates;
+    let mean = rates.mean_score.map(|mean| format!("{} {mean:.2}", say("平均评分", "mean score")));
+    let shares = [
+        (say("完成率", "completed"), rates.done),
+        (say("按时率", "on time"), rates.on_time),
+        (say("评分应答率", "scores answered"), rates.answered),
+        (say("复购率", "bought again"), rates.repeat),
+        (say("老客占比", "returning buyers"), rates.returning),
+        (say("承诺按时兑现率", "promises kept in time"), rates.promises_kept),
+    ];
+    let share = |(name, share): (&str, Option<f64>)| share.map(|share| format!("{name} {:.1}%", share * 100.0));
+    mean.into_iter().chain(shares.into_iter().filter_map(share)).collect()
+}
+
+fn funnel(funnel: Funnel, lang: Lang) -> impl Iterator<Item = String> {
+    let name = move |stage: Stage| match (stage, lang) {
+        (Stage::Due, Lang::Zh) => "到期",
+        (Stage::Due, Lang::En) => "due",
+        (Stage::Contacted, Lang::Zh) => "已联系",
+        (Stage::Contacted, Lang::En) => "contacted",
+        (Stage::Replied, Lang::Zh) => "已回复",
+        (Stage::Replied, Lang::En) => "replied",
+        (Stage::Booked, Lang::Zh) => "已约",
+        (Stage::Booked, Lang::En) => "booked",
+        (Stage::Visited, Lang::Zh) => "到店",
+        (Stage::Visited, Lang::En) => "visited",
+        (Stage::Bought, Lang::Zh) => "成交",
+        (Stage::Bought, Lang::En) => "bought",
+    };
+    funnel.stages().into_iter().map(move |(stage, n)| format!("{} {n}", name(stage)))
 }
 
 fn line(text: &mut String, title: &str, parts: impl Iterator<Item = String>) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use guide_common::apply::CustomerFile;
 use guide_common::customer::Customer;
 use guide_common::fact::Fact;
-use guide_common::id::CustomerId;
+use guide_common::id::{CustomerId, GuideId};
 use guide_common::sop::plan::Plan;
 use guide_common::sop::settings::{GoldPrice, Settings};
 use guide_common::template::Template;
@@ -78,6 +78,35 @@ pub async fn shared<T: DeserializeOwned>(conn: &mut Conn, kind: &str) -> Result<
         .await
         .doing("reading what all guides share")?;
     row.map(|row| parse(kind, kind, &text(&row, 0)?)).transpose()
+}
+
+/// The body of one entity of what all guides share.
+pub async fn of_shared(conn: &mut Conn, kind: &str, id: &str) -> Result<Option<String>, HubError> {
+    let row = sqlx::query("SELECT body FROM entity WHERE guide_id = $1 AND kind = $2 AND id = $3 AND deleted = 0")
+        .bind(SHARED)
+        .bind(kind)
+        .bind(id)
+        .fetch_optional(conn)
+        .await
+        .doing("reading what all guides share")?;
+    row.map(|row| text(&row, 0)).transpose()
+}
+
+/// The facts about all guides, guide by guide; those without any are missing.
+pub async fn about_guides(conn: &mut Conn) -> Result<BTreeMap<GuideId, Vec<Fact>>, HubError> {
+    // the condition's text is that of the index
+    let rows = sqlx::query(
+        "SELECT guide_id, id, body FROM entity WHERE customer_id = '@guide' AND kind = $1 AND deleted = 0 \
+         ORDER BY guide_id, id",
+    );
+    let rows = rows.bind(kind::FACT).fetch_all(conn).await.doing("reading the facts about guides")?;
+    let mut facts: BTreeMap<GuideId, Vec<Fact>> = BTreeMap::new();
+    for row in &rows {
+        let guide = text(row, 0)?;
+        let guide = GuideId::new(&guide).map_err(|_| HubError::corrupt(format!("the guide {guide}")))?;
+        facts.entry(guide).or_default().push(parse(kind::FACT, &text(row, 1)?, &text(row, 2)?)?);
+    }
+    Ok(facts)
 }
 
 /// The facts about a guide, such as leaves, in the guide's own feed.

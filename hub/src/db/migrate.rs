@@ -27,12 +27,18 @@ pub fn migrations(engine: Engine) -> Vec<Migration> {
             concat!(include_str!("../../migrations/0004_purge.sql"), include_str!("../../migrations/0004_postgres.sql"))
         }
     };
+    let leads = match engine {
+        Engine::Sqlite => include_str!("../../migrations/0006_leads.sql"),
+        Engine::Postgres => include_str!("../../migrations/0006_leads_postgres.sql"),
+    };
     vec![
         migration(1, "hub", include_str!("../../migrations/0001_hub.sql")),
         migration(2, "sop", include_str!("../../migrations/0002_sop.sql")),
         migration(3, "epoch", include_str!("../../migrations/0003_epoch.sql")),
         migration(4, "purge", purge),
         migration(5, "protocol", include_str!("../../migrations/0005_protocol.sql")),
+        migration(6, "leads", leads),
+        migration(7, "proposals", include_str!("../../migrations/0007_proposals.sql")),
     ]
 }
 

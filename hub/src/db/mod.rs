@@ -12,6 +12,7 @@ pub mod feed;
 pub mod file;
 pub mod inventory;
 pub mod known;
+pub mod lead;
 pub mod loan;
 pub mod migrate;
 pub mod op;

@@ -12,6 +12,7 @@ use guide_common::outcome::Outcome;
 use guide_common::sop::engine::gone;
 use guide_common::sop::rules::Rules;
 
+use super::lead::{Leads, leads};
 use super::read::{ReadOp, deputy};
 use crate::clock::Moment;
 use crate::db::feed::Feed;
@@ -29,6 +30,8 @@ pub(super) struct Context {
     pub(super) guides: BTreeSet<GuideId>,
     /// Customers who were on loan to this guide, with the last day: what was recorded by then is still taken in.
     pub(super) returned: BTreeMap<CustomerId, NaiveDate>,
+    /// What leads are judged by.
+    pub(super) leads: Leads,
 }
 
 /// Reads what a push is judged by beside its customers' files, under the lock of the guide's feed.
@@ -48,7 +51,9 @@ pub(super) async fn context(
     let returned = returned(tx, feed, ops, moment.today(), &mut files).await?;
     let rules = rules_for(tx, db, feed, ops, known, &files, moment).await?;
     let guides = deputies(tx, ops).await?;
-    Ok(Context { files, rules, guides, returned })
+    let store = known.guide.as_ref().map(|guide| guide.store.id.clone());
+    let leads = leads(tx, db, feed, ops, &files, store).await?;
+    Ok(Context { files, rules, guides, returned, leads })
 }
 
 /// Adds the files of customers who were on loan to this guide, as their owners' feeds hold them: a terminal without the

@@ -29,8 +29,8 @@ impl World {
         let effects = effects(&files);
         for terminal in self.terminals.iter_mut().filter(|terminal| !terminal.hub_was_restored) {
             for row in terminal.core().outbox_rows().ops {
-                // an undo leaves no fact of its own
-                if row.kind == "undo" || matches!(row.state.as_str(), "unsent" | "rejected" | "discarded") {
+                // of two redos of one undo the earlier one stays
+                if row.kind == "redo" || matches!(row.state.as_str(), "unsent" | "rejected" | "discarded") {
                     continue;
                 }
                 terminal.n_labels += 1;
@@ -59,8 +59,8 @@ impl World {
                 let n = effects.get(op).copied().unwrap_or_default();
                 let row = rows.get(op);
                 let is_rejected = row.is_some_and(|row| row.state == "rejected") || terminal.discarded.contains(op);
-                // an undo whose target was taken back by somebody else leaves no trace of its own
-                let may_be_none = is_rejected || row.is_some_and(|row| row.kind == "undo");
+                // of two redos of one undo the earlier one stays
+                let may_be_none = is_rejected || row.is_some_and(|row| row.kind == "redo");
                 // what was taken in, and rejected when it came again long after, is shown without need, and is not lost
                 let may_be_one = !is_rejected || self.purges;
                 let is_right = n == 1 && may_be_one || n == 0 && may_be_none;
@@ -106,13 +106,16 @@ impl World {
     }
 }
 
-/// How often each op has an effect at the hub: as a fact, or as the undoing of one.
+/// How often each op has an effect at the hub: as a fact, or as what took one back or recorded it again.
 fn effects(files: &Files) -> BTreeMap<OpId, usize> {
     let mut effects = BTreeMap::new();
     for fact in files.values().flat_map(BTreeMap::values).flat_map(|file| &file.facts) {
         *effects.entry(fact.id).or_default() += 1;
-        if let Some(undone) = &fact.undone {
+        for undone in fact.undone.all() {
             *effects.entry(undone.op_id).or_default() += 1;
+            if let Some(redone) = undone.redone {
+                *effects.entry(redone.op_id).or_default() += 1;
+            }
         }
     }
     effects

@@ -8,18 +8,21 @@ use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
 use axum::http::{Request, Response};
-use chrono::{TimeDelta, Utc};
+use chrono::{NaiveDate, TimeDelta, Utc};
 use guide_common::consent::Consent;
 use guide_common::customer::TagChange;
 use guide_common::fact::FactBody;
 use guide_common::id::{CustomerId, OpId};
+use guide_common::lead::Lead;
 use guide_common::outcome::{Outcome, OutcomeCode};
+use guide_common::promise::Promise;
 use guide_common::wire::hub::{EnrollRequest, FeedName};
 use guide_common::wire::support::{FaultPlan, ResendRequest};
 use guided::app::open_core;
 use guided::clock::Clock;
 use guided::clock::skew::Reading;
 use guided::core::Core;
+use guided::core::record::ClosesTask;
 use guided::events::Events;
 use guided::profile::{GuideFolder, Profile, Token};
 use guided::sync::client::HubClient;
@@ -186,7 +189,7 @@ impl TerminalSim {
         let customer = self.customers[dice.random_range(0..self.customers.len())].clone();
         let on = self.core().clock.today();
         let tag = |n: u32| TagChange { on, group: "MAT".to_owned(), value: format!("料{}", n % 3) };
-        let (name, body) = match dice.random_range(0..12) {
+        let (name, body) = match dice.random_range(0..15) {
             0..6 => {
                 let codes = [OutcomeCode::Interested, OutcomeCode::NoReply, OutcomeCode::Visited];
                 let outcome = Outcome::new(on, codes[dice.random_range(0..codes.len())]);
@@ -199,18 +202,58 @@ impl TerminalSim {
                 ("consent", FactBody::Consent(Consent { on, channel: None, allowed, until_on: None }))
             }
             9 => ("do not contact", FactBody::Outcome(Outcome::new(on, OutcomeCode::DoNotContact))),
-            _ => {
+            10 | 11 => {
                 if let Ok(saved) = self.core().undo(None).await {
                     self.saved.push(saved.op_id);
                 }
                 return "undo";
             }
+            12 => {
+                if let Ok(saved) = self.core().redo().await {
+                    self.saved.push(saved.op_id);
+                }
+                return "redo";
+            }
+            13 => return self.record_two(&customer, on).await,
+            _ => return self.enter(dice, on).await,
         };
         match self.core().record_all(vec![(customer, body)]).await {
             Ok(saved) => self.saved.push(saved.op_id),
             Err(error) => assert!(!error.to_string().contains("journal"), "what can be recorded is recorded: {error}"),
         }
         name
+    }
+
+    /// Records what belongs together, such as an outcome and a promise made in the contact.
+    async fn record_two(&mut self, customer: &CustomerId, on: NaiveDate) -> &'static str {
+        let outcome = FactBody::Outcome(Outcome::new(on, OutcomeCode::Interested));
+        let promise = FactBody::Promise(Promise { on, text: "带样".to_owned(), item: None, due_on: on });
+        if let Ok(saved) = self.core().record(customer, vec![outcome, promise], ClosesTask::No).await {
+            self.saved.push(saved.op_id);
+        }
+        "outcome and promise"
+    }
+
+    /// Enters a lead, of whom the next records may tell before the hub has heard of them.
+    async fn enter(&mut self, dice: &mut ChaCha8Rng, on: NaiveDate) -> &'static str {
+        let lead = Lead {
+            on,
+            name: "线索".to_owned(),
+            phone: (dice.random_range(0..2) == 0).then(|| format!("1380000000{}", dice.random_range(0..3))),
+            tags: Vec::new(),
+            looked_at: None,
+            budget_fen: None,
+            wedding_on: None,
+        };
+        if let Ok(added) = self.core().add_lead(lead).await {
+            self.saved.push(added.saved.op_id);
+            let list = self.core().customers(added.saved.customer.as_str(), 1);
+            // nothing follows the clock here: on the day that is shown what comes later does not exist
+            let is_shown = on <= self.core().day();
+            assert_eq!(list.n_found, usize::from(is_shown), "a lead is there at once");
+            self.customers.push(added.saved.customer);
+        }
+        "lead"
     }
 
     /// Decides about an op that headquarters rejected: it is sent again, or given up.

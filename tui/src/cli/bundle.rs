@@ -148,13 +148,13 @@ pub(crate) fn page(contents: &Contents, context: &Context) -> String {
 }
 
 /// The parts that say of which terminal and program a bundle is, together.
-const ABOUT: (&str, &str) = ("终端编号、系统、程序版本、时间", "terminal, system, version, time");
+pub(crate) const ABOUT: (&str, &str) = ("终端编号、系统、程序版本、时间", "terminal, system, version, time");
 
-fn is_about(name: &str) -> bool {
+pub(crate) fn is_about(name: &str) -> bool {
     matches!(name, "format" | "made_at" | "version" | "system" | "device")
 }
 
-fn part_name(name: &str, lang: Lang) -> &str {
+pub(crate) fn part_name(name: &str, lang: Lang) -> &str {
     match name {
         "doctor" => pick(lang, ("检查结果", "what the doctor found")),
         "sync" => pick(lang, ("同步状态", "the state of sync")),
@@ -166,7 +166,7 @@ fn part_name(name: &str, lang: Lang) -> &str {
     }
 }
 
-fn own_name(text: &RawValue) -> Answer<String> {
+pub(crate) fn own_name(text: &RawValue) -> Answer<String> {
     let head: Head = once::read(text.get().as_bytes())?;
     let at = Zone::default().shop_time(head.made_at).format("%Y%m%d-%H%M%S");
     // an id's last characters tell terminals apart, its first ones only when they were enrolled

@@ -143,8 +143,13 @@ fn json<T: Serialize>(data: &T) -> Answer<String> {
 
 /// Writes to standard output. A reader that closed it early has what it wanted.
 pub fn print(text: &str) -> Answer<()> {
+    print_bytes(text.as_bytes())
+}
+
+/// The same for what is no text in UTF-8.
+pub fn print_bytes(bytes: &[u8]) -> Answer<()> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::Failed(format!("writing to standard output: {error}")))
         }

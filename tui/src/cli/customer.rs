@@ -1,4 +1,4 @@
-//! `guide customer find|show|set|tag`.
+//! `guide customer find|add|show|phone|timeline|note|set|tag|list`.
 
 use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Subcommand};
@@ -6,6 +6,7 @@ use guide_common::consent::SecretSide;
 use guide_common::customer::Calendar;
 use guide_common::id::CustomerId;
 use guide_common::outcome::Outcome;
+use guide_common::sop::plan::Lang;
 use guide_common::text::{Lines, sanitise};
 use guide_common::wire::card::{CustomerCard, TagRow};
 use guide_common::wire::local::CustomerList;
@@ -15,13 +16,14 @@ use crate::cli::appointment::line;
 use crate::cli::context::{Context, today};
 use crate::cli::failure::Answer;
 use crate::cli::field::{self, SetArgs};
+use crate::cli::list;
 use crate::cli::log::show_saved;
 use crate::cli::table::{Side, Table};
-use crate::cli::who;
+use crate::cli::{lead, member_page, note, phone, timeline, who};
 use crate::lang::hold::{customer_text, is_whole};
 use crate::lang::name::{channel_name, outcome_name, reason_name, tier_name};
-use crate::lang::word::tag_words;
-use crate::lang::{amount, date, pick};
+use crate::lang::word::{tag_in_group, tag_words};
+use crate::lang::{amount, date, note as lang_note, pick};
 use crate::text;
 
 /// Arguments of `guide customer`.
@@ -33,15 +35,17 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Look for customers by name, phone or id
+    /// Look for customers by name, pinyin, phone, id, tag, tier, level or stage
     Find {
-        /// What to look for; nothing lists the first
-        #[arg(value_name = "WORDS", num_args = 0..)]
+        /// Words that must all be met, such as syn, 0421, tag:pearl, tier:SA, level:gold, stage:repeat; ! before one negates
+        #[arg(value_name = "FILTER", num_args = 0..)]
         q: Vec<String>,
         /// Show at most so many
         #[arg(long, short = 'n', value_name = "N", default_value_t = 20)]
         limit: usize,
     },
+    /// Enter a person whom nobody has entered yet
+    Add(lead::Args),
     /// Show one customer
     Show {
         /// The customer's id, or a name that only one has
@@ -51,11 +55,19 @@ enum Command {
         #[arg(long)]
         reveal: bool,
     },
+    /// Show a customer's whole phone number; the terminal notes that it was looked at
+    Phone(phone::Args),
+    /// Show what happened with a customer, newest first
+    Timeline(timeline::Args),
+    /// Note something about a customer; without a text list the notes
+    Note(note::Args),
     /// Write a field of a customer, such as the salutation or a size
     Set(SetArgs),
     /// Apply or take away a tag
     #[command(subcommand)]
     Tag(TagCommand),
+    /// Filters under names: those that are saved, each with how many customers meet it
+    List(list::Args),
 }
 
 #[derive(Debug, Subcommand)]
@@ -93,7 +105,12 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
             let card = if reveal { client.customer_revealed(&id).await? } else { client.customer(&id).await? };
             context.show(&card, |context| card_page(&card, today(&status), context))
         }
+        Command::Add(args) => lead::run(args, context).await,
+        Command::Phone(args) => phone::run(args, context).await,
+        Command::Timeline(args) => timeline::run(args, context).await,
+        Command::Note(args) => note::run(args, context).await,
         Command::Set(args) => field::set(args, context).await,
+        Command::List(args) => list::run(args, context).await,
         Command::Tag(TagCommand::Add(args)) => {
             let (customer, request) = tag_request(args, context)?;
             let client = context.client().await?;
@@ -101,7 +118,8 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
             let saved = client.add_tag(&customer, &request).await?;
             // the words may have been initials: the card says what they were taken for
             let after = client.customer(&customer).await?.tags;
-            let tag = changed(&before, &after).map_or_else(|| format!("{} {}", request.group, request.value), tag_text);
+            let tag = changed(&before, &after)
+                .map_or_else(|| format!("{} {}", request.group, request.value), |row| tag_text(row, context.lang));
             show_saved(&saved, &text!(context.lang, "打上标签 {tag}", "tagged {tag}"), context)
         }
         Command::Tag(TagCommand::Remove(args)) => {
@@ -110,7 +128,8 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
             let before = client.customer(&customer).await?.tags;
             let saved = client.remove_tag(&customer, &request).await?;
             let after = client.customer(&customer).await?.tags;
-            let tag = changed(&after, &before).map_or_else(|| format!("{} {}", request.group, request.value), tag_text);
+            let tag = changed(&after, &before)
+                .map_or_else(|| format!("{} {}", request.group, request.value), |row| tag_text(row, context.lang));
             let what = text!(context.lang, "去掉标签 {tag}", "the tag {tag} is taken away");
             show_saved(&saved, &what, context)
         }
@@ -127,8 +146,8 @@ fn changed<'t>(without: &[TagRow], with: &'t [TagRow]) -> Option<&'t TagRow> {
 }
 
 /// A tag with its group.
-fn tag_text(row: &TagRow) -> String {
-    format!("{} {}", row.tag.group, sanitise(&row.tag.value, Lines::One, 40))
+fn tag_text(row: &TagRow, lang: Lang) -> String {
+    sanitise(&tag_in_group(&row.tag.group, row.group_name.as_ref(), &row.tag.value, lang), Lines::One, 60)
 }
 
 fn tag_request(args: TagArgs, context: &Context) -> Answer<(CustomerId, TagRequest)> {
@@ -143,6 +162,8 @@ pub(crate) fn list_page(list: &CustomerList, today: NaiveDate, context: &Context
         (pick(lang, ("姓名", "Name")), Side::Left),
         (pick(lang, ("手机", "Phone")), Side::Left),
         (pick(lang, ("分层", "Tier")), Side::Left),
+        (pick(lang, ("等级", "Level")), Side::Left),
+        (pick(lang, ("阶段", "Stage")), Side::Left),
         (pick(lang, ("最近消费", "Last bought")), Side::Left),
         (pick(lang, ("累计", "Total")), Side::Right),
         (pick(lang, ("今日任务", "Task")), Side::Left),
@@ -153,6 +174,8 @@ pub(crate) fn list_page(list: &CustomerList, today: NaiveDate, context: &Context
             row.name.clone(),
             row.phone_masked.clone().unwrap_or_default(),
             row.tier.letter().to_owned(),
+            row.level.map(|level| pick(lang, level.title()).to_owned()).unwrap_or_default(),
+            row.stage.clone().unwrap_or_default(),
             row.last_bought_on.map(|day| date::short(day, today, lang)).unwrap_or_default(),
             amount(row.total_fen),
             row.task.map(|task| task.to_string()).unwrap_or_default(),
@@ -165,7 +188,14 @@ pub(crate) fn list_page(list: &CustomerList, today: NaiveDate, context: &Context
         "{n_shown} shown, {n_found} found, {n_all} customers"
     );
     let rows = if list.rows.is_empty() { String::new() } else { table.render(context.style) };
-    rows + &context.style.dim(&summary) + "\n"
+    let partial = match list.is_partial {
+        true => pick(
+            lang,
+            ("! 刚启动，客户还没有读完：稍后再查一次\n", "! not all customers are read yet: ask again in a moment\n"),
+        ),
+        false => "",
+    };
+    rows + &context.style.dim(&summary) + "\n" + partial + &lang_note::lines(&list.notes, lang)
 }
 
 pub(crate) fn card_page(card: &CustomerCard, today: NaiveDate, context: &Context) -> String {
@@ -173,6 +203,7 @@ pub(crate) fn card_page(card: &CustomerCard, today: NaiveDate, context: &Context
     if let Some(task) = card.task {
         page.push_str(&text!(context.lang, "今日任务 {task}\n", "today's task {task}\n"));
     }
+    page.push_str(&member_page::lines(card, today, context));
     for section in [
         promises(card, today, context),
         appointments(card, today, context),
@@ -205,7 +236,7 @@ pub(crate) fn head(card: &CustomerCard, today: NaiveDate, context: &Context) -> 
     let mut head = first.join(" · ") + "\n";
     let stale = |row: &TagRow| if row.stale { pick(lang, ("（待确认）", " (stale)")) } else { "" };
     let tags: Vec<String> =
-        card.tags.iter().map(|row| sanitise(&tag_words(&row.tag), Lines::One, 60) + stale(row)).collect();
+        card.tags.iter().map(|row| sanitise(&tag_words(row, lang), Lines::One, 60) + stale(row)).collect();
     if !tags.is_empty() {
         head.push_str(&tags.join(" · "));
         head.push('\n');

@@ -87,7 +87,7 @@ fn is_chance(key: &str) -> bool {
 }
 
 /// A plan by its switches' names.
-fn fields(plan: &FaultPlan) -> Map<String, Value> {
+pub(crate) fn fields(plan: &FaultPlan) -> Map<String, Value> {
     match serde_json::to_value(plan) {
         Ok(Value::Object(fields)) => fields,
         // a struct of numbers is always an object
@@ -125,7 +125,7 @@ pub(crate) fn page(faults: &Faults, context: &Context) -> String {
     page
 }
 
-fn meaning<'a>(key: &str, lang: Lang) -> &'a str {
+pub(crate) fn meaning<'a>(key: &str, lang: Lang) -> &'a str {
     let pair = match key {
         "offline" => ("完全断网（on/off）", "nothing gets through (on/off)"),
         "drop_request" => ("请求丢失", "the request is lost"),

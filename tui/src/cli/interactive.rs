@@ -1,25 +1,83 @@
 //! `guide` without a command: the interface, and giving the terminal back when a signal ends it.
 
 use std::io::{IsTerminal, stdout};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
+use crate::cli::config::Config;
 use crate::cli::context::{Context, note};
 use crate::cli::failure::{Answer, Failure};
 use crate::cli::signal::Signals;
-use crate::interface::theme::{ColorEnv, Theme};
+use crate::interface::home::{Home, Keeping};
+use crate::interface::settings::Mouse;
+use crate::interface::theme::{Depth, Library};
 use crate::interface::{Options, give_back, run};
+use crate::plain;
 use crate::text;
 
+/// How long a signal waits for the interface to keep what is half typed.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// How the interface shows itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// It draws screens.
+    Drawn,
+    /// It tells lines.
+    Plain,
+}
+
+impl Mode {
+    /// Plain where the command line or the settings say so.
+    pub fn of(is_asked: bool, config: &Config) -> Self {
+        if is_asked || config.plain == Some(true) { Self::Plain } else { Self::Drawn }
+    }
+}
+
+/// How the interface is to look.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// Screens or lines.
+    pub mode: Mode,
+    /// A theme named on the command line.
+    pub theme_flag: Option<String>,
+    /// The settings.
+    pub config: Config,
+}
+
+/// Where the interface is shown.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Where the daemon serves.
+    pub socket: PathBuf,
+    /// Holds what may be lost.
+    pub state: PathBuf,
+    /// Whether anything is written down.
+    pub keeping: Keeping,
+}
+
 /// Opens the interface; the daemon is started where none serves.
-pub async fn open(context: &Context, theme: Option<String>) -> Answer<()> {
-    needs_terminal(context)?;
+pub async fn open(context: &Context, look: Look) -> Answer<()> {
+    needs_terminal(look.mode, context)?;
+    let mode = look.mode;
     let client = context.client().await?;
     let signals = Signals::new()?;
+    let leave = Arc::new(Notify::new());
+    let place =
+        Place { socket: client.socket().to_owned(), state: context.paths.state.clone(), keeping: Keeping::Kept };
+    let shown = show(place, context, look, Arc::clone(&leave));
+    let mut shown = std::pin::pin!(shown);
     tokio::select! {
-        answer = show(client.socket().to_owned(), context, theme) => answer,
+        answer = &mut shown => answer,
         signal = signals.first() => {
-            give_back();
+            if mode == Mode::Drawn {
+                leave.notify_one();
+                let _ = tokio::time::timeout(GRACE, shown).await;
+                give_back();
+            }
             Err(Failure::Signal(signal))
         }
     }
@@ -27,14 +85,35 @@ pub async fn open(context: &Context, theme: Option<String>) -> Answer<()> {
 
 /// Shows the interface until the guide leaves it. It has a thread and a runtime of its own, so that a signal is heard
 /// whatever it does.
-pub async fn show(socket: std::path::PathBuf, context: &Context, theme: Option<String>) -> Answer<()> {
-    let options = Options { socket, lang: context.lang, theme: theme.filter(|name| is_theme(name, context)) };
+pub async fn show(place: Place, context: &Context, look: Look, leave: Arc<Notify>) -> Answer<()> {
+    let Place { socket, state, keeping } = place;
+    let home = Home { config: context.paths.config.clone(), state, keeping };
+    let themes = Library { own: home.themes() };
+    let mode = look.mode;
+    let known = |name: &String| is_theme(name, &themes, context);
+    let options = Options {
+        socket,
+        lang: context.lang,
+        theme_flag: look.theme_flag.filter(known),
+        theme: look.config.theme.filter(known),
+        keys: look.config.keys,
+        glyphs: look.config.glyphs.unwrap_or_default(),
+        mouse: if look.config.mouse == Some(false) { Mouse::Free } else { Mouse::Captured },
+        home,
+        leave,
+    };
     let (end, ended) = oneshot::channel();
     let failed = |error: String| Failure::Failed(error);
     std::thread::Builder::new()
         .name("interface".to_owned())
         // nobody waits any more where a signal came first
-        .spawn(move || drop(end.send(run(options))))
+        .spawn(move || {
+            let ended = match mode {
+                Mode::Drawn => run(options),
+                Mode::Plain => plain::run(options),
+            };
+            drop(end.send(ended));
+        })
         .map_err(|error| failed(format!("starting the interface: {error}")))?;
     match ended.await {
         Ok(answer) => answer.map_err(|error| failed(format!("{error:#}"))),
@@ -43,21 +122,31 @@ pub async fn show(socket: std::path::PathBuf, context: &Context, theme: Option<S
     }
 }
 
-/// Refuses to draw where nobody can see it.
-pub fn needs_terminal(context: &Context) -> Answer<()> {
+/// Refuses to draw where nobody can see it, and where nothing can be drawn.
+pub fn needs_terminal(mode: Mode, context: &Context) -> Answer<()> {
+    if mode == Mode::Plain {
+        return Ok(());
+    }
+    if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+        return Err(Failure::Usage(text!(
+            context.lang,
+            "这个终端（TERM=dumb）画不了界面；guide --plain 一行一行地用",
+            "this terminal (TERM=dumb) cannot draw the interface; guide --plain goes line by line"
+        )));
+    }
     if std::io::stdin().is_terminal() && stdout().is_terminal() {
         return Ok(());
     }
     Err(Failure::Usage(text!(
         context.lang,
-        "这里没有终端；guide --help 列出可在脚本里用的命令",
-        "there is no terminal here; guide --help lists the commands for scripts"
+        "这里没有终端；guide --plain 逐行使用，guide --help 列出可在脚本里用的命令",
+        "there is no terminal here; guide --plain goes line by line, guide --help lists the commands for scripts"
     )))
 }
 
 /// A theme that cannot be read is warned of and passed over.
-fn is_theme(name: &str, context: &Context) -> bool {
-    let chosen = Theme::choose(Some(name), ColorEnv::default());
+fn is_theme(name: &str, themes: &Library, context: &Context) -> bool {
+    let chosen = themes.theme(name, Depth::TrueColor);
     if let Err(error) = &chosen {
         note(&text!(context.lang, "guide: 没有这个配色，已忽略：{error}", "guide: the theme is passed over: {error}"));
     }

@@ -2,8 +2,7 @@
 
 use clap::Args as ClapArgs;
 use guide_common::id::TemplateId;
-use guide_common::sop::plan::Lang;
-use guide_common::template::lint::{Finding, LintRule, Place, Severity};
+use guide_common::template::lint::{Finding, Place, Severity};
 use guide_common::text::{Lines, sanitise};
 use serde::Serialize;
 
@@ -12,6 +11,7 @@ use crate::cli::failure::{Answer, Failure};
 use crate::cli::source::Source;
 use crate::cli::table::{Side, Table};
 use crate::client::{Client, ClientError};
+use crate::lang::lint::{rule_name, weight};
 use crate::lang::pick;
 use crate::text;
 
@@ -124,30 +124,6 @@ fn table(findings: &[Finding], context: &Context) -> String {
         ]);
     }
     table.render(context.style)
-}
-
-/// What a finding means here, and what it would mean at headquarters.
-fn weight(finding: &Finding, lang: Lang) -> &'static str {
-    let pair = match (finding.severity, finding.rule.severity(Place::Headquarters)) {
-        (Severity::Block, _) => ("禁止", "blocks"),
-        (Severity::Warn, Severity::Block) => ("提醒，总部会退回", "warns; headquarters refuses"),
-        (Severity::Warn, Severity::Warn) => ("提醒", "warns"),
-    };
-    pick(lang, pair)
-}
-
-fn rule_name(rule: LintRule, lang: Lang) -> &'static str {
-    let pair = match rule {
-        LintRule::AbsoluteClaim => ("绝对化", "absolute claim"),
-        LintRule::InvestmentPromise => ("投资承诺", "promise of returns"),
-        LintRule::OutdatedMaterial => ("过时材质名", "outdated material"),
-        LintRule::Pressure => ("紧迫施压", "pressure"),
-        LintRule::BlindBox => ("盲盒", "blind box"),
-        LintRule::TextMessage => ("短信", "text message"),
-        LintRule::Privacy => ("隐私", "privacy"),
-        LintRule::Expired => ("过期", "expired"),
-    };
-    pick(lang, pair)
 }
 
 #[cfg(test)]

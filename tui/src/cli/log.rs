@@ -54,6 +54,12 @@ pub struct Args {
     /// The template that was used
     #[arg(long, value_name = "ID")]
     template: Option<TemplateId>,
+    /// The text that was sent, where it is not the template's as it stands
+    #[arg(long, value_name = "TEXT")]
+    sent: Option<String>,
+    /// What the customer said
+    #[arg(long, value_name = "TEXT")]
+    reply: Option<String>,
     /// What was filled into a gap of its script; may be given more than once
     #[arg(long = "fill", value_name = "NAME=TEXT", value_parser = fill)]
     fills: Vec<(String, String)>,
@@ -152,6 +158,8 @@ fn request(args: &Args, code: OutcomeCode, today: NaiveDate, context: &Context) 
         promise,
         appointment,
         purpose,
+        sent: args.sent.clone(),
+        reply: args.reply.clone(),
         ..OutcomeRequest::new(code.names().2)
     })
 }
@@ -212,7 +220,7 @@ pub(crate) fn saved_page(saved: &SavedResponse, what: &str, context: &Context) -
         page.push_str(&text!(lang, "一并保存 {n_ops} 条记录。\n", "{n_ops} records were saved together.\n"));
     }
     let op_id = saved.op_id;
-    if saved.undone.is_none() {
+    if saved.undone.is_none() && saved.redone.is_none() {
         page.push_str(&context.style.dim(&text!(lang, "撤销：guide undo {op_id}", "take back: guide undo {op_id}")));
         page.push('\n');
     }
@@ -223,7 +231,7 @@ pub(crate) fn clock_time(text: &str) -> Result<NaiveTime, String> {
     NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| format!("{text:?} is no time; write 14:30"))
 }
 
-fn fen(text: &str) -> Result<i64, String> {
+pub(crate) fn fen(text: &str) -> Result<i64, String> {
     parse_fen(text).ok_or_else(|| format!("{text:?} is no amount; write 1280 or 1280.50"))
 }
 

@@ -15,45 +15,58 @@ pub mod customer;
 pub mod dates;
 pub mod demo;
 pub mod doctor;
+mod editor;
 pub mod enroll;
 pub mod explain;
 pub mod failure;
 pub mod faults;
 pub mod field;
 pub mod interactive;
+pub mod keys;
+pub mod lead;
 pub mod leave;
 pub mod lint;
+pub mod list;
 pub mod log;
 pub mod man;
+mod member_page;
 pub mod next;
+pub mod note;
 mod once;
 mod open;
 pub mod outbox;
 mod outbox_edit;
 mod outbox_settle;
-mod own_checks;
+pub(crate) mod own_checks;
 pub mod patience;
+pub mod phone;
 pub mod plan;
 pub mod plan_diff;
 pub mod plan_forecast;
 mod plan_page;
 mod private_file;
 pub mod promise;
+pub mod propose;
 pub mod replay;
 pub mod report;
 pub mod secret;
 pub mod signal;
+pub mod slip;
+pub mod snooze;
 pub mod source;
 pub mod start;
 pub mod status;
 pub mod sync;
 pub mod sync_log;
 pub mod table;
+pub mod tag;
 pub mod template;
+pub mod theme;
+pub mod timeline;
 pub mod today;
 pub mod undo;
 pub mod verify;
-mod who;
+pub(crate) mod who;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -65,6 +78,7 @@ use guide_common::sop::plan::Lang;
 
 use crate::cli::context::{Context, Form, Style, note};
 use crate::cli::failure::{Answer, Failure};
+use crate::cli::interactive::{Look, Mode};
 use crate::lang::{self, help};
 
 /// The guide's terminal: today's service tasks, what to say, and what came of it.
@@ -80,6 +94,12 @@ pub struct Cli {
     /// Print data as JSON with a schema number
     #[arg(long, global = true)]
     json: bool,
+    /// Colours of the interface by name, such as night, day or contrast
+    #[arg(long, value_name = "NAME")]
+    theme: Option<String>,
+    /// Walk the interface line by line, for screen readers and slow lines; standard input may be a script
+    #[arg(long)]
+    plain: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -88,14 +108,22 @@ pub struct Cli {
 enum Command {
     /// Show today's queue
     Today(today::Args),
+    /// Print today's queue for a receipt printer
+    Slip(slip::Args),
     /// Show the first task of the queue with its customer and script
     Next(next::Args),
     /// Log what came of a task, or of a contact that no task asked for
     Log(log::Args),
-    /// Take back the newest record, or the one that is named
+    /// Put a task off to a later hour or day of its window
+    Snooze(snooze::Args),
+    /// Take back the newest step, or the record that is named; again for the one before, fifty at most
     Undo(undo::Args),
+    /// Record again what the last undo took back
+    Redo,
     /// Find, show, write and tag customers
     Customer(customer::Args),
+    /// List the groups of tags that headquarters has published
+    Tag(tag::Args),
     /// Close a complaint
     Complaint(complaint::Args),
     /// Record, list and keep promises
@@ -140,6 +168,10 @@ enum Command {
     Faults(faults::Args),
     /// Open a demo with 600 customers that leaves nothing behind
     Demo(demo::Args),
+    /// List the interface's actions with their keys, and what is wrong with the own keys
+    Keys(keys::Args),
+    /// List the themes, or check a theme's file
+    Theme(theme::Args),
     /// Print completions for a shell
     Completions(completions::Args),
     /// Print the manual
@@ -182,7 +214,11 @@ pub fn main() -> ExitCode {
         style: Style::of(&std::io::stdout()),
         paths,
     };
-    match block_on(run(cli.command, &context, config)) {
+    match block_on(run(
+        cli.command,
+        &context,
+        Look { mode: Mode::of(cli.plain, &config), theme_flag: cli.theme, config },
+    )) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             failure.report(lang);
@@ -220,16 +256,20 @@ fn block_on(work: impl Future<Output = Answer<()>>) -> Answer<()> {
     runtime.map_err(|error| Failure::Failed(format!("starting the runtime: {error}")))?.block_on(work)
 }
 
-async fn run(command: Option<Command>, context: &Context, config: config::Config) -> Answer<()> {
+async fn run(command: Option<Command>, context: &Context, look: Look) -> Answer<()> {
     let Some(command) = command else {
-        return interactive::open(context, config.theme).await;
+        return interactive::open(context, look).await;
     };
     match command {
         Command::Today(args) => today::run(args, context).await,
+        Command::Slip(args) => slip::run(args, context).await,
         Command::Next(args) => next::run(args, context).await,
         Command::Log(args) => log::run(args, context).await,
+        Command::Snooze(args) => snooze::run(args, context).await,
         Command::Undo(args) => undo::run(args, context).await,
+        Command::Redo => undo::redo(context).await,
         Command::Customer(args) => customer::run(args, context).await,
+        Command::Tag(args) => tag::run(args, context).await,
         Command::Complaint(args) => complaint::run(args, context).await,
         Command::Promise(args) => promise::run(args, context).await,
         Command::Appointment(args) => appointment::run(args, context).await,
@@ -251,7 +291,9 @@ async fn run(command: Option<Command>, context: &Context, config: config::Config
         Command::Enroll(args) => enroll::run(args, context).await,
         Command::Status => status::run(context).await,
         Command::Clock(args) => clock::run(args, context).await,
-        Command::Demo(args) => demo::run(args, context, config.theme).await,
+        Command::Demo(args) => demo::run(args, context, look).await,
+        Command::Keys(args) => keys::run(args, &look.config, context),
+        Command::Theme(args) => theme::run(args, context),
         Command::Completions(args) => completions::run(args, context),
         Command::Man(args) => man::run(args, context),
         Command::Help { words } => show_help(&words, context),

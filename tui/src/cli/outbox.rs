@@ -203,6 +203,7 @@ pub(crate) fn made(at: DateTime<Utc>) -> String {
 fn state(op: &OutboxRow, lang: Lang) -> &str {
     match (op.kind.as_str(), op.state.as_str()) {
         ("field_set", "superseded") => pick(lang, ("已收到，以总部的值为准", "received, headquarters' value stays")),
+        ("lead_added", "superseded") => pick(lang, ("已收到，手机号可能重复", "received, a possible duplicate")),
         (_, state) => op_state_name(state, lang),
     }
 }

@@ -1,9 +1,7 @@
 //! `guide outbox edit`: a rejected record in the user's own editor. Nothing that was typed is lost: what cannot be sent
 //! stays in its file, and the next edit goes on with it.
 
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use guide_common::sop::plan::Lang;
 use guide_common::wire::local::OutboxRow;
@@ -12,13 +10,14 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::cli::context::{Context, note, print};
+use crate::cli::editor::{forget, open, read};
 use crate::cli::failure::{Answer, Failure};
 use crate::cli::outbox::{customer, made, why};
 use crate::cli::outbox_settle::{must_be_rejected, readable, sent_page};
 use crate::cli::private_file;
 use crate::client::Client;
 use crate::lang::name::op_kind_name;
-use crate::lang::{fault, pick};
+use crate::lang::pick;
 use crate::text;
 
 /// Opens the editor, and sends what came of it.
@@ -36,7 +35,7 @@ pub(crate) async fn edit(row: &OutboxRow, client: &Client, context: &Context) ->
     } else {
         private_file::write(&file, header(&detail, context.lang).as_bytes(), context)?;
     }
-    open(&file, context)?;
+    open(&file, &kept(&file, context.lang), context)?;
     let text = read(&file, context)?;
     let Some(body) = changed(&text, &detail).map_err(|reason| unfit(&reason, &file, context.lang))? else {
         forget(&file);
@@ -94,37 +93,6 @@ fn changed(text: &str, detail: &OpDetail) -> Result<Option<Box<RawValue>>, Strin
     serde_json::value::to_raw_value(&value).map(Some).map_err(|error| error.to_string())
 }
 
-/// Runs the user's editor on a file and waits for its end.
-fn open(file: &Path, context: &Context) -> Answer<()> {
-    let lang = context.lang;
-    let var = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-    let editor = var("VISUAL").or_else(|| var("EDITOR"));
-    if editor.is_none() && !std::io::stdin().is_terminal() {
-        forget(file);
-        let message =
-            ("这里没有终端；设置 EDITOR 或在终端里运行", "there is no terminal here; set EDITOR, or run it in one");
-        return Err(Failure::Usage(pick(lang, message).to_owned()));
-    }
-    let editor = editor.unwrap_or_else(|| "vi".to_owned());
-    // the variable may hold options, as for git: the shell takes it apart
-    let ended = Command::new("sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(file).status();
-    match ended {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(Failure::Failed(text!(
-            lang,
-            "编辑器没有正常结束（{editor}：{status}），什么都没有发；{}",
-            "the editor failed ({editor}: {status}) and nothing was sent; {}",
-            kept(file, lang)
-        ))),
-        Err(error) => Err(Failure::Failed(fault::file(&editor, &error, lang))),
-    }
-}
-
-fn read(file: &Path, context: &Context) -> Answer<String> {
-    let read = std::fs::read_to_string(file);
-    read.map_err(|error| Failure::Failed(fault::file(&file.display().to_string(), &error, context.lang)))
-}
-
 fn unfit(reason: &str, file: &Path, lang: Lang) -> Failure {
     let kept = kept(file, lang);
     Failure::Failed(text!(
@@ -137,11 +105,6 @@ fn unfit(reason: &str, file: &Path, lang: Lang) -> Failure {
 fn kept(file: &Path, lang: Lang) -> String {
     let file: PathBuf = file.to_owned();
     text!(lang, "修改留在 {}，再次 edit 会接着改", "the changes are kept in {}; edit goes on with them", file.display())
-}
-
-/// Removes a file that nobody needs any more; one that stays is only found by the next edit.
-fn forget(file: &Path) {
-    let _ = std::fs::remove_file(file);
 }
 
 #[cfg(test)]

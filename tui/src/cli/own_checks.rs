@@ -9,7 +9,7 @@ use guide_common::wire::local::Health;
 use guide_common::wire::support::{Check, CheckState};
 
 use crate::cli::start::StartError;
-use crate::interface::theme::ColorEnv;
+use crate::interface::theme::{ColorEnv, Depth};
 use crate::lang::problem::Explained;
 use guide_common::sop::plan::Lang;
 
@@ -94,12 +94,12 @@ impl Surroundings {
     }
 
     fn colors(&self) -> Check {
-        let term = self.term.as_deref().unwrap_or_default();
-        let found = match () {
-            () if self.colors.no_color => ("关闭（NO_COLOR）", "off (NO_COLOR)"),
-            () if self.colors.truecolor => ("24 位", "24 bits"),
-            () if term.contains("256color") => ("256 色，界面用其中 16 色", "256, of which the interface uses 16"),
-            () => ("16 色", "16"),
+        let found = match self.colors.depth {
+            _ if self.colors.no_color => ("关闭（NO_COLOR）", "off (NO_COLOR)"),
+            Depth::TrueColor => ("24 位", "24 bits"),
+            Depth::Indexed => ("256 色", "256"),
+            Depth::Sixteen => ("16 色", "16"),
+            Depth::Mono => ("无（TERM）", "none (TERM)"),
         };
         check("colours", CheckState::Ok, ("颜色", "Colours"), found, &[])
     }

@@ -1,7 +1,6 @@
 //! What the commands print, whole, in both languages, with Chinese names.
 
 use guide_common::paths::{Env, Paths};
-use guide_common::report::Report;
 use guide_common::sop::plan::{Lang, Plan};
 use guide_common::wire::card::{Appointments, CustomerCard, Leaves, Promises, Secrets};
 use guide_common::wire::local::{CustomerList, Outbox, Status, SyncStatus, TaskDetail, Today};
@@ -232,16 +231,7 @@ fn the_pages_of_plans_reports_and_the_outbox() {
         }]
     }));
     check("plan", |context| plan_page::plan_page(&plan, context));
-    let figures = json!({
-        "due": 12, "done": 5, "on_time": 4, "skipped": 1, "skipped_by": { "travelling": 1 }, "not_reached": 1,
-        "expired": 2, "superseded": 1, "ended": 0, "open": 2, "outcomes": { "interested": 4, "skipped": 1 },
-        "satisfaction": [0, 0, 1, 0, 3]
-    });
-    let report: Report = read(json!({
-        "period": { "from": "2026-08-01", "to": "2026-08-12" }, "as_of": "2026-08-12", "total": figures,
-        "by_plan": { "P01": figures }
-    }));
-    check("report", |context| report::page(&report, context));
+    check("report", |context| report::page(&crate::report::fixture::report(), context));
     let outbox: Outbox = read(json!({ "ops": [] }));
     check("outbox_empty", |context| outbox::page(&outbox, outbox::Ids::Whole, context));
 }

@@ -8,9 +8,10 @@ use crate::cli::context::Context;
 use crate::cli::failure::Answer;
 use crate::cli::plan_diff;
 use crate::cli::plan_forecast;
-use crate::cli::plan_page::{plan_page, triggers};
+use crate::cli::plan_page::plan_page;
 use crate::cli::table::{Side, Table};
 use crate::lang::pick;
+use crate::lang::plan::triggers;
 
 /// Arguments of `guide plan`.
 #[derive(Debug, ClapArgs)]

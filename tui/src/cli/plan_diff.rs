@@ -3,11 +3,10 @@
 use clap::Args as ClapArgs;
 use guide_common::id::StepId;
 use guide_common::sop::plan::Lang;
-use guide_common::sop::plan_diff::{Change, PlanDiff, RunningDiff, StepChange};
+use guide_common::sop::plan_diff::{PlanDiff, RunningDiff, StepChange};
 use guide_common::text::{Lines, sanitise};
 use guide_common::time::Period;
 use guide_common::wire::forecast::{DiffRequest, DiffResponse};
-use serde_json::Value;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Answer, Failure};
@@ -15,13 +14,12 @@ use crate::cli::patience::patiently;
 use crate::cli::plan_forecast::plan_source;
 use crate::cli::table::{Side, Table};
 use crate::client::{Client, ClientError};
+use crate::lang::change::change_text;
 use crate::lang::{date, pick};
 use crate::text;
 
 /// So many moved steps are shown one by one.
 const N_MOVES: usize = 10;
-/// The longest value that is shown.
-const MAX_VALUE_CHARS: usize = 200;
 
 /// Arguments of `guide plan diff`.
 #[derive(Debug, ClapArgs)]
@@ -83,28 +81,6 @@ fn line(sign: &str, text: &str) -> String {
 
 fn titled(title: &str, rows: String) -> String {
     if rows.is_empty() { rows } else { format!("\n{title}\n{rows}") }
-}
-
-/// `offset: +3d → +5d`.
-fn change_text(change: &Change, lang: Lang) -> String {
-    format!("{}: {} → {}", change.key, value_text(change.old.as_ref(), lang), value_text(change.new.as_ref(), lang))
-}
-
-/// A value as plan files have it; a text in both languages in the one that is spoken.
-fn value_text(value: Option<&Value>, lang: Lang) -> String {
-    let text = match value {
-        None | Some(Value::Null) => pick(lang, ("（无）", "(none)")).to_owned(),
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(values)) => {
-            values.iter().map(|value| value_text(Some(value), lang)).collect::<Vec<_>>().join(", ")
-        }
-        Some(Value::Object(object)) => match object.get(pick(lang, ("zh", "en"))) {
-            Some(Value::String(text)) => text.clone(),
-            _ => Value::Object(object.clone()).to_string(),
-        },
-        Some(other) => other.to_string(),
-    };
-    sanitise(&text, Lines::One, MAX_VALUE_CHARS)
 }
 
 fn step_lines(change: &StepChange, found: &DiffResponse, lang: Lang) -> String {

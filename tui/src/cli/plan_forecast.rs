@@ -7,7 +7,7 @@ use clap::Args as ClapArgs;
 use guide_common::id::PlanId;
 use guide_common::sop::gate::HoldReason;
 use guide_common::sop::plan::Lang;
-use guide_common::sop::simulate::{Assumption, SimulatedDay, Simulation};
+use guide_common::sop::simulate::{SimulatedDay, Simulation};
 use guide_common::text::{Lines, sanitise};
 use guide_common::wire::forecast::{MAX_SIMULATED_DAYS, PlanSource, SimulateRequest, SimulateResponse};
 
@@ -18,6 +18,7 @@ use crate::cli::patience::patiently;
 use crate::cli::source::Source;
 use crate::cli::table::{Side, Table};
 use crate::client::{Client, ClientError};
+use crate::lang::forecast::{assumed, summary};
 use crate::lang::name::hold_name;
 use crate::lang::{date, pick};
 use crate::text;
@@ -35,6 +36,9 @@ pub struct Args {
     /// At most so many starts a day in place of the plan's own throttle; 0 takes it away
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1000))]
     throttle: Option<u32>,
+    /// At least so much on one day, in yuan, in place of what the plan asks of purchases
+    #[arg(long, value_name = "YUAN", value_parser = crate::cli::log::fen)]
+    min_amount: Option<i64>,
     /// Of a published plan: an earlier version that runs still follow
     #[arg(long, value_name = "N")]
     version: Option<u32>,
@@ -55,7 +59,12 @@ pub(crate) enum Rows {
 /// Runs the command.
 pub async fn run(args: Args, client: &Client, context: &Context) -> Answer<()> {
     let plan = plan_source(&args.plan, args.version, context)?;
-    let request = SimulateRequest { days: args.days, throttle: args.throttle, ..SimulateRequest::new(plan) };
+    let request = SimulateRequest {
+        days: args.days,
+        throttle: args.throttle,
+        min_amount_fen: args.min_amount,
+        ..SimulateRequest::new(plan)
+    };
     let what = text!(context.lang, "正在推演 {} 天…", "simulating {} days …", args.days);
     let found = patiently(&what, client.simulate(&request)).await.map_err(|error| in_file(&args.plan, error))?;
     let rows = if args.daily { Rows::Days } else { Rows::Weeks };
@@ -129,15 +138,6 @@ fn head(found: &SimulateResponse, context: &Context) -> String {
         "{from} to {to} ({n_days} days) · {n_customers} customers"
     );
     format!("{title}\n{period}\n{}\n", context.style.dim(&assumed(&found.assume, lang)))
-}
-
-fn assumed(assume: &Assumption, lang: Lang) -> String {
-    let Assumption { service_percent, promo_percent, call_percent, visit_percent, .. } = assume;
-    text!(
-        lang,
-        "假设有回复：服务 {service_percent}% · 营销 {promo_percent}% · 电话 {call_percent}% · 到店 {visit_percent}%",
-        "assumed replies: service {service_percent}% · promotion {promo_percent}% · calls {call_percent}% · visits {visit_percent}%"
-    )
 }
 
 /// Days that stand in one row.
@@ -220,50 +220,6 @@ fn week(first: NaiveDate, last: NaiveDate, lang: Lang) -> String {
         (false, true, Lang::Zh) => format!("{of_first}–{}日", last.day()),
         (false, true, Lang::En) => format!("{}–{of_last}", first.day()),
     }
-}
-
-/// What is said below the rows.
-fn summary(found: &SimulateResponse, lang: Lang) -> Vec<String> {
-    let (simulation, total) = (&found.simulation, &found.simulation.total);
-    let mut lines = Vec::new();
-    let peak = simulation.peak_on.and_then(|on| simulation.days.iter().find(|day| day.on == on));
-    if let Some(SimulatedDay { on, contacts, .. }) = peak {
-        let on = date::full(*on, lang);
-        lines.push(text!(lang, "高峰：{on}，接触 {contacts} 次", "peak: {on}, contacts {contacts}"));
-    }
-    let (contacts, merged, before) = (total.contacts, total.merged, found.published.contacts);
-    let more = i128::from(contacts) - i128::from(before);
-    lines.push(text!(
-        lang,
-        "合计：接触 {contacts} 次，并入 {merged} 个节点；按现行方案 {before} 次（{more:+}）",
-        "in all: contacts {contacts}, merged dues {merged}; as published {before} ({more:+})"
-    ));
-    let of_plan = simulation.by_plan.get(&found.plan).cloned().unwrap_or_default();
-    let (plan, starts, contacts, dues) = (&found.plan, of_plan.starts, of_plan.contacts, of_plan.dues);
-    lines.push(text!(
-        lang,
-        "{plan}：启动 {starts} 条，接触 {contacts} 次，节点 {dues} 个",
-        "{plan}: starts {starts}, contacts {contacts}, dues {dues}"
-    ));
-    if of_plan.expired > 0 {
-        let n = of_plan.expired;
-        lines.push(text!(
-            lang,
-            "{plan}：{n} 个节点一直被暂缓，到期也没能联系",
-            "{plan}: dues held to their end, which never reached the customer: {n}"
-        ));
-    }
-    if let Some(throttle) = found.throttle {
-        let n = of_plan.full_days;
-        lines.push(text!(
-            lang,
-            "限流：{n} 天达到每天 {throttle} 条，有人排队",
-            "throttle: days on which {throttle} started and others waited: {n}"
-        ));
-    }
-    let (n, most) = (total.days_over, simulation.tasks_per_day);
-    lines.push(text!(lang, "超过每天 {most} 次的：{n} 天", "days with more than {most} contacts: {n}"));
-    lines
 }
 
 fn holds(simulation: &Simulation, context: &Context) -> String {

@@ -27,6 +27,20 @@ pub(crate) fn write(path: &Path, bytes: &[u8], context: &Context) -> Answer<()> 
     })
 }
 
+/// Writes a file in the place of another one, in one step: whoever reads it has the one or the other.
+pub(crate) fn replace(path: &Path, bytes: &[u8], context: &Context) -> Answer<()> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = Path::new(&part);
+    // what a program that broke off left might be readable by others
+    let _ = std::fs::remove_file(part);
+    write(part, bytes, context)?;
+    std::fs::rename(part, path).map_err(|error| {
+        let _ = std::fs::remove_file(part);
+        Failure::Failed(fault::file(&path.display().to_string(), &error, context.lang))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
@@ -48,5 +62,9 @@ mod tests {
         let again = write(&file, b"[]", &context);
         assert!(matches!(again, Err(Failure::Failed(text)) if text.contains("out.json")));
         assert_eq!(std::fs::read(&file).unwrap(), b"{}");
+        replace(&file, b"[]", &context).unwrap();
+        assert_eq!(std::fs::read(&file).unwrap(), b"[]");
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

@@ -1,20 +1,32 @@
 //! `guide report`: what was due in a period and what became of it.
 
+use std::path::{Path, PathBuf};
+
 use chrono::{Datelike, NaiveDate};
 use clap::Args as ClapArgs;
 use guide_common::id::PlanId;
-use guide_common::report::{Figures, Report};
-use guide_common::sop::plan::Lang;
+use guide_common::report::Report;
+use guide_common::text::{Lines, sanitise};
 use guide_common::time::Period;
+use guide_common::wire::local::Status;
+use serde_json::json;
 
-use crate::cli::context::{Context, today};
+use crate::cli::context::{Context, print, today};
 use crate::cli::dates::DateWord;
 use crate::cli::failure::{Answer, Failure};
 use crate::cli::log::day;
+use crate::cli::private_file;
 use crate::cli::table::{Side, Table};
-use crate::lang::name::{outcome_name, reason_name};
 use crate::lang::{date, pick};
+use crate::report::html::{self, Heading};
+use crate::report::spreadsheet::{Start, csv};
+use crate::report::{Section, SectionKind, sections};
 use crate::text;
+
+/// The longest name that a page's heading shows.
+const MAX_NAME_CHARS: usize = 80;
+/// The most days that the page tells apart.
+const MAX_DAYS_SHOWN: usize = 14;
 
 /// Arguments of `guide report`.
 #[derive(Debug, ClapArgs)]
@@ -28,14 +40,90 @@ pub struct Args {
     /// Only this plan
     #[arg(long, value_name = "ID")]
     plan: Option<PlanId>,
+    /// Write every figure as CSV; - for standard output
+    #[arg(long, value_name = "FILE|-")]
+    csv: Option<PathBuf>,
+    /// Begin the CSV with the mark by which Excel knows UTF-8
+    #[arg(long, requires = "csv")]
+    bom: bool,
+    /// Write a page with charts that a browser shows and prints; - for standard output
+    #[arg(long, value_name = "FILE|-")]
+    html: Option<PathBuf>,
+    /// Write over a file that is there
+    #[arg(long)]
+    force: bool,
 }
 
 /// Runs the command.
 pub async fn run(args: Args, context: &Context) -> Answer<()> {
     let (client, status) = context.client_and_status().await?;
     let period = period(&args, today(&status), context)?;
+    if args.csv.as_deref().is_some_and(is_stdout) && args.html.as_deref().is_some_and(is_stdout) {
+        let message = ("标准输出只能写一种格式", "standard output takes one form only");
+        return Err(Failure::Usage(pick(context.lang, message).to_owned()));
+    }
     let report = client.report(period, args.plan.as_ref()).await?;
+    if args.csv.is_some() || args.html.is_some() {
+        return export(&args, &report, &status, context);
+    }
     context.show(&report, |context| page(&report, context))
+}
+
+/// Writes the files that are asked for; what goes to standard output stands there alone.
+fn export(args: &Args, report: &Report, status: &Status, context: &Context) -> Answer<()> {
+    let lang = context.lang;
+    let mut files = Vec::new();
+    if let Some(file) = &args.csv {
+        let start = if args.bom { Start::Bom } else { Start::Plain };
+        let text = csv(report, start, lang).map_err(|error| Failure::Failed(error.to_string()))?;
+        files.push((file, text));
+    }
+    if let Some(file) = &args.html {
+        files.push((file, html::page(report, &heading(status), lang)));
+    }
+    let mut written = Vec::new();
+    for (file, text) in files {
+        if is_stdout(file) {
+            print(&text)?;
+            continue;
+        }
+        write(file, text.as_bytes(), args, context)?;
+        written.push(std::path::absolute(file).unwrap_or_else(|_| file.clone()).display().to_string());
+    }
+    if [&args.csv, &args.html].into_iter().flatten().any(|file| is_stdout(file)) {
+        return Ok(());
+    }
+    context.show(&json!({ "files": written }), |_| {
+        written.iter().map(|file| text!(lang, "已写入 {file}\n", "written: {file}\n")).collect()
+    })
+}
+
+fn write(file: &Path, bytes: &[u8], args: &Args, context: &Context) -> Answer<()> {
+    if args.force {
+        return private_file::replace(file, bytes, context);
+    }
+    if file.exists() {
+        let shown = file.display();
+        return Err(Failure::Refused(text!(
+            context.lang,
+            "已经有 {shown}；加上 --force 覆盖它",
+            "{shown} is there already; --force writes over it"
+        )));
+    }
+    private_file::write(file, bytes, context)
+}
+
+fn is_stdout(file: &Path) -> bool {
+    file.as_os_str() == "-"
+}
+
+pub(crate) fn heading(status: &Status) -> Heading {
+    let name = |name: &str| sanitise(name, Lines::One, MAX_NAME_CHARS);
+    let (guide, store) = match &status.guide {
+        Some(profile) => (name(&profile.name), name(&profile.store.name)),
+        None => Default::default(),
+    };
+    Heading { guide, store, clock: status.clock }
 }
 
 fn period(args: &Args, today: NaiveDate, context: &Context) -> Answer<Period> {
@@ -53,69 +141,27 @@ fn period(args: &Args, today: NaiveDate, context: &Context) -> Answer<Period> {
 pub(crate) fn page(report: &Report, context: &Context) -> String {
     let (lang, style) = (context.lang, context.style);
     let (from, to) = (date::full(report.period.from, lang), date::full(report.period.to, lang));
-    let mut page = style.bold(&text!(lang, "{from} 至 {to}", "{from} to {to}")) + "\n\n";
-    page.push_str(&dues(report, context));
-    let total = &report.total;
-    page.push_str(&counts(pick(lang, ("联系结果", "Outcomes")), outcomes(total, lang)));
-    page.push_str(&counts(pick(lang, ("跳过原因", "Skipped because")), reasons(total, lang)));
-    page.push_str(&counts(pick(lang, ("满意度", "Satisfaction")), scores(total)));
+    let mut page = style.bold(&text!(lang, "{from} 至 {to}", "{from} to {to}")) + "\n";
+    for section in sections(report, lang).iter().filter(|section| is_shown(section)) {
+        page.push_str(&format!("\n{}\n", style.bold(section.title)));
+        page.push_str(&table(section).render(style));
+        if let Some(note) = &section.note {
+            page.push_str(&format!("{}\n", style.dim(note)));
+        }
+    }
     page
 }
 
-fn dues(report: &Report, context: &Context) -> String {
-    let lang = context.lang;
-    let mut table = Table::new([
-        (pick(lang, ("方案", "Plan")), Side::Left),
-        (pick(lang, ("到期", "Due")), Side::Right),
-        (pick(lang, ("完成", "Done")), Side::Right),
-        (pick(lang, ("按时", "On time")), Side::Right),
-        (pick(lang, ("跳过", "Skipped")), Side::Right),
-        (pick(lang, ("未联系上", "Not reached")), Side::Right),
-        (pick(lang, ("过期", "Expired")), Side::Right),
-        (pick(lang, ("被取代", "Superseded")), Side::Right),
-        (pick(lang, ("终止", "Ended")), Side::Right),
-        (pick(lang, ("待办", "Open")), Side::Right),
-    ]);
-    let row = |name: &str, figures: &Figures| {
-        let counts = [
-            figures.due,
-            figures.done,
-            figures.on_time,
-            figures.skipped,
-            figures.not_reached,
-            figures.expired,
-            figures.superseded,
-            figures.ended,
-            figures.open,
-        ];
-        std::iter::once(name.to_owned()).chain(counts.map(|count| count.to_string())).collect::<Vec<_>>()
-    };
-    for (plan, figures) in &report.by_plan {
-        table.row(row(plan.as_str(), figures));
+/// Day by day only what a screen holds: the files hold every day.
+fn is_shown(section: &Section) -> bool {
+    section.kind != SectionKind::Days || (2..=MAX_DAYS_SHOWN).contains(&section.rows.len())
+}
+
+fn table(section: &Section) -> Table {
+    let side = |idx: usize| if idx == 0 { Side::Left } else { Side::Right };
+    let mut table = Table::new(section.heads.iter().enumerate().map(|(idx, head)| (*head, side(idx))));
+    for (name, cells) in &section.rows {
+        table.row(std::iter::once(name.clone()).chain(cells.iter().map(|cell| cell.shown())));
     }
-    table.row(row(pick(lang, ("合计", "Total")), &report.total));
-    table.render(context.style)
-}
-
-fn outcomes(figures: &Figures, lang: Lang) -> Vec<(String, u64)> {
-    figures.outcomes.iter().map(|(code, count)| (outcome_name(*code, lang).to_owned(), *count)).collect()
-}
-
-fn reasons(figures: &Figures, lang: Lang) -> Vec<(String, u64)> {
-    figures.skipped_by.iter().map(|(reason, count)| (reason_name(*reason, lang).to_owned(), *count)).collect()
-}
-
-fn scores(figures: &Figures) -> Vec<(String, u64)> {
-    figures.satisfaction.iter().zip(1..).filter(|(count, _)| **count > 0).map(|(n, s)| (s.to_string(), *n)).collect()
-}
-
-fn counts(title: &str, rows: Vec<(String, u64)>) -> String {
-    if rows.is_empty() {
-        return String::new();
-    }
-    let mut table = Table::new([("", Side::Left), ("", Side::Right)]);
-    for (name, count) in rows {
-        table.row([name, count.to_string()]);
-    }
-    format!("\n{title}\n{}", table.render_bare())
+    table
 }

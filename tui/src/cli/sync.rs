@@ -118,7 +118,7 @@ pub(crate) fn page(sync: &SyncStatus, context: &Context) -> String {
 }
 
 /// When the terminal hears of the hub next.
-fn rhythm(sync: &SyncStatus, now: DateTime<Utc>, lang: Lang) -> String {
+pub(crate) fn rhythm(sync: &SyncStatus, now: DateTime<Utc>, lang: Lang) -> String {
     let mut rhythm = match sync.is_waiting {
         true => pick(lang, ("总部有变化会立即送到", "what changes at headquarters comes at once")).to_owned(),
         false => pick(lang, ("总部的变化定时去取", "headquarters is asked from time to time")).to_owned(),

@@ -84,7 +84,7 @@ fn end(cycle: &CycleRow, context: &Context) -> String {
 }
 
 /// The time; of another day, that day too.
-fn began(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+pub(crate) fn began(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let (at, now) = (Zone::default().shop_time(at), Zone::default().shop_time(now));
     at.format(if at.date() == now.date() { "%H:%M:%S" } else { "%m-%d %H:%M" }).to_string()
 }

@@ -15,6 +15,7 @@ use crate::cli::lint;
 use crate::cli::log::day;
 use crate::cli::next::print_script;
 use crate::cli::patience::patiently;
+use crate::cli::propose;
 use crate::cli::table::{Side, Table};
 use crate::lang::name::channel_name;
 use crate::lang::{date, pick, withheld};
@@ -48,6 +49,12 @@ enum Command {
     },
     /// Check what templates must not say; exit code 3 where they hold what must not be said to a customer
     Lint(lint::Args),
+    /// Propose a template file to headquarters: a trainer's terminal only
+    Propose(propose::ProposeArgs),
+    /// Open a template in your editor, and propose what came of it
+    Edit(propose::EditArgs),
+    /// List what was proposed from here, and what headquarters said
+    Proposals,
     /// Count how often templates were said, and how often the customer replied
     Stats {
         /// The first day; 90 days before the last where it is missing
@@ -83,6 +90,12 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
             }
         }
         Command::Lint(args) => lint::run(args, &client, context).await,
+        Command::Propose(args) => propose::propose(args, &client, context).await,
+        Command::Edit(args) => propose::edit(args, &client, context).await,
+        Command::Proposals => {
+            let proposals = client.proposals().await?;
+            context.show(&proposals, |context| propose::page(&proposals, context))
+        }
         Command::Stats { from, to } => {
             let today = today(&client.status().await?);
             let to = to.map_or(Ok(today), |word| day(word, today, context))?;

@@ -84,7 +84,7 @@ fn kinds(kinds: &[KindVerified], context: &Context) -> String {
     page
 }
 
-fn feed_name(feed: FeedName, lang: Lang) -> &'static str {
+pub(crate) fn feed_name(feed: FeedName, lang: Lang) -> &'static str {
     match feed {
         FeedName::Guide => pick(lang, ("客户数据", "customers")),
         FeedName::Shared => pick(lang, ("方案话术", "plans and templates")),

@@ -17,15 +17,19 @@ pub(crate) async fn customer(word: &str, client: &Client, context: &Context) -> 
     chosen(word, &client.customers(word, N_LISTED).await?, context)
 }
 
-fn chosen(word: &str, list: &CustomerList, context: &Context) -> Answer<CustomerId> {
-    let lang = context.lang;
+/// The one of those who were found whom a word names: by the id, by the whole name, or as the only one.
+pub(crate) fn only<'l>(word: &str, list: &'l CustomerList) -> Option<&'l CustomerRow> {
     let only = |is_it: &dyn Fn(&&CustomerRow) -> bool| {
         let mut found = list.rows.iter().filter(is_it);
         found.next().filter(|_| found.next().is_none())
     };
     let by_id = only(&|row| row.id.as_str() == word);
-    let found = by_id.or_else(|| only(&|row| row.name == word)).or_else(|| only(&|_| true));
-    if let Some(row) = found {
+    by_id.or_else(|| only(&|row| row.name == word)).or_else(|| only(&|_| true))
+}
+
+fn chosen(word: &str, list: &CustomerList, context: &Context) -> Answer<CustomerId> {
+    let lang = context.lang;
+    if let Some(row) = only(word, list) {
         return Ok(row.id.clone());
     }
     if list.rows.is_empty() {

@@ -9,6 +9,8 @@ use guide_common::wire::ask::{
     AmnestyPreview, AmnestyRequest, AmnestyResponse, CustomerExplained, LintRequest, LintResponse, TemplateStats,
 };
 use guide_common::wire::history::FieldHistory;
+use guide_common::wire::proposal::{Proposals, ProposeRequest};
+use guide_common::wire::record::SavedResponse;
 use hyper::Method;
 
 use crate::client::{Client, Result, encoded, to_json};
@@ -59,6 +61,17 @@ impl Client {
     /// What lint says of a published template.
     pub async fn lint_template(&self, template: &TemplateId) -> Result<LintResponse> {
         self.read(&format!("/v1/templates/{}/lint", encoded(template.as_str()))).await
+    }
+
+    /// Proposes another text of a template to headquarters.
+    pub async fn propose(&self, template: &TemplateId, request: &ProposeRequest) -> Result<SavedResponse> {
+        let path = format!("/v1/templates/{}/propose", encoded(template.as_str()));
+        self.write(Method::POST, &path, request).await
+    }
+
+    /// What was proposed from here, and what headquarters said.
+    pub async fn proposals(&self) -> Result<Proposals> {
+        self.read("/v1/proposals").await
     }
 
     /// How often templates were said in a period, and how often the customer replied.

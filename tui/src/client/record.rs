@@ -1,13 +1,16 @@
 //! The calls that record something: each answers when it is on disk.
 
 use guide_common::id::{CustomerId, OpId};
+use guide_common::wire::card::PhoneRevealed;
 use guide_common::wire::history::FieldRequest;
 use guide_common::wire::record::{
-    AppointmentCloseRequest, AppointmentRequest, ComplaintCloseRequest, ConsentRequest, LeaveRequest, OutcomeRequest,
-    PromiseRequest, SavedResponse, SecretRequest, TagRequest, UndoRequest,
+    AppointmentCloseRequest, AppointmentRequest, ComplaintCloseRequest, ConsentRequest, LeadRequest, LeadResponse,
+    LeaveRequest, NoteRequest, OutcomeRequest, PromiseRequest, SavedResponse, SecretRequest, SnoozeRequest, Steps,
+    TagRequest, UndoRequest,
 };
 use hyper::Method;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::client::{Client, Result, encoded};
 
@@ -15,6 +18,11 @@ impl Client {
     /// Logs what came of a task.
     pub async fn log_outcome(&self, task: &str, request: &OutcomeRequest) -> Result<SavedResponse> {
         self.record(&format!("/v1/tasks/{}/outcome", encoded(task)), request).await
+    }
+
+    /// Puts a task off.
+    pub async fn snooze(&self, task: &str, request: &SnoozeRequest) -> Result<SavedResponse> {
+        self.record(&format!("/v1/tasks/{}/snooze", encoded(task)), request).await
     }
 
     /// Logs a contact that no task asked for.
@@ -56,6 +64,21 @@ impl Client {
         self.record_of(customer, "fields", request).await
     }
 
+    /// Enters a person.
+    pub async fn add_lead(&self, request: &LeadRequest) -> Result<LeadResponse> {
+        self.record("/v1/customers", request).await
+    }
+
+    /// The whole phone number of a customer; the terminal notes that it was looked at.
+    pub async fn reveal_phone(&self, customer: &CustomerId) -> Result<PhoneRevealed> {
+        self.record(&format!("/v1/customers/{}/reveal", encoded(customer.as_str())), &()).await
+    }
+
+    /// Notes something about a customer.
+    pub async fn add_note(&self, customer: &CustomerId, request: &NoteRequest) -> Result<SavedResponse> {
+        self.record_of(customer, "notes", request).await
+    }
+
     /// Applies a tag.
     pub async fn add_tag(&self, customer: &CustomerId, request: &TagRequest) -> Result<SavedResponse> {
         self.record_of(customer, "tags", request).await
@@ -91,16 +114,26 @@ impl Client {
         self.record(&format!("/v1/leaves/{leave}/cancel"), &()).await
     }
 
-    /// Takes an op back; without an id the newest that still stands.
+    /// Takes a step back: that of an op, or the newest that still stands.
     pub async fn undo(&self, op_id: Option<OpId>) -> Result<SavedResponse> {
         self.record("/v1/undo", &UndoRequest { op_id }).await
+    }
+
+    /// Records again what the last undo took back.
+    pub async fn redo(&self) -> Result<SavedResponse> {
+        self.record("/v1/redo", &()).await
+    }
+
+    /// The steps that can be taken back and recorded again.
+    pub async fn steps(&self) -> Result<Steps> {
+        self.read("/v1/undo").await
     }
 
     async fn record_of(&self, customer: &CustomerId, what: &str, request: &impl Serialize) -> Result<SavedResponse> {
         self.record(&format!("/v1/customers/{}/{what}", encoded(customer.as_str())), request).await
     }
 
-    async fn record(&self, path: &str, request: &impl Serialize) -> Result<SavedResponse> {
+    async fn record<T: DeserializeOwned>(&self, path: &str, request: &impl Serialize) -> Result<T> {
         self.write(Method::POST, path, request).await
     }
 }

@@ -1,29 +1,28 @@
 //! What each action does to the app.
 
 use chrono::{Days, Months, NaiveDateTime};
-use guide_common::id::TaskId;
-use guide_common::outcome::OutcomeCode;
 use guide_common::sop::gate::HoldReason;
-use guide_common::sop::plan::{Asks, Lang};
+use guide_common::sop::plan::Lang;
 use guide_common::template::Withheld;
-use guide_common::wire::local::{ScriptView, TaskRow};
-use guide_common::wire::record::OutcomeRequest;
+use guide_common::wire::local::ScriptView;
 
 use super::action::Action;
 use super::app::{App, Recording, Refresh, ToastKind};
-use super::data::Entry;
 use super::effect::{Effect, Request};
 use super::layers::Layer;
-use super::layers::help::Help;
-use super::layers::outcome_form::{OutcomeForm, Target, WithNote};
+use super::layers::outcome_form::WithNote;
+use super::layers::page::Page;
+use super::layers::palette::{Kind, Palette};
 use super::layers::promise_choice::PromiseChoice;
-use super::layers::text_form::TextForm;
+use super::layers::settings_sheet::SettingsSheet;
+use super::layers::text_form::{TextForm, TextPurpose};
 use super::privacy::Privacy;
 use super::queries::Slot;
-use super::screens::Screen;
 use super::screens::customers::CustomersFocus;
+use super::screens::customers_view::BESIDE_COLS;
 use super::screens::today::Pane;
-use super::screens::today_view::WIDE;
+use super::screens::{Screen, plans, reports, sync, templates};
+use super::settings::{Mouse, Setting};
 use super::words::{self, Msg};
 use crate::lang::withheld;
 
@@ -31,6 +30,7 @@ impl App {
     pub(super) fn act(&mut self, action: Action) {
         match action {
             Action::Log(code) => self.begin_log(code, WithNote::IfAsked),
+            _ if self.act_on_screen(action) => {}
             Action::Down => self.move_by(1),
             Action::Up => self.move_by(-1),
             Action::PageDown => self.move_by(self.list().page()),
@@ -45,11 +45,35 @@ impl App {
             Action::ScrollDown => self.scroll(1),
             Action::ScrollUp => self.scroll(-1),
             Action::Note => self.layer = Some(Layer::NoteFirst),
-            Action::Undo => self.record(Recording::Undo, Request::Undo),
+            Action::Undo => self.record(Recording::Undo, Request::Undo(None)),
+            Action::Redo => self.record(Recording::Redo, Request::Redo),
+            Action::Steps => self.ask(Slot::Steps, Request::Steps),
+            Action::Snooze => self.snooze(),
+            Action::Walk => self.today.walking = !self.today.walking,
+            Action::Tag => self.tag(),
+            Action::WriteNote => self.write_note(),
+            Action::Timeline => self.turn_timeline(),
+            Action::RevealPhone => self.reveal_phone(),
+            Action::OtherScript => self.other_script(),
+            Action::AddLead => self.begin_lead(),
+            Action::Lists => self.show_lists(),
+            Action::SaveList => self.begin_list(),
             Action::CloseComplaint => self.close_complaint(),
             Action::KeepPromise => self.keep_promise(),
+            Action::ForWhom
+            | Action::GroupBy
+            | Action::TextLang
+            | Action::Edit
+            | Action::EditOutside
+            | Action::Propose
+            | Action::NextView
+            | Action::Simulate
+            | Action::Parameters
+            | Action::Compare => self.refuse(Msg::NothingHere),
             Action::Filter => self.filter(),
-            Action::OtherScreen => self.other_screen(),
+            Action::NextScreen => self.goto(self.screen.turn(1)),
+            Action::PrevScreen => self.goto(self.screen.turn(Screen::ALL.len() - 1)),
+            Action::Goto(screen) => self.goto(screen),
             Action::SyncNow => {
                 self.is_syncing = true;
                 self.ask(Slot::Machine, Request::SyncNow);
@@ -64,15 +88,41 @@ impl App {
             Action::DayForward => self.move_clock(|now| now.checked_add_days(Days::new(1))),
             Action::WeekForward => self.move_clock(|now| now.checked_add_days(Days::new(7))),
             Action::MonthForward => self.move_clock(|now| now.checked_add_months(Months::new(1))),
-            Action::Help => self.layer = Some(Layer::Help(Help::new(self.place(), self.data.is_training()))),
+            Action::Section(_) | Action::Mend | Action::Resend | Action::Discard => self.refuse(Msg::NothingHere),
+            Action::Check | Action::Verify | Action::Heal | Action::Export => self.refuse(Msg::NothingHere),
+            Action::PeriodBefore | Action::PeriodAfter | Action::NextSpan | Action::OwnDates => {
+                self.refuse(Msg::NothingHere);
+            }
+            Action::CutLine | Action::EndFaults => self.refuse(Msg::TrainingFaults),
+            Action::Help => self.layer = Some(Layer::Palette(Box::new(Palette::new(Kind::Help, self)))),
+            Action::Palette => self.layer = Some(Layer::Palette(Box::new(Palette::new(Kind::Commands, self)))),
+            Action::Settings => self.layer = Some(Layer::Settings(SettingsSheet::default())),
+            Action::Messages => self.layer = Some(Layer::Page(Page::messages(self))),
+            Action::About => self.layer = Some(Layer::Page(Page::about(self))),
+            Action::Mouse => self.choose(Setting::Mouse(match self.settings.mouse {
+                Mouse::Captured => Mouse::Free,
+                Mouse::Free => Mouse::Captured,
+            })),
+            Action::Print => self.print(),
             Action::Quit => self.effects.push(Effect::Quit),
+        }
+    }
+
+    /// What an action does on the screens that keep their own; false where it is everyone's.
+    fn act_on_screen(&mut self, action: Action) -> bool {
+        match self.screen {
+            Screen::Today | Screen::Customers => false,
+            Screen::Templates => templates::act(self, action),
+            Screen::Plans => plans::act(self, action),
+            Screen::Reports => reports::act(self, action),
+            Screen::Sync => sync::act(self, action),
         }
     }
 
     fn list(&self) -> &super::widgets::list::ListState {
         match self.screen {
-            Screen::Today => &self.today.list,
             Screen::Customers => &self.customers.list,
+            _ => &self.today.list,
         }
     }
 
@@ -93,6 +143,7 @@ impl App {
                 self.customers.list.move_by(by, n);
                 self.customers.scroll = 0;
             }
+            _ => return,
         }
         self.ask_details(Refresh::Missing);
     }
@@ -102,6 +153,7 @@ impl App {
         match self.screen {
             Screen::Today => self.today.scroll = self.today.scroll.saturating_add_signed(by),
             Screen::Customers => self.customers.scroll = self.customers.scroll.saturating_add_signed(by),
+            _ => {}
         }
     }
 
@@ -113,16 +165,17 @@ impl App {
             Screen::Customers if self.customers.selected(&self.data).is_some() => {
                 self.customers.focus = CustomersFocus::Card;
                 // beside the list the card is there already
-                if self.size.0 >= WIDE.0 {
+                if self.size.0 >= BESIDE_COLS {
                     self.say(ToastKind::Done, Msg::CardHasKeys.text(self.lang));
                 }
             }
-            Screen::Customers => self.refuse(Msg::SelectFirst),
+            _ => self.refuse(Msg::SelectFirst),
         }
     }
 
     fn back(&mut self) {
         match (self.screen, self.customers.focus) {
+            (Screen::Today, _) if self.today.walking => self.today.walking = false,
             (Screen::Today, _) => self.today.pane = Pane::List,
             (Screen::Customers, CustomersFocus::Card) => {
                 self.customers.focus = CustomersFocus::List;
@@ -131,35 +184,104 @@ impl App {
             (Screen::Customers, _) if !self.customers.input.value().is_empty() => {
                 self.filter_by(tui_input::Input::default());
             }
-            (Screen::Customers, _) => self.other_screen(),
+            (Screen::Templates, _) if self.from_customers => {
+                self.goto(Screen::Customers);
+                self.customers.focus = CustomersFocus::List;
+            }
+            _ => self.goto(Screen::Today),
         }
     }
 
-    fn other_screen(&mut self) {
-        self.screen = match self.screen {
-            Screen::Today => Screen::Customers,
-            Screen::Customers => Screen::Today,
-        };
-        if self.screen == Screen::Customers {
-            self.customers.focus = CustomersFocus::Filter;
-            self.ask_customers();
+    pub(super) fn goto(&mut self, screen: Screen) {
+        self.remember_customer();
+        self.from_customers = false;
+        self.screen = screen;
+        match screen {
+            Screen::Today => {}
+            Screen::Customers => {
+                self.customers.focus = CustomersFocus::Filter;
+                self.ask_customers();
+            }
+            Screen::Templates => templates::enter(self),
+            Screen::Plans => plans::enter(self),
+            Screen::Reports => reports::enter(self),
+            Screen::Sync => sync::enter(self),
         }
         self.ask_details(Refresh::Missing);
     }
 
     fn filter(&mut self) {
-        if self.screen == Screen::Today {
-            self.other_screen();
+        if self.screen != Screen::Customers {
+            self.goto(Screen::Customers);
         }
         self.customers.focus = CustomersFocus::Filter;
     }
 
     fn other_lang(&mut self) {
-        self.lang = match self.lang {
+        self.choose(Setting::Lang(match self.lang {
             Lang::Zh => Lang::En,
             Lang::En => Lang::Zh,
+        }));
+    }
+
+    /// Selects the row so many rows further.
+    pub(super) fn select_by(&mut self, by: isize) {
+        match self.screen {
+            Screen::Today => self.move_by(by),
+            Screen::Customers if self.customers.focus == CustomersFocus::Card => self.scroll(by),
+            Screen::Customers => {
+                self.customers.focus = CustomersFocus::List;
+                let n = self.data.customers.as_ref().map_or(0, |list| list.rows.len());
+                self.customers.list.move_by(by, n);
+                self.customers.scroll = 0;
+                self.ask_details(Refresh::Missing);
+            }
+            _ => {
+                let action = if by > 0 { Action::Down } else { Action::Up };
+                for _ in 0..by.unsigned_abs() {
+                    self.act(action);
+                }
+            }
+        }
+    }
+
+    /// The script as it may be said; why not is said at once.
+    fn ready_script(&mut self) -> Option<String> {
+        let nothing = Default::default();
+        let script = match self.screen {
+            Screen::Templates => templates::script(self).map(|view| (view, &self.templates.fills)),
+            _ => self.script().zip(self.shown_task()).map(|(view, task)| {
+                let fills = self.today.fills.get(&task);
+                (view, fills.unwrap_or(&nothing))
+            }),
         };
-        self.refresh_now();
+        let Some((view, fills)) = script else {
+            let is_open = self.screen == Screen::Templates && self.chosen.is_none();
+            self.refuse(if is_open { Msg::ChooseFirst } else { Msg::NoScriptToCopy });
+            return None;
+        };
+        match view.script.filled(fills) {
+            Ok(text) => Some(text),
+            Err(withheld) => {
+                let sentence = match withheld {
+                    Withheld::Gap { name } => words::has_gap(name, self.lang),
+                    why => withheld::sentence(&why, self.lang),
+                };
+                self.say(ToastKind::Refused, sentence);
+                None
+            }
+        }
+    }
+
+    /// Shows the script on the bare terminal, where it can be selected whatever the terminal.
+    fn print(&mut self) {
+        if self.privacy == Privacy::On {
+            return self.refuse(Msg::NotWhileHidden);
+        }
+        if let Some(text) = self.ready_script() {
+            self.is_printing = true;
+            self.effects.push(Effect::Print(text));
+        }
     }
 
     fn move_clock(&mut self, forward: impl Fn(NaiveDateTime) -> Option<NaiveDateTime>) {
@@ -186,22 +308,8 @@ impl App {
     }
 
     fn copy(&mut self) {
-        let (Some(task), Some(view)) = (self.shown_task(), self.script()) else {
-            return self.refuse(Msg::NoScriptToCopy);
-        };
-        let nothing = Default::default();
-        match view.script.filled(self.today.fills.get(&task).unwrap_or(&nothing)) {
-            Ok(text) => {
-                self.effects.push(Effect::Copy(text));
-                self.say(ToastKind::Done, Msg::AskedCopy.text(self.lang));
-            }
-            Err(withheld) => {
-                let sentence = match withheld {
-                    Withheld::Gap { name } => words::has_gap(name, self.lang),
-                    why => withheld::sentence(&why, self.lang),
-                };
-                self.say(ToastKind::Refused, sentence);
-            }
+        if let Some(text) = self.ready_script() {
+            self.effects.push(Effect::Copy(text));
         }
     }
 
@@ -216,13 +324,26 @@ impl App {
         }
     }
 
+    /// Shows every script for the customer on the screen.
+    fn other_script(&mut self) {
+        match self.shown_customer() {
+            Some(_) => {
+                let from_customers = self.screen == Screen::Customers;
+                self.goto(Screen::Templates);
+                self.from_customers = from_customers;
+            }
+            None => self.refuse(Msg::SelectFirst),
+        }
+    }
+
     fn close_complaint(&mut self) {
         let Some(customer) = self.shown_customer() else {
             return self.refuse(Msg::SelectFirst);
         };
         match self.data.card(&customer) {
             Some(card) if self.shown_complaint() => {
-                let form = TextForm::close_complaint(customer, card.name.clone(), self.lang);
+                let purpose = TextPurpose::CloseComplaint { customer, name: card.name.clone() };
+                let form = TextForm::one(purpose, Msg::FieldWords, self.lang);
                 self.layer = Some(Layer::Text(form));
             }
             _ => self.refuse(Msg::NoComplaint),
@@ -245,90 +366,6 @@ impl App {
                 self.layer = Some(Layer::Promise(choice));
             }
         }
-    }
-
-    /// Opens the form of an outcome, or records it at once where nothing is asked.
-    pub(super) fn begin_log(&mut self, code: OutcomeCode, with_note: WithNote) {
-        if matches!(self.data.entry(self.today.list.selected), Some(Entry::Done(_))) && self.screen == Screen::Today {
-            return self.refuse(Msg::AlreadyDone);
-        }
-        let Some(target) = self.target() else {
-            return self.refuse(Msg::SelectFirst);
-        };
-        let form = OutcomeForm::new(target, code, with_note, self.data.on());
-        match form.request() {
-            Ok(request) if form.fields.is_empty() => self.log(&form.target, code, Box::new(request)),
-            _ => self.layer = Some(Layer::Outcome(form)),
-        }
-    }
-
-    pub(super) fn log(&mut self, target: &Target, code: OutcomeCode, request: Box<OutcomeRequest>) {
-        let recording = Recording::Outcome { task: target.task, code };
-        let request = match target.task {
-            Some(task) => Request::LogTask(task, request),
-            None => Request::LogContact(target.customer.clone(), request),
-        };
-        self.record(recording, request);
-    }
-
-    /// Whom an outcome is for: the selected task; on the customers' screen the customer's task, where there is one.
-    fn target(&self) -> Option<Target> {
-        match self.screen {
-            Screen::Today => match self.data.entry(self.today.list.selected)? {
-                Entry::Task(row) => Some(self.task_target(row)),
-                // what waits for its time alone is closed like any task, by what was said before
-                Entry::Held(row) if is_of_time(row.hold.reason) => Some(Target {
-                    task: Some(TaskId::of(&row.customer, self.data.on())),
-                    due_ids: row.dues.iter().map(|due| due.due_id).collect(),
-                    asks_score: row.dues.iter().any(|due| due.asks == Some(Asks::Satisfaction)),
-                    ..contact(row.customer.clone(), &row.name)
-                }),
-                entry => Some(contact(entry.customer().clone(), entry.name())),
-            },
-            Screen::Customers => {
-                let row = self.customers.selected(&self.data)?;
-                let tasks = self.data.today.as_ref().map_or(&[][..], |today| &today.tasks);
-                let read = tasks.iter().find(|task| task.customer == row.id);
-                let task = read.or_else(|| Some(&self.data.details.get(&self.unread_task(&row.id)?)?.task));
-                // without its steps the daemon takes all that are open
-                let unread = || Target { task: self.unread_task(&row.id), ..contact(row.id.clone(), &row.name) };
-                Some(task.map_or_else(unread, |task| self.task_target(task)))
-            }
-        }
-    }
-
-    fn task_target(&self, row: &TaskRow) -> Target {
-        let shown = self.shown_task() == Some(row.id);
-        Target {
-            task: Some(row.id),
-            customer: row.customer.clone(),
-            name: row.name.clone(),
-            channel: Some(row.channel),
-            due_ids: row.dues.iter().map(|due| due.due_id).collect(),
-            asks_score: row.dues.iter().any(|due| due.asks == Some(Asks::Satisfaction)),
-            template: self.script().filter(|_| shown).map(|view| view.script.template.clone()),
-            fills: self.today.fills.get(&row.id).filter(|_| shown).cloned().unwrap_or_default(),
-            quoted: self.script().filter(|_| shown).and_then(|view| view.script.quoted),
-        }
-    }
-}
-
-/// Whether only the time of the day holds a task.
-fn is_of_time(reason: HoldReason) -> bool {
-    matches!(reason, HoldReason::ContactHours | HoldReason::NotYet)
-}
-
-fn contact(customer: guide_common::id::CustomerId, name: &str) -> Target {
-    Target {
-        task: None,
-        customer,
-        name: name.to_owned(),
-        channel: None,
-        due_ids: Vec::new(),
-        asks_score: false,
-        template: None,
-        fills: Default::default(),
-        quoted: None,
     }
 }
 

@@ -1,11 +1,13 @@
 //! The one registry of actions: each with its keys, its label and its help line in both languages, and where it works.
-//! Keys, footer and help come from it.
+//! Keys, footer, help, palette, mouse, manual page and lessons come from it. The actions themselves stand in `table`.
 
-use crossterm::event::KeyCode;
+mod table;
+
 use guide_common::outcome::OutcomeCode;
 use guide_common::sop::plan::Lang;
 
-use super::keymap::Key;
+use super::keymap::Chord;
+use super::screens::Screen;
 
 /// What the guide means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,14 +44,62 @@ pub enum Action {
     Note,
     /// Take back what was recorded last.
     Undo,
+    /// Record again what was taken back last.
+    Redo,
+    /// Show what can be taken back and recorded again.
+    Steps,
+    /// Put the task off.
+    Snooze,
+    /// Walk through the tasks one by one.
+    Walk,
+    /// Tag the customer.
+    Tag,
+    /// Write a note about the customer.
+    WriteNote,
+    /// Show what happened with the customer.
+    Timeline,
+    /// Show the whole phone number for a while.
+    RevealPhone,
+    /// Choose any script for the customer.
+    OtherScript,
+    /// Enter a person whom nobody has entered yet.
+    AddLead,
+    /// Show the saved lists.
+    Lists,
+    /// Keep the filter under a name.
+    SaveList,
     /// Close the customer's complaint.
     CloseComplaint,
     /// Mark a promise to the customer as kept.
     KeepPromise,
+    /// Choose for whom templates and plans are shown.
+    ForWhom,
+    /// Group the templates otherwise.
+    GroupBy,
+    /// Show the templates' texts in the other language.
+    TextLang,
+    /// Change a template's text.
+    Edit,
+    /// Change a template's text in the user's own editor.
+    EditOutside,
+    /// Propose a changed template to headquarters.
+    Propose,
+    /// Show something else of a plan.
+    NextView,
+    /// Work out what a plan would have meant.
+    Simulate,
+    /// Change what a what-if is run with.
+    Parameters,
+    /// Compare two versions of a plan.
+    Compare,
     /// Filter the customers.
     Filter,
-    /// Show the other screen.
-    OtherScreen,
+    /// Show the screen after this one.
+    NextScreen,
+    /// Show the screen before this one.
+    PrevScreen,
+    /// Show a screen.
+    Goto(Screen),
     /// Sync at once.
     SyncNow,
     /// Mask names, phones, amounts and purchases on the screen, or show them again.
@@ -62,30 +112,108 @@ pub enum Action {
     WeekForward,
     /// Move the virtual clock a month.
     MonthForward,
+    /// Show the script on the bare terminal.
+    Print,
+    /// Open a section of the screen, by its number.
+    Section(u8),
+    /// Change a rejected record and send it again.
+    Mend,
+    /// Send a rejected record again as it is.
+    Resend,
+    /// Give a rejected record up.
+    Discard,
+    /// Look at everything that can be wrong.
+    Check,
+    /// Compare this terminal with headquarters.
+    Verify,
+    /// Mend what differs from headquarters.
+    Heal,
+    /// Report on the period before.
+    PeriodBefore,
+    /// Report on the period after.
+    PeriodAfter,
+    /// Report on a period of another length.
+    NextSpan,
+    /// Report on days that are typed.
+    OwnDates,
+    /// Write what is shown to a file.
+    Export,
+    /// Cut the line to headquarters, or join it again.
+    CutLine,
+    /// End everything that goes wrong on purpose.
+    EndFaults,
     /// Show all keys.
     Help,
+    /// Show everything that can be done, by name.
+    Palette,
+    /// Show the settings.
+    Settings,
+    /// Show what was said so far.
+    Messages,
+    /// Show what this program is.
+    About,
+    /// Take the mouse, or leave it to the terminal.
+    Mouse,
     /// Leave.
     Quit,
 }
 
-/// Where an action works, or a key is pressed.
+/// The screens on which an action works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// The queue.
-    Today,
-    /// The customers.
-    Customers,
-    /// Both.
-    Both,
-    /// Both, on the virtual clock only.
-    Training,
-}
+pub struct Place(u8);
 
 impl Place {
-    /// Whether what works here works there too.
-    pub fn covers(self, other: Self) -> bool {
-        self == other || matches!(self, Self::Both | Self::Training)
+    /// The queue.
+    pub const TODAY: Self = Self::of(Screen::Today);
+    /// The customers.
+    pub const CUSTOMERS: Self = Self::of(Screen::Customers);
+    /// The reports.
+    pub const REPORTS: Self = Self::of(Screen::Reports);
+    /// The state of sync.
+    pub const SYNC: Self = Self::of(Screen::Sync);
+    /// Where a customer is selected.
+    pub const PEOPLE: Self = Self::TODAY.and(Self::CUSTOMERS);
+    /// The templates.
+    pub const TEMPLATES: Self = Self::of(Screen::Templates);
+    /// The plans.
+    pub const PLANS: Self = Self::of(Screen::Plans);
+    /// Where the outcome of a contact is logged.
+    pub const CONTACTS: Self = Self::PEOPLE.and(Self::TEMPLATES);
+    /// Where there is a script.
+    pub const SCRIPTS: Self = Self::TODAY.and(Self::TEMPLATES);
+    /// What headquarters published.
+    pub const LIBRARY: Self = Self::TEMPLATES.and(Self::PLANS);
+    /// Everywhere.
+    pub const ALL: Self = Self(u8::MAX);
+
+    /// One screen.
+    pub const fn of(screen: Screen) -> Self {
+        Self(1 << screen as u8)
     }
+
+    /// These screens and those.
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether some screen is among both.
+    pub const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Whether a screen is among them.
+    pub const fn covers(self, screen: Screen) -> bool {
+        self.0 & (1 << screen as u8) != 0
+    }
+}
+
+/// On which clock an action works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// On either.
+    Always,
+    /// In training.
+    Training,
 }
 
 /// One action of the registry.
@@ -93,10 +221,14 @@ impl Place {
 pub struct ActionSpec {
     /// The action.
     pub action: Action,
-    /// Its keys; the first is the one shown.
-    pub keys: Vec<Key>,
+    /// What it is called in the palette, in key files and in lessons.
+    pub name: &'static str,
+    /// Its keys in the default preset; the first is the one shown.
+    pub keys: Vec<Chord>,
     /// Where it works.
     pub place: Place,
+    /// On which clock.
+    pub when: When,
     /// What it is called in the footer.
     label: [&'static str; 2],
     /// What it does, for the help.
@@ -114,15 +246,15 @@ impl ActionSpec {
         self.help[lang as usize]
     }
 
-    /// Whether it works in a place.
-    pub fn reaches(&self, place: Place) -> bool {
-        self.place.covers(place)
+    /// Whether it works on a screen.
+    pub fn reaches(&self, screen: Screen) -> bool {
+        self.place.covers(screen)
     }
 }
 
 /// Every action, in the order of the help.
 pub fn registry() -> &'static [ActionSpec] {
-    static REGISTRY: std::sync::LazyLock<Vec<ActionSpec>> = std::sync::LazyLock::new(build);
+    static REGISTRY: std::sync::LazyLock<Vec<ActionSpec>> = std::sync::LazyLock::new(table::build);
     &REGISTRY
 }
 
@@ -131,100 +263,24 @@ pub fn spec(action: Action) -> Option<&'static ActionSpec> {
     registry().iter().find(|spec| spec.action == action)
 }
 
-fn build() -> Vec<ActionSpec> {
-    use Action as A;
-    let outcomes = OutcomeCode::ALL.into_iter().map(|code| {
-        let (label, help) = outcome_texts(code);
-        ActionSpec { action: A::Log(code), keys: vec![Key::char(code.names().0)], place: Place::Both, label, help }
-    });
-    outcomes.chain(SPECS.iter().map(row)).collect()
-}
-
-type Row = (Action, &'static [Key], Place, [&'static str; 2], [&'static str; 2]);
-
-fn row(&(action, keys, place, label, help): &Row) -> ActionSpec {
-    ActionSpec { action, keys: keys.to_vec(), place, label, help }
-}
-
-const fn k(code: KeyCode) -> Key {
-    Key::plain(code)
-}
-
-const fn c(c: char) -> Key {
-    Key::char(c)
-}
-
-#[rustfmt::skip] // one line an action: this is a table
-const SPECS: &[Row] = &[
-    (Action::Copy, &[c('y'), k(KeyCode::F(5))], Place::Today, ["复制", "Copy"], ["复制话术，粘贴到企微发送", "Copy the script, to paste it into WeCom"]),
-    (Action::Fill, &[c('f')], Place::Today, ["填空", "Fill"], ["填写话术里空着的内容", "Fill the gaps of the script"]),
-    (Action::NextScript, &[c('s'), k(KeyCode::F(4))], Place::Today, ["换话术", "Script"], ["看这个任务的下一条话术", "Show the next script of this task"]),
-    (Action::Undo, &[c('z'), k(KeyCode::F(9))], Place::Both, ["撤销", "Undo"], ["撤销最近一次记录", "Take back what was recorded last"]),
-    (Action::Note, &[c('n'), c('+')], Place::Both, ["带备注", "Note"], ["下一个结果附上备注", "Log the next outcome with a note"]),
-    (Action::Filter, &[c('/'), k(KeyCode::F(3))], Place::Both, ["找客户", "Find"], ["按姓名或手机尾号找客户", "Find a customer by name or last digits of the phone"]),
-    (Action::OtherScreen, &[k(KeyCode::Tab), k(KeyCode::F(2))], Place::Both, ["切换", "Switch"], ["在今日和客户之间切换", "Switch between today and the customers"]),
-    (Action::Open, &[k(KeyCode::Enter), k(KeyCode::Right), c('l')], Place::Both, ["打开", "Open"], ["打开选中的一条；话术有空时填空", "Open what is selected; fill the script's gaps"]),
-    (Action::Back, &[k(KeyCode::Esc), k(KeyCode::Left), c('h')], Place::Both, ["返回", "Back"], ["返回列表", "Go back to the list"]),
-    (Action::Down, &[c('j'), k(KeyCode::Down)], Place::Both, ["下", "Down"], ["选下一条", "Select the next row"]),
-    (Action::Up, &[c('k'), k(KeyCode::Up)], Place::Both, ["上", "Up"], ["选上一条", "Select the row before"]),
-    (Action::PageDown, &[k(KeyCode::PageDown), c(' ')], Place::Both, ["下页", "Page down"], ["向下一页", "Select a page further"]),
-    (Action::PageUp, &[k(KeyCode::PageUp), c('b')], Place::Both, ["上页", "Page up"], ["向上一页", "Select a page back"]),
-    (Action::First, &[c('g'), k(KeyCode::Home)], Place::Both, ["最前", "First"], ["到第一条", "Select the first row"]),
-    (Action::Last, &[c('G'), k(KeyCode::End)], Place::Both, ["最后", "Last"], ["到最后一条", "Select the last row"]),
-    (Action::ScrollDown, &[c('J'), c('>')], Place::Both, ["下滚", "Scroll"], ["话术或客户卡向下滚动", "Scroll the script or the card down"]),
-    (Action::ScrollUp, &[c('K'), c('<')], Place::Both, ["上滚", "Scroll up"], ["话术或客户卡向上滚动", "Scroll the script or the card up"]),
-    (Action::CloseComplaint, &[c('c'), c('=')], Place::Both, ["结投诉", "Close"], ["记下客户的话，结束投诉", "Close the open complaint with the customer's words"]),
-    (Action::KeepPromise, &[c('P'), c('#')], Place::Both, ["承诺兑现", "Kept"], ["承诺已兑现：几条时先选哪一条", "Mark a promise to this customer as kept; asks which where there are several"]),
-    (Action::SyncNow, &[c('r'), c('*')], Place::Both, ["同步", "Sync"], ["马上与总部同步", "Sync with headquarters at once"]),
-    (Action::Privacy, &[c('x'), c('.'), k(KeyCode::F(12))], Place::Both, ["遮挡", "Hide"], ["旁边有人：遮住姓名、手机、金额和消费；再按恢复", "Somebody beside you: mask names, phones, amounts and purchases; again shows them"]),
-    (Action::OtherLang, &[c('L'), c('~')], Place::Both, ["English", "中文"], ["换成英文界面", "Show the interface in Chinese"]),
-    (Action::DayForward, &[c(']'), k(KeyCode::F(6))], Place::Training, ["一天", "day"], ["训练时钟向前一天", "Move the training clock a day forward"]),
-    (Action::WeekForward, &[c('}'), k(KeyCode::F(7))], Place::Training, ["一周", "week"], ["训练时钟向前一周", "Move the training clock a week forward"]),
-    (Action::MonthForward, &[c(')'), k(KeyCode::F(8))], Place::Training, ["一月", "month"], ["训练时钟向前一个月", "Move the training clock a month forward"]),
-    (Action::Help, &[c('?'), k(KeyCode::F(1))], Place::Both, ["帮助", "Help"], ["全部按键；可筛选，回车执行", "Show all keys; type to filter, Enter runs one"]),
-    (Action::Quit, &[c('q'), Key::ctrl('c'), k(KeyCode::F(10))], Place::Both, ["退出", "Quit"], ["退出；记录都已在本机", "Leave; what was recorded is on this terminal"]),
-];
-
-/// Label and help of an outcome's key.
-fn outcome_texts(code: OutcomeCode) -> ([&'static str; 2], [&'static str; 2]) {
-    match code {
-        OutcomeCode::Interested => (["有意向", "Keen"], ["有意向，继续聊", "Interested, wants to go on talking"]),
-        OutcomeCode::Appointment => {
-            (["已预约", "Booked"], ["约好到店；可填日期", "A visit is booked; the date may be given"])
-        }
-        OutcomeCode::Visited => (["到过店", "Came"], ["已到店，未成交", "Came to the shop, no deal"]),
-        OutcomeCode::Bought => (["已成交", "Bought"], ["已成交；填金额", "Bought; asks for the amount"]),
-        OutcomeCode::NoNeed => {
-            (["没需求", "No need"], ["已回复，暂无需求；促销停 60 天", "Replied, no need; promotions rest 60 days"])
-        }
-        OutcomeCode::NoReply => (
-            ["没回复", "Silent"],
-            ["未接或未回；两天后换渠道再试", "No reply; tried again in two days over the next channel"],
-        ),
-        OutcomeCode::CallLater => {
-            (["改日联", "Later"], ["改日再联系；填日期", "Contact on another day; asks for the date"])
-        }
-        OutcomeCode::Complaint => (
-            ["有不满", "Upset"],
-            ["不满或投诉；可填备注，其他任务暂缓", "Complaint; a note may be given, all else is held"],
-        ),
-        OutcomeCode::DoNotContact => {
-            (["请勿扰", "Stop"], ["请勿打扰；结束全部方案", "Do not contact; ends every plan"])
-        }
-        OutcomeCode::Skipped => (["跳过", "Skip"], ["跳过；选原因", "Skip; asks for the reason"]),
-        OutcomeCode::Unknown => (["未知", "Unknown"], ["未知", "Unknown"]),
-    }
+/// The action of a name.
+pub fn named(name: &str) -> Option<&'static ActionSpec> {
+    registry().iter().find(|spec| spec.name == name)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::interface::keymap::action;
 
     #[test]
-    fn every_action_has_a_key_a_label_and_a_help_line_in_both_languages() {
+    fn every_action_has_a_key_a_name_a_label_and_a_help_line_in_both_languages() {
         for spec in registry() {
             assert!(!spec.keys.is_empty(), "{:?} has no key", spec.action);
+            assert!(
+                spec.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_'),
+                "{}",
+                spec.name
+            );
             for lang in [Lang::Zh, Lang::En] {
                 assert!(!spec.label(lang).is_empty(), "{:?} has no label", spec.action);
                 assert!(!spec.help(lang).is_empty(), "{:?} has no help line", spec.action);
@@ -234,28 +290,10 @@ mod tests {
     }
 
     #[test]
-    fn every_action_stands_in_the_registry_once() {
+    fn every_action_and_every_name_stands_in_the_registry_once() {
         for spec in registry() {
             assert_eq!(registry().iter().filter(|other| other.action == spec.action).count(), 1, "{:?}", spec.action);
-        }
-    }
-
-    #[test]
-    fn no_key_means_two_things_in_one_place() {
-        for place in [Place::Today, Place::Customers, Place::Training] {
-            for spec in registry().iter().filter(|spec| spec.reaches(place)) {
-                for key in &spec.keys {
-                    assert_eq!(action(place, *key), Some(spec.action), "{key:?} in {place:?}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn every_daily_action_has_a_key_that_an_input_method_lets_through() {
-        let rest = [Action::Fill]; // Enter fills the gaps of the selected task
-        for spec in registry().iter().filter(|spec| !rest.contains(&spec.action)) {
-            assert!(spec.keys.iter().any(|key| key.passes_input_method()), "{:?}", spec.action);
+            assert_eq!(registry().iter().filter(|other| other.name == spec.name).count(), 1, "{}", spec.name);
         }
     }
 }

@@ -2,24 +2,36 @@
 
 use std::collections::VecDeque;
 
+use chrono::NaiveDateTime;
 use crossterm::event::{KeyEvent, KeyEventKind};
-use guide_common::id::TaskId;
+use guide_common::id::{CustomerId, TaskId};
 use guide_common::outcome::OutcomeCode;
 use guide_common::sop::plan::Lang;
 use guide_common::wire::local::Notice;
 
-use super::action::Place;
+use super::clipboard::Copied;
 use super::data::{Data, Entry};
-use super::effect::{Effect, Request};
+use super::effect::{Effect, Linger, Request};
 use super::event::{Event, Failure, ToastId};
+use super::keymap::{Key, Keymap};
 use super::layers::Layer;
+use super::mouse::Hits;
 use super::privacy::Privacy;
 use super::queries::{Queries, Slot};
 use super::screens::Screen;
 use super::screens::customers::CustomersScreen;
+use super::screens::plans::{self, PlansScreen};
+use super::screens::reports::ReportsScreen;
+use super::screens::sync::SyncScreen;
+use super::screens::templates::{self, TemplatesScreen};
 use super::screens::today::TodayScreen;
+use super::session::Session;
+use super::settings::{Mouse, Settings};
 use super::theme::Theme;
-use super::words::Msg;
+use super::words::{self, Msg};
+
+/// So long a moment lasts, in milliseconds: what takes no longer shows no sign that it goes on.
+pub const TICK_MS: u64 = 150;
 
 /// The state.
 #[derive(Debug)]
@@ -28,6 +40,12 @@ pub struct App {
     pub lang: Lang,
     /// The colours.
     pub theme: Theme,
+    /// The choices in force.
+    pub settings: Settings,
+    /// Which keys mean what.
+    pub keymap: Keymap,
+    /// The first of two keys that was pressed.
+    pub prefix: Option<Key>,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     /// Whether the daemon answers.
@@ -40,17 +58,39 @@ pub struct App {
     pub today: TodayScreen,
     /// The customers' screen.
     pub customers: CustomersScreen,
+    /// The templates' screen.
+    pub templates: TemplatesScreen,
+    /// The plans' screen.
+    pub plans: PlansScreen,
+    /// The reports' screen.
+    pub reports: ReportsScreen,
+    /// The screen of sync.
+    pub sync: SyncScreen,
+    /// For whom templates and plans are shown: who was selected last, or was chosen.
+    pub chosen: Option<Chosen>,
+    /// Whether the templates were opened for a customer of the list: Esc leads back there.
+    pub from_customers: bool,
     /// What lies over the screen.
     pub layer: Option<Layer>,
     /// Says for a moment what was done.
     pub toast: Option<Toast>,
     /// What went wrong; it stays until a key is pressed.
     pub trouble: Option<Trouble>,
+    /// What was said so far, the newest last.
+    pub messages: VecDeque<Message>,
+    /// Whether a text stands on the bare terminal, until a key is pressed.
+    pub is_printing: bool,
+    /// What lies where on the last frame.
+    pub hits: Hits,
     /// Whether names and purchases are masked on the screen.
     pub privacy: Privacy,
     /// Whether a cycle of sync was asked for and runs.
     pub is_syncing: bool,
     pub(super) recording: Option<Recording>,
+    /// What was kept last of where the interface is.
+    pub(super) kept: Session,
+    /// Where the interface was left, until the queue is there to come back to it.
+    pub(super) left: Option<Box<Session>>,
     pub(super) queries: Queries,
     pub(super) effects: Vec<Effect>,
     /// What the daemon does not know; asking again before anything has changed would go round in circles.
@@ -60,6 +100,15 @@ pub struct App {
     /// How many tasks the last request for the queue asked for.
     pub(super) asked_tasks: usize,
     n_toasts: u64,
+}
+
+/// A customer for whom something is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// Who.
+    pub id: CustomerId,
+    /// The name.
+    pub name: String,
 }
 
 /// Whether the daemon answers.
@@ -93,6 +142,20 @@ pub struct Toast {
     pub kind: ToastKind,
 }
 
+/// The most messages that are kept.
+const MAX_MESSAGES: usize = 200;
+
+/// Something that was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// When, shop-local.
+    pub at: Option<NaiveDateTime>,
+    /// What.
+    pub text: String,
+    /// Whether it said that something was done.
+    pub kind: ToastKind,
+}
+
 /// What a toast is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ToastKind {
@@ -105,10 +168,24 @@ pub enum ToastKind {
 /// What is being recorded.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Recording {
-    Outcome { task: Option<TaskId>, code: OutcomeCode },
+    Outcome {
+        task: Option<TaskId>,
+        code: OutcomeCode,
+    },
     ComplaintClosed,
     PromiseKept,
+    Proposal,
     Undo,
+    Redo,
+    Snoozed,
+    Noted,
+    Tagged,
+    Lead,
+    List,
+    /// A rejected op is sent again.
+    Resent,
+    /// A rejected op is given up.
+    Discarded,
 }
 
 /// Which details to ask for.
@@ -134,18 +211,32 @@ impl App {
         Self {
             lang,
             theme,
+            settings: Settings::default(),
+            keymap: Keymap::default(),
+            prefix: None,
             size,
             link: Link::Opening,
             data: Data::default(),
             screen: Screen::Today,
             today: TodayScreen::default(),
             customers: CustomersScreen::default(),
+            templates: TemplatesScreen::default(),
+            plans: PlansScreen::default(),
+            reports: ReportsScreen::default(),
+            sync: SyncScreen::default(),
+            chosen: None,
+            from_customers: false,
             layer: None,
             toast: None,
             trouble: None,
+            messages: VecDeque::new(),
+            is_printing: false,
+            hits: Hits::default(),
             privacy: Privacy::Off,
             is_syncing: false,
             recording: None,
+            kept: Session::default(),
+            left: None,
             queries: Queries::default(),
             effects: Vec::new(),
             absent: Vec::new(),
@@ -161,6 +252,7 @@ impl App {
         // the first task can be asked for once the queue is there
         self.ask_today();
         self.ask(Slot::Status, Request::Status);
+        self.ask(Slot::Session, Request::Session);
         std::mem::take(&mut self.effects)
     }
 
@@ -179,16 +271,35 @@ impl App {
         match event {
             Event::Key(key) if key.kind == KeyEventKind::Release => {}
             Event::Key(key) => self.on_key(key),
+            Event::Commanded(command) => self.command(command),
+            Event::Selected(idx) => self.select(idx),
             Event::Paste(text) => self.on_paste(&text),
+            Event::Mouse(mouse) if self.settings.mouse == Mouse::Captured => self.on_mouse(&mouse),
+            Event::Mouse(_) => {}
+            Event::Copied(copied) => self.on_copied(&copied),
+            Event::NotSaved(why) => self.say(ToastKind::Refused, words::setting_not_saved(&why, self.lang)),
             Event::Resized(cols, rows) => self.size = (cols, rows),
             Event::InputEnded => self.effects.push(Effect::Quit),
             Event::Answered { query, answer } => self.on_answer(query, answer),
             Event::Noticed(notice) => self.on_notice(&notice),
             Event::Connected => self.on_connected(),
             Event::Lost(failure) => self.link = Link::Down(failure),
+            Event::Waited { query, seconds } => {
+                if self.queries.slot(query).is_some() {
+                    self.sync.waited_s = seconds;
+                }
+            }
+            Event::Ticked => plans::tick(self),
+            Event::Edited(edited) => templates::edited(self, edited),
             Event::ToastExpired(id) => self.toast = self.toast.take().filter(|toast| toast.id != id),
         }
+        self.keep_session();
         std::mem::take(&mut self.effects)
+    }
+
+    /// Whether an answer of the daemon is on its way.
+    pub fn awaits_answer(&self) -> bool {
+        !self.queries.is_idle()
     }
 
     /// Whether something is being saved.
@@ -196,11 +307,15 @@ impl App {
         self.recording.is_some()
     }
 
-    /// The place whose keys are in force.
-    pub fn place(&self) -> Place {
-        match self.screen {
-            Screen::Today => Place::Today,
-            Screen::Customers => Place::Customers,
+    /// Remembers who is selected, for the screens that show something for a customer.
+    pub(super) fn remember_customer(&mut self) {
+        let selected = match self.screen {
+            Screen::Today => self.data.entry(self.today.list.selected).map(|entry| (entry.customer(), entry.name())),
+            Screen::Customers => self.customers.selected(&self.data).map(|row| (&row.id, row.name.as_str())),
+            Screen::Templates | Screen::Plans | Screen::Reports | Screen::Sync => None,
+        };
+        if let Some((id, name)) = selected {
+            self.chosen = Some(Chosen { id: id.clone(), name: name.to_owned() });
         }
     }
 
@@ -217,12 +332,36 @@ impl App {
     pub(super) fn say(&mut self, kind: ToastKind, text: impl Into<String>) {
         self.n_toasts += 1;
         let id = ToastId(self.n_toasts);
-        self.toast = Some(Toast { id, text: text.into(), kind });
-        self.effects.push(Effect::ExpireToast(id));
+        let text = text.into();
+        self.note(kind, text.clone());
+        self.toast = Some(Toast { id, text, kind });
+        self.effects.push(Effect::ExpireToast(id, Linger::Short));
+    }
+
+    /// Shows something for a while that is not kept among the messages.
+    pub(super) fn show_once(&mut self, text: String) {
+        self.n_toasts += 1;
+        let id = ToastId(self.n_toasts);
+        self.toast = Some(Toast { id, text, kind: ToastKind::Done });
+        self.effects.push(Effect::ExpireToast(id, Linger::Long));
+    }
+
+    /// Keeps a message without showing it.
+    pub(super) fn note(&mut self, kind: ToastKind, text: String) {
+        if self.messages.len() >= MAX_MESSAGES {
+            self.messages.pop_front();
+        }
+        let at = self.data.status.as_ref().map(|status| status.now);
+        self.messages.push_back(Message { at, text, kind });
     }
 
     pub(super) fn refuse(&mut self, msg: Msg) {
         self.say(ToastKind::Refused, msg.text(self.lang));
+    }
+
+    fn on_copied(&mut self, copied: &Copied) {
+        let kind = if matches!(copied, Copied::Nowhere(_)) { ToastKind::Refused } else { ToastKind::Done };
+        self.say(kind, words::copied(copied, self.lang));
     }
 
     fn on_notice(&mut self, notice: &Notice) {
@@ -235,6 +374,8 @@ impl App {
     fn on_connected(&mut self) {
         // the first frame has asked for everything itself
         if matches!(self.link, Link::Down(_)) {
+            // what was kept meanwhile may not have arrived
+            self.kept = Session::default();
             self.refresh_now();
         }
         self.link = Link::Up;

@@ -1,20 +1,29 @@
 //! The edge to the daemon: effects become requests, answers and notices become events. Every request runs by itself,
 //! so that a slow one never holds up the screen.
 
-use std::path::Path;
+mod file;
+mod library;
+mod support;
+
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use guide_common::wire::record::ComplaintCloseRequest;
+use guide_common::wire::record::{ComplaintCloseRequest, NoteRequest};
+use guide_common::wire::session::KeptSession;
 use tokio::sync::mpsc;
 
-use super::effect::Request;
-use super::event::{Answer, Event, Failure, FailureKind, QueryId, ToastId};
+use super::effect::{FileRequest, Linger, ListRequest, Request};
+use super::event::{Answer, Event, Failure, FailureKind, Names, QueryId, ToastId};
 use crate::client::{Client, ClientError};
 
-/// How long a toast is shown.
-const TOAST_TIME: Duration = Duration::from_secs(4);
+/// How long a toast is shown, and one with something to dial.
+const TOAST_TIME: [Duration; 2] = [Duration::from_secs(4), Duration::from_secs(20)];
+/// How many entries of a timeline are read.
+const TIMELINE_ENTRIES: usize = 200;
+/// After so long something that is still under way shows that it goes on.
+const TICK: Duration = Duration::from_millis(super::app::TICK_MS);
 /// The first pause before connecting again, and the longest.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
@@ -37,18 +46,37 @@ impl Backend {
     pub fn ask(&self, query: QueryId, request: Request) {
         let backend = self.clone();
         tokio::spawn(async move {
-            let answer = backend.answer(request).await.map_err(Failure::from);
+            let answer = backend.answer(query, request).await;
             // a closed channel means that the interface has left
             let _ = backend.events.send(Event::Answered { query, answer }).await;
         });
     }
 
-    /// Says after a while that a toast has been seen.
-    pub fn expire(&self, id: ToastId) {
+    /// Does something that may block, away from the screen.
+    pub fn run(&self, work: impl FnOnce() -> Event + Send + 'static) {
         let events = self.events.clone();
         tokio::spawn(async move {
-            tokio::time::sleep(TOAST_TIME).await;
+            if let Ok(event) = tokio::task::spawn_blocking(work).await {
+                let _ = events.send(event).await;
+            }
+        });
+    }
+
+    /// Says after a while that a toast has been seen.
+    pub fn expire(&self, id: ToastId, linger: Linger) {
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(TOAST_TIME[linger as usize]).await;
             let _ = events.send(Event::ToastExpired(id)).await;
+        });
+    }
+
+    /// Says when a moment has passed.
+    pub fn tick(&self) {
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(TICK).await;
+            let _ = events.send(Event::Ticked).await;
         });
     }
 
@@ -88,7 +116,7 @@ impl Backend {
         });
     }
 
-    async fn answer(&self, request: Request) -> Result<Answer, ClientError> {
+    async fn answer(&self, query: QueryId, request: Request) -> Result<Answer, Failure> {
         let client = &self.client;
         Ok(match request {
             Request::Status => Answer::Status(Box::new(client.status().await?)),
@@ -100,18 +128,64 @@ impl Backend {
                 let card = client.customer(&id).await?;
                 Answer::Card(id, Box::new(card))
             }
-            Request::LogTask(id, request) => Answer::Saved(client.log_outcome(&id.to_string(), &request).await?),
-            Request::LogContact(id, request) => Answer::Saved(client.log_contact(&id, &request).await?),
+            Request::LogTask(id, request) => Answer::saved(client.log_outcome(&id.to_string(), &request).await?),
+            Request::LogContact(id, request) => Answer::saved(client.log_contact(&id, &request).await?),
             Request::CloseComplaint(id, words) => {
-                Answer::Saved(client.close_complaint(&id, &ComplaintCloseRequest { words }).await?)
+                Answer::saved(client.close_complaint(&id, &ComplaintCloseRequest { words }).await?)
             }
-            Request::KeepPromise(promise) => Answer::Saved(client.keep_promise(promise).await?),
-            Request::Undo => Answer::Saved(client.undo(None).await?),
+            Request::KeepPromise(promise) => Answer::saved(client.keep_promise(promise).await?),
+            Request::Undo(op_id) => Answer::saved(client.undo(op_id).await?),
+            Request::Session => {
+                let kept = client.session().await?.session;
+                // one of another version is nothing to come back to
+                Answer::Session(kept.and_then(|session| serde_json::from_value(session).ok()))
+            }
+            Request::KeepSession(session) => {
+                let session = (!session.is_empty()).then(|| serde_json::to_value(&*session)).transpose();
+                client.keep_session(&KeptSession { session: session.unwrap_or_default() }).await?;
+                Answer::SessionKept
+            }
+            Request::Redo => Answer::saved(client.redo().await?),
+            Request::Steps => Answer::Steps(Box::new(client.steps().await?)),
+            Request::Snooze(id, request) => Answer::saved(client.snooze(&id.to_string(), &request).await?),
+            Request::AddNote(id, text) => Answer::saved(client.add_note(&id, &NoteRequest { text }).await?),
+            Request::TagGroups => Answer::TagGroups(client.tag_groups().await?),
+            Request::AddTag(id, request) => Answer::saved(client.add_tag(&id, &request).await?),
+            Request::RemoveTag(id, request) => Answer::saved(client.remove_tag(&id, &request).await?),
+            Request::Timeline(id) => {
+                let timeline = client.timeline(&id, TIMELINE_ENTRIES, false).await?;
+                Answer::Timeline(id, Box::new(timeline))
+            }
+            Request::AddLead(request) => Answer::Lead(Box::new(client.add_lead(&request).await?)),
+            Request::List(request) => match request {
+                ListRequest::All => Answer::Lists(client.lists().await?),
+                ListRequest::Save { name, filter } => Answer::ListSaved(client.save_list(&name, &filter).await?),
+                ListRequest::Remove(name) => Answer::ListRemoved(client.remove_list(&name).await?),
+            },
+            Request::RevealPhone(id) => Answer::Phone(client.reveal_phone(&id).await?),
             Request::SetClock(now) => Answer::Clock(client.set_clock(now).await?),
             Request::SyncNow => Answer::Synced(Box::new(client.sync_now().await?)),
             Request::Faults => Answer::Faults(Box::new(client.faults().await?)),
+            Request::Sync(request) => self.answer_sync(query, request).await?,
+            Request::Report(period) => Answer::Report(Box::new(client.report(period, None).await?)),
+            Request::Names => {
+                let plans = client.plans().await?.into_iter().map(|plan| (plan.id, plan.name)).collect();
+                let templates = client.templates().await?;
+                let templates = templates.into_iter().map(|template| (template.id, template.name)).collect();
+                Answer::Names(Box::new(Names { plans, templates }))
+            }
+            Request::Write(request) => write(*request).await?,
+            Request::Template(request) => Answer::Template(self.template(request).await?),
+            Request::Plan(request) => Answer::Plan(self.plan(request).await?),
         })
     }
+}
+
+/// Writes a file where that may take its time.
+async fn write(request: FileRequest) -> Result<Answer, Failure> {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let written = tokio::task::spawn_blocking(move || file::write(&request, home.as_deref())).await;
+    written.unwrap_or_else(|error| Err(Failure::lost(&error.to_string()))).map(Answer::Written)
 }
 
 impl Failure {

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use guide_common::id::{CustomerId, TaskId};
 use guide_common::wire::card::CustomerCard;
+use guide_common::wire::list::SavedList;
 use guide_common::wire::local::{
     ClockKind, CustomerList, DoneRow, HeldRow, QueueCount, Status, TaskDetail, TaskRow, Today,
 };
+use guide_common::wire::timeline::Timeline;
 
 /// The most tasks or customers kept beside the selected one.
 const MAX_KEPT: usize = 32;
@@ -25,8 +27,12 @@ pub struct Data {
     pub details: BTreeMap<TaskId, TaskDetail>,
     /// Customers.
     pub cards: BTreeMap<CustomerId, CustomerCard>,
+    /// What happened with the customer whose timeline was opened.
+    pub timelines: BTreeMap<CustomerId, Timeline>,
     /// The customers that match the filter.
     pub customers: Option<CustomerList>,
+    /// The saved lists, as far as they were read.
+    pub lists: Vec<SavedList>,
     /// Whether the network fails on purpose, in training.
     pub has_faults: bool,
 }
@@ -131,6 +137,15 @@ impl Data {
         self.cards.get(customer).or_else(of_task)
     }
 
+    /// A customer's name, where something was read that tells it.
+    pub fn name_of(&self, customer: &CustomerId) -> Option<&str> {
+        let of_card = || self.card(customer).map(|card| card.name.as_str());
+        let of_queue = || self.entries().find(|entry| entry.customer() == customer).map(Entry::name);
+        let rows = || self.customers.iter().flat_map(|list| &list.rows);
+        let of_list = || rows().find(|row| row.id == *customer).map(|row| row.name.as_str());
+        of_card().or_else(of_queue).or_else(of_list)
+    }
+
     /// Keeps a task.
     pub fn keep_detail(&mut self, id: TaskId, detail: TaskDetail) {
         if self.details.len() >= MAX_KEPT {
@@ -152,5 +167,6 @@ impl Data {
     pub fn forget_details(&mut self, task: Option<TaskId>, customer: Option<&CustomerId>) {
         self.details.retain(|id, _| Some(*id) == task);
         self.cards.retain(|id, _| Some(id) == customer);
+        self.timelines.retain(|id, _| Some(id) == customer);
     }
 }

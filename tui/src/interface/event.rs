@@ -1,19 +1,42 @@
 //! Everything that can happen to the interface. One loop handles it.
 
-use crossterm::event::KeyEvent;
-use guide_common::id::{CustomerId, TaskId};
-use guide_common::wire::card::CustomerCard;
-use guide_common::wire::local::{Clock, CustomerList, Notice, Status, SyncStatus, TaskDetail, Today};
-use guide_common::wire::record::SavedResponse;
-use guide_common::wire::support::Faults;
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use crossterm::event::{KeyEvent, MouseEvent};
+use guide_common::id::{CustomerId, PlanId, TaskId, TemplateId};
+use guide_common::op::Op;
+use guide_common::report::Report;
+use guide_common::sop::plan::Text;
+use guide_common::wire::card::{CustomerCard, PhoneRevealed, TagGroups};
+use guide_common::wire::list::{SavedList, SavedLists};
+use guide_common::wire::local::{Clock, CustomerList, Notice, Outbox, Status, SyncStatus, TaskDetail, Today};
+use guide_common::wire::record::{LeadResponse, SavedResponse, Steps};
+use guide_common::wire::support::{Doctor, Faults, OpDetail, SyncLog, Verified};
+use guide_common::wire::timeline::Timeline;
+
+use super::clipboard::Copied;
+use super::layers::palette::Command;
+use super::library::{PlanAnswer, TemplateAnswer};
+use super::session::Session;
 
 /// What came from outside.
 #[derive(Clone, Debug)]
 pub enum Event {
     /// A key was pressed.
     Key(KeyEvent),
+    /// An action or a choice was named, instead of its key being pressed.
+    Commanded(Command),
+    /// A row of the open list was named by its place.
+    Selected(usize),
     /// Text was pasted.
     Paste(String),
+    /// The mouse did something.
+    Mouse(MouseEvent),
+    /// A text was copied, or not.
+    Copied(Copied),
+    /// A choice could not be written down.
+    NotSaved(String),
     /// The terminal has another size, in columns and rows.
     Resized(u16, u16),
     /// The terminal is gone.
@@ -33,6 +56,17 @@ pub enum Event {
     Lost(Failure),
     /// A toast has been seen long enough.
     ToastExpired(ToastId),
+    /// A request that takes long has been under way for so many seconds.
+    Waited {
+        /// The request.
+        query: QueryId,
+        /// For how long.
+        seconds: u64,
+    },
+    /// A moment has passed while something takes its time.
+    Ticked,
+    /// The user's own editor was left with a text, or it could not be run, with the reason.
+    Edited(Result<String, String>),
 }
 
 /// Names a request, so that an answer that nobody waits for any more can be dropped.
@@ -57,13 +91,89 @@ pub enum Answer {
     /// One customer.
     Card(CustomerId, Box<CustomerCard>),
     /// An op is on disk.
-    Saved(SavedResponse),
+    Saved(Box<SavedResponse>),
+    /// A person is entered.
+    Lead(Box<LeadResponse>),
+    /// The saved lists.
+    Lists(SavedLists),
+    /// A filter is kept under a name.
+    ListSaved(SavedList),
+    /// A list was taken away.
+    ListRemoved(SavedList),
     /// The virtual clock was moved.
     Clock(Clock),
     /// A cycle of sync has ended.
     Synced(Box<SyncStatus>),
     /// What goes wrong on purpose.
     Faults(Box<Faults>),
+    /// The steps that can be taken back and recorded again.
+    Steps(Box<Steps>),
+    /// Where the interface was left.
+    Session(Option<Box<Session>>),
+    /// Where the interface is, is kept.
+    SessionKept,
+    /// The groups of tags.
+    TagGroups(TagGroups),
+    /// What happened with a customer.
+    Timeline(CustomerId, Box<Timeline>),
+    /// A whole phone number.
+    Phone(PhoneRevealed),
+    /// What the screen of sync asked for.
+    Sync {
+        /// When it was answered, real time: ages are told as of then.
+        at: DateTime<Utc>,
+        /// The answer.
+        part: Box<SyncPart>,
+    },
+    /// The report of a period.
+    Report(Box<Report>),
+    /// What plans and templates are called.
+    Names(Box<Names>),
+    /// A file is on disk, at this path.
+    Written(String),
+    /// What the templates' screen asked for.
+    Template(TemplateAnswer),
+    /// What the plans' screen asked for.
+    Plan(PlanAnswer),
+}
+
+impl Answer {
+    /// An op is on disk.
+    pub fn saved(saved: SavedResponse) -> Self {
+        Self::Saved(Box::new(saved))
+    }
+}
+
+/// What plans and templates are called.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// The plans.
+    pub plans: BTreeMap<PlanId, Text>,
+    /// The templates.
+    pub templates: BTreeMap<TemplateId, Text>,
+}
+
+/// What the screen of sync asked for.
+#[derive(Clone, Debug)]
+pub enum SyncPart {
+    /// What was recorded here and what became of it.
+    Outbox(Outbox),
+    /// One op with what it says.
+    Op(OpDetail),
+    /// The rejected ops, whole.
+    Rejected(Vec<Op>),
+    /// A rejected op goes up again.
+    Resent(SavedResponse),
+    /// A rejected op was given up.
+    Discarded(OpDetail),
+    /// The last cycles.
+    Log(SyncLog),
+    /// What was checked.
+    Doctor(Doctor),
+    /// What a comparison with the hub found.
+    Verified(Verified),
+    /// What support takes along, as JSON.
+    Bundle(Box<serde_json::value::RawValue>),
 }
 
 /// Why a request has no answer.

@@ -1,7 +1,12 @@
 //! A shop that never changes: the data of snapshots and pictures, and a desk that answers the app's requests from it
 //! without a daemon.
 
+mod library;
+mod member;
+mod person;
+mod report;
 mod shop;
+pub mod support;
 
 use std::collections::BTreeMap;
 
@@ -9,18 +14,28 @@ use chrono::NaiveDate;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use guide_common::id::{CustomerId, OpId, TaskId};
 use guide_common::outcome::{Outcome, OutcomeCode};
-use guide_common::sop::plan::{Lang, Text};
+use guide_common::search;
+use guide_common::search::note::{Note, NoteCode};
+use guide_common::sop::plan::{Lang, Plan, Text};
+use guide_common::template::Template;
 use guide_common::wire::card::CustomerCard;
+use guide_common::wire::hub::Role;
+use guide_common::wire::list::SavedList;
 use guide_common::wire::local::{
-    Clock, ClockKind, CustomerList, DoneRow, QueueCount, SavedState, Status, SyncStatus, TaskDetail, TaskRow, Today,
+    Clock, ClockKind, CustomerList, CustomerRow, DoneRow, FeedState, QueueCount, SavedState, Status, SyncStatus,
+    TaskDetail, TaskRow, Today,
 };
 use guide_common::wire::record::SavedResponse;
 use guide_common::wire::support::Faults;
 
 use self::shop::{all_cards, profile, row_of, script, time, today, uuid};
 use super::app::App;
+use super::clipboard::Copied;
 use super::effect::{Effect, Request};
 use super::event::{Answer, Event, Failure, FailureKind};
+use super::session::Session;
+use super::settings::Setting;
+use super::theme::{Theme, ThemeError};
 
 /// Answers what a daemon would, from fixed data.
 #[derive(Clone, Debug)]
@@ -33,12 +48,32 @@ pub struct Desk {
     pub cards: BTreeMap<CustomerId, CustomerCard>,
     /// What was copied last.
     pub copied: Option<String>,
+    /// What was shown on the bare terminal last.
+    pub printed: Option<String>,
+    /// What was chosen, in order.
+    pub chosen: Vec<Setting>,
+    /// Where the interface was left.
+    pub session: Option<Box<Session>>,
+    /// What was taken back, in order.
+    pub undone: Vec<DoneRow>,
+    /// What the user's own editor was to change last.
+    pub edited: Option<String>,
+    /// How often it was asked to say that a moment has passed.
+    pub n_ticks: usize,
     /// What was asked, in order.
     pub asked: Vec<Request>,
     /// What goes wrong on purpose.
     pub faults: Faults,
+    /// What support looks at.
+    pub support: support::Support,
     /// Answers every request with this failure instead.
     pub failing: Option<Failure>,
+    /// What was published.
+    pub templates: Vec<Template>,
+    /// What was published.
+    pub plans: Vec<Plan>,
+    /// The saved lists.
+    pub lists: Vec<SavedList>,
     lang: Lang,
 }
 
@@ -54,6 +89,7 @@ impl Desk {
         let today = today(lang);
         let status = Status {
             guide: Some(profile(lang)),
+            role: Some(Role::Guide),
             now: on().and_time(time(10, 0)),
             clock,
             queue: QueueCount::default(),
@@ -63,10 +99,43 @@ impl Desk {
                 hub: Some("https://hub.example".to_owned()),
                 last_ok_at: "2026-08-12T01:58:00Z".parse().ok(),
                 n_unsent: 1,
+                skew_ms: Some(-380),
+                is_waiting: true,
+                guide_feed: FeedState {
+                    epoch: Some("e-0198a2c4".to_owned()),
+                    seq: 1_204,
+                    n_live: 386,
+                    ..FeedState::default()
+                },
+                shared_feed: FeedState {
+                    epoch: Some("e-0198a2c4".to_owned()),
+                    seq: 97,
+                    n_live: 68,
+                    ..FeedState::default()
+                },
                 ..SyncStatus::default()
             },
         };
-        Self { status, today, cards, copied: None, asked: Vec::new(), faults: Faults::default(), failing: None, lang }
+        Self {
+            status,
+            today,
+            cards,
+            copied: None,
+            printed: None,
+            chosen: Vec::new(),
+            undone: Vec::new(),
+            session: None,
+            asked: Vec::new(),
+            faults: Faults::default(),
+            support: support::Support::new(lang),
+            failing: None,
+            edited: None,
+            n_ticks: 0,
+            templates: library::templates(),
+            plans: library::plans(),
+            lists: person::lists(lang),
+            lang,
+        }
     }
 
     /// A desk of a terminal that is not enrolled.
@@ -99,6 +168,13 @@ impl Desk {
         }
     }
 
+    /// An app that is open at this desk, in the terminal's own colours.
+    pub fn seat(&mut self, size: (u16, u16)) -> Result<App, ThemeError> {
+        let mut app = App::new(self.lang, Theme::built_in("ansi")?, size);
+        self.open(&mut app);
+        Ok(app)
+    }
+
     /// Starts an app at this desk.
     pub fn open(&mut self, app: &mut App) {
         let effects = app.start();
@@ -123,8 +199,15 @@ impl Desk {
                     let answer = self.failing.clone().map_or_else(|| self.answer_alone(request), Err);
                     waiting.extend(app.update(Event::Answered { query, answer }));
                 }
-                Effect::Copy(text) => self.copied = Some(text),
-                Effect::ExpireToast(_) | Effect::Quit => {}
+                Effect::Copy(text) => {
+                    self.copied = Some(text);
+                    waiting.extend(app.update(Event::Copied(Copied::Asked)));
+                }
+                Effect::Print(text) => self.printed = Some(text),
+                Effect::SaveSetting(setting) => self.chosen.push(setting),
+                Effect::ExpireToast(..) | Effect::Quit | Effect::Resume | Effect::Capture(_) => {}
+                Effect::EditOutside(text) => self.edited = Some(text),
+                Effect::Tick => self.n_ticks += 1,
             }
         }
     }
@@ -149,27 +232,27 @@ impl Desk {
                 let idx = self.today.tasks.iter().position(|row| row.id == id).ok_or_else(|| refused("task_closed"))?;
                 let row = self.today.tasks.remove(idx);
                 let steps = row.dues.iter().map(|due| due.step_name.clone()).collect();
-                Answer::Saved(self.log(row.customer, row.name, &request.code, steps))
+                Answer::saved(self.log(row.customer, row.name, &request.code, steps))
             }
             Request::LogContact(id, request) => {
                 let name = self.cards.get(&id).map(|card| card.name.clone()).unwrap_or_default();
-                Answer::Saved(self.log(id, name, &request.code, Vec::new()))
+                Answer::saved(self.log(id, name, &request.code, Vec::new()))
             }
             Request::CloseComplaint(id, _) => {
                 if let Some(card) = self.cards.get_mut(&id) {
                     card.holds.clear();
                 }
                 self.today.held.retain(|row| row.customer != id);
-                Answer::Saved(self.saved(id, String::new()))
+                Answer::saved(self.saved(id, String::new()))
             }
             Request::KeepPromise(promise) => {
                 let is_it = |card: &&mut CustomerCard| card.promises.iter().any(|row| row.op_id == promise);
                 let card = self.cards.values_mut().find(is_it).ok_or_else(|| refused("unknown_record"))?;
                 card.promises.retain(|row| row.op_id != promise);
                 let (id, name) = (card.id.clone(), card.name.clone());
-                Answer::Saved(self.saved(id, name))
+                Answer::saved(self.saved(id, name))
             }
-            Request::Undo => {
+            Request::Undo(_) => {
                 if self.today.done.is_empty() {
                     return Err(refused("unknown_target"));
                 }
@@ -179,10 +262,28 @@ impl Desk {
                 self.today.tasks.extend(task);
                 let order: Vec<TaskId> = today(self.lang).tasks.iter().map(|row| row.id).collect();
                 self.today.tasks.sort_by_key(|row| order.iter().position(|id| *id == row.id));
-                let mut saved = self.saved(row.customer, row.name);
+                let mut saved = self.saved(row.customer.clone(), row.name.clone());
                 saved.undone = Some(row.op_id);
-                Answer::Saved(saved)
+                saved.step = Some(person::step(&row));
+                self.undone.push(row);
+                Answer::saved(saved)
             }
+            Request::Session => Answer::Session(self.session.clone()),
+            Request::KeepSession(session) => {
+                self.session = Some(session);
+                Answer::SessionKept
+            }
+            Request::Redo
+            | Request::Steps
+            | Request::Snooze(..)
+            | Request::AddNote(..)
+            | Request::TagGroups
+            | Request::AddTag(..)
+            | Request::RemoveTag(..)
+            | Request::Timeline(_)
+            | Request::AddLead(_)
+            | Request::List(_)
+            | Request::RevealPhone(_) => return self.answer_person(request),
             Request::SetClock(now) => {
                 self.status.now = now;
                 Answer::Clock(Clock { kind: ClockKind::Virtual, now })
@@ -193,6 +294,12 @@ impl Desk {
                 Answer::Synced(Box::new(self.status.sync.clone()))
             }
             Request::Faults => Answer::Faults(Box::new(self.faults.clone())),
+            Request::Sync(request) => self.answer_sync(request)?,
+            Request::Report(period) => Answer::Report(Box::new(report::report(period))),
+            Request::Names => Answer::Names(Box::new(report::names())),
+            Request::Write(request) => self.support.write(*request)?,
+            Request::Template(request) => Answer::Template(self.template(request)?),
+            Request::Plan(request) => Answer::Plan(self.plan(request)?),
         })
     }
 
@@ -204,14 +311,18 @@ impl Desk {
     }
 
     fn find(&self, q: &str) -> CustomerList {
-        let matches = |card: &&CustomerCard| {
-            card.name.to_lowercase().contains(&q.to_lowercase())
-                || card.phone_masked.as_ref().is_some_and(|phone| q.len() > 2 && phone.ends_with(q))
+        let found = |card: &CustomerCard| {
+            let phone = card.phone_masked.as_ref().is_some_and(|phone| q.len() > 2 && phone.ends_with(q));
+            let name = search::matches(&card.name, q).map(|hit| hit.spans);
+            let spans = name.or_else(|| phone.then(Vec::new))?;
+            Some(CustomerRow { name_spans: spans, ..row_of(card) })
         };
-        let rows: Vec<_> = self.cards.values().filter(matches).map(row_of).collect();
+        let rows: Vec<_> = self.cards.values().filter_map(found).collect();
         let n_all = self.status.n_customers;
         let n_found = if q.is_empty() { n_all } else { rows.len() };
-        CustomerList { q: q.to_owned(), n_all, n_found, rows }
+        let note = |word: &str| Note { code: NoteCode::UnknownKey, word: word.to_owned(), suggestions: Vec::new() };
+        let notes = q.split(' ').filter(|word| word.contains(':')).map(note).collect();
+        CustomerList { q: q.to_owned(), n_all, n_found, rows, notes, is_partial: false }
     }
 
     fn log(&mut self, customer: CustomerId, name: String, code: &str, steps: Vec<Text>) -> SavedResponse {
@@ -230,11 +341,22 @@ impl Desk {
         QueueCount { n_open: today.tasks.len(), n_held: today.held.len(), n_done: today.done.len() }
     }
 
-    fn saved(&mut self, customer: CustomerId, name: String) -> SavedResponse {
+    pub(super) fn saved(&mut self, customer: CustomerId, name: String) -> SavedResponse {
         let name = self.cards.get(&customer).map_or(name, |card| card.name.clone());
         let queue = self.count();
         let op_id = OpId(uuid(u64::try_from(self.asked.len()).unwrap_or(0)));
-        SavedResponse { op_id, customer, name, gone: Vec::new(), undone: None, n_ops: 1, elsewhere: None, queue }
+        SavedResponse {
+            op_id,
+            customer,
+            name,
+            gone: Vec::new(),
+            undone: None,
+            redone: None,
+            step: None,
+            n_ops: 1,
+            elsewhere: None,
+            queue,
+        }
     }
 }
 
@@ -280,6 +402,8 @@ fn named_key(name: &str) -> Option<(KeyCode, bool)> {
         "Left" => (KeyCode::Left, false),
         "Right" => (KeyCode::Right, false),
         "End" => (KeyCode::End, false),
+        "Insert" => (KeyCode::Insert, false),
+        "Delete" => (KeyCode::Delete, false),
         "Backspace" => (KeyCode::Backspace, false),
         "C-c" => (KeyCode::Char('c'), true),
         _ => (KeyCode::F(name.strip_prefix('F')?.parse().ok()?), false),

@@ -2,15 +2,17 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::action::{Action, Place};
-use super::app::{App, Recording, ToastKind};
-use super::effect::{Effect, Request};
-use super::keymap::{self, Key};
+use super::action::{Action, spec};
+use super::app::{App, Refresh};
+use super::effect::Effect;
+use super::keymap::{Key, Meaning};
 use super::layers::Layer;
-use super::layers::outcome_form::{Step, WithNote};
-use super::layers::text_form::TextPurpose;
+use super::layers::palette::Command;
+use super::layers::picker::Picker;
+use super::queries::Slot;
 use super::screens::Screen;
 use super::screens::customers::CustomersFocus;
+use super::widgets::browser::{Browser, Focus, Typed};
 use super::widgets::field;
 use super::words::Msg;
 
@@ -23,12 +25,16 @@ impl App {
         if is_interrupt {
             return self.effects.push(Effect::Quit);
         }
+        if self.is_printing {
+            self.is_printing = false;
+            return self.effects.push(Effect::Resume);
+        }
         if key.code == KeyCode::F(12) {
             // somebody steps up: whatever has the keys, the mask comes at once
             return self.act(Action::Privacy);
         }
-        if self.recording.is_some() {
-            // what is typed meanwhile is meant for the row after; beyond the bound nobody types knowingly
+        if self.recording.is_some() || self.awaits_sheet() {
+            // what is typed meanwhile is meant for the row after, or the sheet; beyond the bound nobody types knowingly
             if self.typed_ahead.len() < MAX_TYPED_AHEAD {
                 self.typed_ahead.push_back(key);
             }
@@ -40,8 +46,14 @@ impl App {
         match self.layer.take() {
             Some(layer) => self.on_layer_key(layer, &key),
             None if self.is_filtering() => self.on_filter_key(&key),
+            None if self.is_typing() => self.on_browser_key(&key),
             None => self.on_command_key(&key),
         }
+    }
+
+    /// Whether a sheet is on its way that gets the keys: until it is there a digit must not log an outcome.
+    pub(super) fn awaits_sheet(&self) -> bool {
+        self.layer.is_none() && [Slot::TagGroups, Slot::Steps].iter().any(|slot| self.queries.awaits(slot))
     }
 
     /// Whether the keys are typed into the filter of the customers.
@@ -49,12 +61,55 @@ impl App {
         self.layer.is_none() && self.screen == Screen::Customers && self.customers.focus == CustomersFocus::Filter
     }
 
-    pub(super) fn on_command_key(&mut self, event: &KeyEvent) {
-        let key = Key::of(event);
-        if let Some(action) = key.and_then(|key| keymap::action(self.place(), key)) {
-            return self.act(action);
+    /// The list of the open screen, where that has a browser.
+    fn browser(&self) -> Option<&Browser> {
+        match self.screen {
+            Screen::Today | Screen::Customers => None,
+            Screen::Templates => Some(&self.templates.browser),
+            Screen::Plans => Some(&self.plans.browser),
+            Screen::Reports => Some(self.reports.panes.typing()),
+            Screen::Sync => Some(self.sync.panes.typing()),
         }
-        let is_of_today = key.is_some_and(|key| keymap::action(Place::Today, key).is_some());
+    }
+
+    pub(super) fn browser_mut(&mut self) -> Option<&mut Browser> {
+        match self.screen {
+            Screen::Today | Screen::Customers => None,
+            Screen::Templates => Some(&mut self.templates.browser),
+            Screen::Plans => Some(&mut self.plans.browser),
+            Screen::Reports => Some(self.reports.panes.typing_mut()),
+            Screen::Sync => Some(self.sync.panes.typing_mut()),
+        }
+    }
+
+    /// Whether the keys are typed into the filter of such a list.
+    pub fn is_typing(&self) -> bool {
+        self.layer.is_none() && self.browser().is_some_and(|browser| browser.focus == Focus::Filter)
+    }
+
+    fn on_browser_key(&mut self, event: &KeyEvent) {
+        match self.browser_mut().map_or(Typed::Nothing, |browser| browser.type_key(event)) {
+            Typed::Changed => self.ask_details(Refresh::Missing),
+            Typed::Taken => {}
+            Typed::Command => self.on_command_key(event),
+            Typed::Nothing => self.refuse(Msg::NoSuchKey),
+        }
+    }
+
+    pub(super) fn on_command_key(&mut self, event: &KeyEvent) {
+        let prefix = self.prefix.take();
+        if prefix.is_some() && event.code == KeyCode::Esc {
+            return;
+        }
+        let meaning = Key::of(event).map_or(Meaning::Nothing, |key| self.keymap.meaning(self.screen, prefix, key));
+        match meaning {
+            Meaning::Action(action) => return self.act(action),
+            Meaning::Prefix => {
+                self.prefix = Key::of(event);
+                return;
+            }
+            Meaning::Elsewhere | Meaning::Nothing => {}
+        }
         match event.code {
             KeyCode::Char(c) if !c.is_ascii() && self.screen == Screen::Customers => {
                 self.customers.focus = CustomersFocus::Filter;
@@ -63,18 +118,18 @@ impl App {
             KeyCode::Char(c) if !c.is_ascii() => self.refuse(Msg::SwitchInput),
             // pressed on the way to another key
             KeyCode::Modifier(_) | KeyCode::CapsLock | KeyCode::NumLock | KeyCode::Null => {}
-            _ if is_of_today => self.refuse(Msg::OnlyToday),
+            _ if meaning == Meaning::Elsewhere => self.refuse(Msg::OnlyElsewhere),
             _ => self.refuse(Msg::NoSuchKey),
         }
     }
 
     pub(super) fn on_filter_key(&mut self, event: &KeyEvent) {
         match event.code {
-            KeyCode::Esc if self.customers.input.value().is_empty() => self.act(Action::OtherScreen),
+            KeyCode::Esc if self.customers.input.value().is_empty() => self.goto(Screen::Today),
             KeyCode::Esc => self.filter_by(tui_input::Input::default()),
             KeyCode::Enter | KeyCode::Down => self.customers.focus = CustomersFocus::List,
             KeyCode::Up => {}
-            KeyCode::Tab | KeyCode::BackTab | KeyCode::F(_) | KeyCode::PageDown | KeyCode::PageUp => {
+            KeyCode::Tab | KeyCode::BackTab | KeyCode::F(_) | KeyCode::PageDown | KeyCode::PageUp | KeyCode::Insert => {
                 self.on_command_key(event);
             }
             _ => {
@@ -99,7 +154,14 @@ impl App {
         match &mut self.layer {
             Some(Layer::Outcome(form)) => form.paste(text),
             Some(Layer::Text(form)) => form.paste(text),
-            Some(Layer::Help(help)) => field::insert(&mut help.input, text),
+            Some(Layer::Palette(palette)) => field::insert(&mut palette.input, text),
+            Some(Layer::Ask(form)) => form.paste(text),
+            Some(Layer::Picker(picker)) => {
+                field::insert(&mut picker.input, text);
+                let q = picker.input.value().to_owned();
+                Picker::ask(self, &q);
+            }
+            Some(Layer::Editor(editor)) => editor.clone().paste(self, text),
             None if self.screen == Screen::Customers => {
                 let mut input = self.customers.input.clone();
                 field::insert(&mut input, text);
@@ -107,56 +169,34 @@ impl App {
                 self.filter_by(input);
             }
             // pasted text never triggers commands
-            Some(Layer::NoteFirst | Layer::Promise(_)) | None => self.refuse(Msg::PasteInField),
+            Some(
+                Layer::NoteFirst
+                | Layer::Promise(_)
+                | Layer::Confirm(_)
+                | Layer::Settings(_)
+                | Layer::Page(_)
+                | Layer::Steps(_)
+                | Layer::Lists(_)
+                | Layer::Tags(_),
+            ) => self.refuse(Msg::PasteInField),
+            None => match self.browser_mut() {
+                Some(browser) => {
+                    browser.paste(text);
+                    self.ask_details(Refresh::Missing);
+                }
+                None => self.refuse(Msg::PasteInField),
+            },
         }
     }
 
-    pub(super) fn on_layer_key(&mut self, layer: Layer, key: &KeyEvent) {
-        match layer {
-            Layer::Outcome(mut form) => match form.key(key, self.lang) {
-                Step::Cancel => {}
-                Step::Stay => self.layer = Some(Layer::Outcome(form)),
-                Step::Save(request) => {
-                    self.log(&form.target.clone(), form.code, request);
-                    self.layer = Some(Layer::Outcome(form));
-                }
-            },
-            Layer::Text(mut form) => match form.key(key, self.lang) {
-                Step::Cancel => {}
-                Step::Stay => self.layer = Some(Layer::Text(form)),
-                Step::Save(texts) => match form.purpose.clone() {
-                    TextPurpose::Fill(task) => {
-                        self.today.fills.insert(task, texts);
-                        self.say(ToastKind::Done, Msg::Filled.text(self.lang));
-                    }
-                    TextPurpose::CloseComplaint { customer, .. } => {
-                        let words = texts.into_values().next().unwrap_or_default();
-                        self.record(Recording::ComplaintClosed, Request::CloseComplaint(customer, words));
-                        self.layer = Some(Layer::Text(form));
-                    }
-                },
-            },
-            Layer::Promise(mut choice) => match choice.key(key) {
-                Step::Cancel => {}
-                Step::Stay => self.layer = Some(Layer::Promise(choice)),
-                Step::Save(promise) => {
-                    self.record(Recording::PromiseKept, Request::KeepPromise(promise));
-                    self.layer = Some(Layer::Promise(choice));
-                }
-            },
-            Layer::NoteFirst => {
-                let action = Key::of(key).and_then(|key| keymap::action(self.place(), key));
-                match action {
-                    Some(Action::Log(code)) => self.begin_log(code, WithNote::Yes),
-                    Some(Action::Back) => {}
-                    _ => self.layer = Some(Layer::NoteFirst),
-                }
+    /// Does what a row of the palette says.
+    pub(super) fn command(&mut self, command: Command) {
+        match command {
+            Command::Set(setting) => self.choose(setting),
+            Command::Act(action) if spec(action).is_some_and(|spec| !spec.reaches(self.screen)) => {
+                self.refuse(Msg::OnlyElsewhere);
             }
-            Layer::Help(mut help) => match help.key(key, self.lang) {
-                Step::Cancel => {}
-                Step::Stay => self.layer = Some(Layer::Help(help)),
-                Step::Save(action) => self.act(action),
-            },
+            Command::Act(action) => self.act(action),
         }
     }
 }

@@ -2,24 +2,39 @@
 //! `backend` are its edges.
 
 mod act;
+mod act_customers;
+mod act_log;
+mod act_person;
 pub mod action;
 mod answers;
 pub mod app;
 pub mod backend;
+pub mod clipboard;
 pub mod data;
 pub mod date;
 pub mod effect;
 pub mod event;
 pub mod fixture;
+mod forms;
+pub mod glyph;
+pub mod home;
 mod input;
+mod input_layer;
+pub mod keyfile;
 pub mod keymap;
 pub mod layers;
+pub mod legend;
+pub mod library;
+pub mod mouse;
+pub mod outside;
 pub mod privacy;
+mod probe;
 mod queries;
 mod reading;
-pub mod screens;
-
 mod run;
+pub mod screens;
+pub mod session;
+pub mod settings;
 pub mod svg;
 mod terminal;
 pub mod text;

@@ -2,16 +2,26 @@
 //! It lies over what is drawn; what the guide does goes on with what was read.
 
 use guide_common::outcome::Outcome;
+use guide_common::sop::explain::plan::PlanExplained;
+use guide_common::sop::explain::step::{AttemptState, NotDue};
 use guide_common::sop::gate::{Hold, HoldReason};
 use guide_common::template::Piece;
+use guide_common::wire::ask::CustomerExplained;
 use guide_common::wire::card::{ContactRow, CustomerCard, PromiseRow, PurchaseRow};
 use guide_common::wire::local::{CustomerRow, DoneRow, HeldRow, ScriptView, TaskDetail, TaskRow, Today};
+use guide_common::wire::member::Member;
+use serde_json::Value;
+use serde_json::value::RawValue;
 use tui_input::Input;
 
-use super::app::{App, Toast};
+use super::app::{App, Chosen, Toast};
 use super::data::Data;
+use super::event::Failure;
 use super::layers::Layer;
-use super::layers::text_form::TextPurpose;
+use super::layers::ask_form::AskKind;
+use super::library::Preview;
+use super::screens::plans::Diff;
+use super::screens::sync::SyncScreen;
 use super::words::MASK;
 
 /// Whether the mask lies over the screen.
@@ -31,9 +41,27 @@ pub struct Unmasked {
     layer: Option<Layer>,
     toast: Option<Toast>,
     filter: Input,
+    sync: SyncScreen,
+    chosen: Option<Chosen>,
+    preview: Option<Result<Preview, Failure>>,
+    course: Option<Result<CustomerExplained, Failure>>,
+    diff: Option<Diff>,
 }
 
 impl App {
+    /// What is told of the app: under the mask, where that lies over it.
+    pub fn told<T>(&mut self, tell: impl FnOnce(&Self) -> T) -> T {
+        match self.privacy {
+            Privacy::Off => tell(self),
+            Privacy::On => {
+                let unmasked = self.mask();
+                let told = tell(self);
+                self.unmask(unmasked);
+                told
+            }
+        }
+    }
+
     /// Puts the mask over what is drawn; what was there is given back to [`Self::unmask`].
     pub(super) fn mask(&mut self) -> Unmasked {
         let filter = self.customers.input.clone();
@@ -46,11 +74,30 @@ impl App {
             layer: self.layer.clone(),
             toast: self.toast.clone(),
             filter,
+            sync: self.sync.clone(),
+            chosen: self.chosen.clone(),
+            preview: self.templates.preview.clone(),
+            course: self.plans.course.clone(),
+            diff: self.plans.diff.clone(),
         };
+        self.mask_sync();
+        let names: Vec<String> = unmasked.data.names().map(str::to_owned).collect();
+        if let Some(chosen) = &mut self.chosen {
+            MASK.clone_into(&mut chosen.name);
+        }
+        if let Some(Ok(preview)) = &mut self.templates.preview {
+            preview.view.script.pieces = vec![Piece::Text(MASK.to_owned())];
+        }
+        if let Some(Ok(course)) = &mut self.plans.course {
+            course.plans.iter_mut().for_each(explained);
+        }
+        if let Some(Ok(found)) = self.plans.diff.as_mut().and_then(|diff| diff.found.as_mut()) {
+            found.customers.values_mut().for_each(|name| MASK.clone_into(name));
+        }
         match &mut self.layer {
             Some(Layer::Outcome(form)) => MASK.clone_into(&mut form.target.name),
             Some(Layer::Text(form)) => {
-                if let TextPurpose::CloseComplaint { name, .. } = &mut form.purpose {
+                if let Some(name) = form.purpose.name_mut() {
                     MASK.clone_into(name);
                 }
             }
@@ -58,14 +105,40 @@ impl App {
                 MASK.clone_into(&mut choice.name);
                 choice.rows.iter_mut().for_each(promise);
             }
-            Some(Layer::NoteFirst | Layer::Help(_)) | None => {}
+            Some(Layer::Ask(form)) => {
+                unname(&mut form.title, &names);
+                form.fields.iter_mut().filter(|field| is_personal(field.kind)).for_each(|field| {
+                    field.input = Input::new(MASK.to_owned());
+                });
+            }
+            Some(Layer::Confirm(confirm)) => unname(&mut confirm.title, &names),
+            Some(Layer::Page(page)) => page.lines.clear(),
+            Some(Layer::Steps(sheet)) => {
+                let steps = &mut sheet.steps;
+                steps.undo.iter_mut().chain(&mut steps.redo).for_each(|row| MASK.clone_into(&mut row.name));
+            }
+            Some(Layer::Tags(sheet)) => MASK.clone_into(&mut sheet.name),
+            Some(Layer::Lists(sheet)) => {
+                // a filter may hold a name
+                sheet.lists.iter_mut().for_each(|list| MASK.clone_into(&mut list.filter));
+            }
+            Some(Layer::Picker(picker)) => {
+                picker.list.iter_mut().flat_map(|list| &mut list.rows).for_each(customer);
+            }
+            Some(Layer::NoteFirst | Layer::Palette(_) | Layer::Settings(_) | Layer::Editor(_)) | None => {}
         }
         if let Some(toast) = &mut self.toast {
-            for name in unmasked.data.names() {
-                toast.text = toast.text.replace(name, MASK);
-            }
+            unname(&mut toast.text, &names);
         }
         unmasked
+    }
+
+    /// What ops say, and what headquarters quotes of it.
+    fn mask_sync(&mut self) {
+        for detail in self.sync.ops.values_mut() {
+            detail.body = masked_body(detail.body.get());
+        }
+        self.sync.outbox.iter_mut().flat_map(|outbox| &mut outbox.ops).for_each(|row| row.detail = None);
     }
 
     /// Takes the mask off again.
@@ -74,6 +147,13 @@ impl App {
         self.layer = unmasked.layer;
         self.toast = unmasked.toast;
         self.customers.input = unmasked.filter;
+        // what drawing moved stays moved
+        let panes = std::mem::take(&mut self.sync.panes);
+        self.sync = SyncScreen { panes, ..unmasked.sync };
+        self.chosen = unmasked.chosen;
+        self.templates.preview = unmasked.preview;
+        self.plans.course = unmasked.course;
+        self.plans.diff = unmasked.diff;
     }
 }
 
@@ -88,11 +168,34 @@ impl Data {
     }
 }
 
+fn unname(text: &mut String, names: &[String]) {
+    for name in names {
+        *text = text.replace(name, MASK);
+    }
+}
+
+/// Whether a field of a form tells something of a customer.
+fn is_personal(kind: AskKind) -> bool {
+    matches!(kind, AskKind::Text | AskKind::Amount | AskKind::Number)
+}
+
+/// What an op says, without what anybody beside the counter may not read.
+fn masked_body(body: &str) -> Box<RawValue> {
+    let told = ["code", "channel", "on", "reason"];
+    let mut value: Value = serde_json::from_str(body).unwrap_or_default();
+    if let Value::Object(object) = &mut value {
+        let others = object.iter_mut().filter(|(key, value)| !told.contains(&key.as_str()) && !value.is_null());
+        others.for_each(|(_, value)| *value = MASK.into());
+    }
+    serde_json::value::to_raw_value(&value).unwrap_or_else(|_| RawValue::NULL.to_owned())
+}
+
 fn data(data: &Data) -> Data {
     let mut masked = data.clone();
     masked.today.iter_mut().for_each(today);
     masked.details.values_mut().for_each(detail);
     masked.cards.values_mut().for_each(card);
+    masked.timelines.clear();
     masked.customers.iter_mut().flat_map(|list| &mut list.rows).for_each(customer);
     masked
 }
@@ -144,6 +247,26 @@ fn card(card: &mut CustomerCard) {
     card.appointments.iter_mut().for_each(|row| row.text = None);
     card.secrets.clear();
     card.holds.retain(|hold| !gives_away(hold));
+    card.notes.clear();
+    card.member = Member::default();
+}
+
+/// What a plan asks about a customer and what it found stays out, and what a surprise holds.
+fn explained(plan: &mut PlanExplained) {
+    plan.triggers.iter_mut().for_each(|trigger| trigger.missing = None);
+    plan.not_started.clear();
+    for step in plan.runs.iter_mut().flat_map(|run| &mut run.steps) {
+        if matches!(step.not_due, Some(NotDue::ConditionNotMet { .. })) {
+            step.not_due = Some(NotDue::Unknown);
+        }
+        for attempt in &mut step.attempts {
+            if let AttemptState::Held { hold, .. } = &mut attempt.state
+                && gives_away(hold)
+            {
+                *hold = Hold::new(HoldReason::Unknown, None);
+            }
+        }
+    }
 }
 
 fn promise(PromiseRow { promise, .. }: &mut PromiseRow) {

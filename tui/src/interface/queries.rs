@@ -1,8 +1,9 @@
 //! Which answers are awaited. A newer request for the same thing makes the older one's answer stale.
 
-use guide_common::id::{CustomerId, TaskId};
+use guide_common::id::{CustomerId, OpId, TaskId};
 
 use super::event::QueryId;
+use super::library::{PlanSlot, TemplateSlot};
 
 /// What an answer is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,44 @@ pub enum Slot {
     Machine,
     /// What goes wrong on purpose.
     Faults,
+    /// The steps.
+    Steps,
+    /// Where the interface was left.
+    Session,
+    /// Keeping where it is.
+    KeepSession,
+    /// The groups of tags.
+    TagGroups,
+    /// What happened with a customer.
+    Timeline(CustomerId),
+    /// The saved lists.
+    Lists,
+    /// A whole phone number.
+    Phone,
+    /// What was recorded and what became of it.
+    Outbox,
+    /// One recorded op.
+    Op(OpId),
+    /// The rejected ops, to be written to a file.
+    Rejected,
+    /// The last cycles of sync.
+    SyncLog,
+    /// What the doctor finds.
+    Doctor,
+    /// A comparison with the hub.
+    Verify,
+    /// What support takes along.
+    Bundle,
+    /// The report.
+    Report,
+    /// What plans and templates are called.
+    Names,
+    /// A file that is being written.
+    File,
+    /// Of the templates' screen.
+    Template(TemplateSlot),
+    /// Of the plans' screen.
+    Plan(PlanSlot),
 }
 
 /// The awaited answers.
@@ -47,14 +86,29 @@ impl Queries {
         Some(self.awaited.swap_remove(idx).1)
     }
 
+    /// What a request that is under way is for.
+    pub fn slot(&self, query: QueryId) -> Option<&Slot> {
+        self.awaited.iter().find(|(awaited, _)| *awaited == query).map(|(_, slot)| slot)
+    }
+
     /// Whether an answer is awaited.
     pub fn awaits(&self, slot: &Slot) -> bool {
         self.awaited.iter().any(|(_, awaited)| awaited == slot)
     }
 
+    /// Whether no answer is awaited.
+    pub fn is_idle(&self) -> bool {
+        self.awaited.is_empty()
+    }
+
+    /// Drops the answer that is on its way.
+    pub fn forget(&mut self, slot: &Slot) {
+        self.awaited.retain(|(_, awaited)| awaited != slot);
+    }
+
     /// Drops the answers about tasks and customers that are on their way: what they tell may have changed.
     pub fn forget_details(&mut self) {
-        self.awaited.retain(|(_, slot)| !matches!(slot, Slot::Task(_) | Slot::Card(_)));
+        self.awaited.retain(|(_, slot)| !matches!(slot, Slot::Task(_) | Slot::Card(_) | Slot::Timeline(_)));
     }
 }
 

@@ -6,8 +6,8 @@ use super::app::{App, Refresh, Stale};
 use super::data::Entry;
 use super::effect::Request;
 use super::queries::Slot;
-use super::screens::Screen;
 use super::screens::customers::MAX_ROWS;
+use super::screens::{Screen, plans, reports, sync, templates};
 
 impl App {
     /// Something has changed. It is read again now or, where something is being saved or read, once after that: notices
@@ -28,6 +28,7 @@ impl App {
             Stale::Status => {
                 self.stale = Stale::Nothing;
                 self.ask(Slot::Status, Request::Status);
+                self.ask_screen();
             }
             Stale::All => self.refresh_now(),
         }
@@ -39,10 +40,23 @@ impl App {
         self.absent.clear();
         self.ask(Slot::Status, Request::Status);
         self.ask_today();
-        if self.screen == Screen::Customers {
-            self.ask_customers();
+        match self.screen {
+            Screen::Customers => self.ask_customers(),
+            Screen::Templates => templates::enter(self),
+            Screen::Plans => plans::enter(self),
+            Screen::Today | Screen::Reports | Screen::Sync => {}
         }
+        self.ask_screen();
         self.ask_details(Refresh::Shown);
+    }
+
+    /// Asks again for what a screen shows that keeps its own.
+    fn ask_screen(&mut self) {
+        match self.screen {
+            Screen::Sync => sync::refresh(self),
+            Screen::Reports => reports::refresh(self),
+            Screen::Today | Screen::Customers | Screen::Templates | Screen::Plans => {}
+        }
     }
 
     /// Asks for the queue as far as it is needed.
@@ -88,6 +102,11 @@ impl App {
             let is_there = self.data.cards.contains_key(&id);
             self.ask_detail(is_there, refresh, Slot::Card(id.clone()), Request::Card(id));
         }
+        match self.screen {
+            Screen::Templates => templates::ask_shown(self, refresh),
+            Screen::Plans => plans::ask_shown(self, refresh),
+            Screen::Today | Screen::Customers | Screen::Reports | Screen::Sync => {}
+        }
     }
 
     pub(super) fn ask_task(&mut self, id: TaskId, refresh: Refresh) {
@@ -123,6 +142,9 @@ impl App {
         match self.screen {
             Screen::Today => self.data.entry(self.today.list.selected).map(|entry| entry.customer().clone()),
             Screen::Customers => self.customers.selected(&self.data).map(|row| row.id.clone()),
+            // a record names its customer by the id alone
+            Screen::Sync => sync::selected_customer(self),
+            _ => None,
         }
     }
 

@@ -1,6 +1,8 @@
 //! Pictures of screens as SVG, made from what the interface draws. Wide characters are placed one by one and narrow
 //! runs are stretched to their cells, so that the grid holds in any font; frames are drawn as lines.
 
+mod shape;
+
 use std::fmt::Write;
 
 use guide_common::sop::plan::Lang;
@@ -51,34 +53,38 @@ impl Palette {
 pub enum Picture {
     /// The queue.
     Today,
-    /// An outcome being logged.
-    Outcome,
-    /// The customers, filtered.
-    Customers,
-    /// The help.
-    Help,
+    /// A customer's whole card.
+    Card,
+    /// What a plan would have meant.
+    WhatIf,
+    /// The report by plan.
+    Report,
+    /// Sync, with a rejected record.
+    Sync,
 }
 
 impl Picture {
     /// Every picture.
-    pub const ALL: [Self; 4] = [Self::Today, Self::Outcome, Self::Customers, Self::Help];
+    pub const ALL: [Self; 5] = [Self::Today, Self::Card, Self::WhatIf, Self::Report, Self::Sync];
 
     /// The name of its file.
     pub fn name(self) -> &'static str {
         match self {
             Self::Today => "today",
-            Self::Outcome => "outcome",
-            Self::Customers => "customers",
-            Self::Help => "help",
+            Self::Card => "card",
+            Self::WhatIf => "what-if",
+            Self::Report => "report",
+            Self::Sync => "sync",
         }
     }
 
     fn keys(self) -> &'static str {
         match self {
             Self::Today => "",
-            Self::Outcome => "jj7+3",
-            Self::Customers => "<Tab><Enter>j",
-            Self::Help => "?",
+            Self::Card => "gc<Enter>j<Enter>",
+            Self::WhatIf => "gpw",
+            Self::Report => "gr2",
+            Self::Sync => "gs2",
         }
     }
 }
@@ -86,6 +92,9 @@ impl Picture {
 /// A screen of the fixed shop as SVG, drawn by the interface itself.
 pub fn screenshot(picture: Picture, lang: Lang, theme: &str, size: (u16, u16)) -> Result<String, ThemeError> {
     let mut desk = Desk::new(lang, ClockKind::Virtual);
+    if picture == Picture::Sync {
+        desk.reject();
+    }
     let mut app = App::new(lang, Theme::built_in(theme)?, size);
     desk.open(&mut app);
     desk.press(&mut app, picture.keys());
@@ -97,6 +106,23 @@ pub fn render(app: &mut App) -> Buffer {
     let Ok(mut terminal) = Terminal::new(TestBackend::new(app.size.0, app.size.1));
     let Ok(_) = terminal.draw(|frame| view::draw(app, frame));
     terminal.backend().buffer().clone()
+}
+
+/// A frame as lines of text, without spaces at their ends.
+pub fn text(buffer: &Buffer) -> String {
+    let mut text = String::new();
+    for row in 0..buffer.area.height {
+        let mut line = String::new();
+        let mut col = 0;
+        while col < buffer.area.width {
+            let symbol = buffer[(col, row)].symbol();
+            line.push_str(symbol);
+            col += symbol.cell_width().max(1);
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
 }
 
 /// A buffer as SVG.
@@ -138,6 +164,7 @@ enum Kind {
     Narrow,
     Wide,
     Frame,
+    Block,
 }
 
 fn runs(buffer: &Buffer, row: u16, palette: &Palette) -> Vec<Run> {
@@ -148,6 +175,7 @@ fn runs(buffer: &Buffer, row: u16, palette: &Palette) -> Vec<Run> {
         let n_cols = cell.symbol().cell_width().max(1);
         let kind = match cell.symbol() {
             "─" | "│" | "╭" | "╮" | "╰" | "╯" => Kind::Frame,
+            symbol if shape::block(symbol).is_some() => Kind::Block,
             _ if n_cols > 1 => Kind::Wide,
             _ => Kind::Narrow,
         };
@@ -217,8 +245,10 @@ fn draw_ground(svg: &mut String, run: &Run, row: u16, palette: &Palette) {
 }
 
 fn draw_text(svg: &mut String, run: &Run, row: u16) {
-    if run.kind == Kind::Frame {
-        return draw_frame(svg, run, row);
+    match run.kind {
+        Kind::Frame => return shape::draw_frame(svg, run, row),
+        Kind::Block => return shape::draw_blocks(svg, run, row),
+        Kind::Narrow | Kind::Wide => {}
     }
     if run.text.trim().is_empty() && !run.modifier.contains(Modifier::UNDERLINED) {
         return;
@@ -253,35 +283,6 @@ fn draw_text(svg: &mut String, run: &Run, row: u16) {
         f32::from(run.n_cols) * CELL.0,
         escaped(&run.text)
     );
-}
-
-fn draw_frame(svg: &mut String, run: &Run, row: u16) {
-    let (x, y) = origin(run.col, row);
-    let (half_width, half_height) = (CELL.0 / 2.0, CELL.1 / 2.0);
-    let mut path = String::new();
-    let mut straight: Option<(f32, f32)> = None;
-    for (idx, c) in run.text.chars().enumerate() {
-        let left = x + CELL.0 * f32::from(u16::try_from(idx).unwrap_or(0));
-        let (right, middle, center, bottom) = (left + CELL.0, y + half_height, left + half_width, y + CELL.1);
-        if c == '─' {
-            straight = Some((straight.map_or(left, |(from, _)| from), right));
-            continue;
-        }
-        if let Some((from, to)) = straight.take() {
-            let _ = write!(path, "M{from} {middle}H{to}");
-        }
-        let _ = match c {
-            '│' => write!(path, "M{center} {y}V{bottom}"),
-            '╭' => write!(path, "M{center} {bottom}Q{center} {middle} {right} {middle}"),
-            '╮' => write!(path, "M{left} {middle}Q{center} {middle} {center} {bottom}"),
-            '╰' => write!(path, "M{center} {y}Q{center} {middle} {right} {middle}"),
-            _ => write!(path, "M{left} {middle}Q{center} {middle} {center} {y}"),
-        };
-    }
-    if let Some((from, to)) = straight {
-        let _ = write!(path, "M{from} {}H{to}", y + half_height);
-    }
-    let _ = writeln!(svg, "<path d=\"{path}\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.2\"/>", run.foreground);
 }
 
 fn origin(col: u16, row: u16) -> (f32, f32) {

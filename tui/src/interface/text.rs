@@ -2,11 +2,20 @@
 
 use std::ops::Range;
 
+use guide_common::search;
 use ratatui::buffer::CellWidth;
 use unicode_linebreak::{BreakOpportunity, linebreaks};
 use unicode_segmentation::UnicodeSegmentation;
 
 const ELLIPSIS: &str = "…";
+
+/// A width in which nothing wraps: what is made for it is read line by line, and has neither bars nor columns.
+pub const LINEAR: usize = 8_000;
+
+/// Whether lines of a width are to be read one by one, so that what stands in columns needs its heads beside it.
+pub fn is_linear(cols: usize) -> bool {
+    cols > LINEAR / 2
+}
 
 /// The cells that a text takes.
 pub fn width(text: &str) -> usize {
@@ -64,6 +73,17 @@ fn is_of_number(grapheme: &str) -> bool {
     grapheme.chars().next().is_some_and(is_part)
 }
 
+/// Whether a text matches what was typed: as it is written in any case, or as it is read (`docs/search.md`).
+pub fn matches(text: &str, wanted: &str) -> bool {
+    text.to_lowercase().contains(&wanted.to_lowercase()) || search::matches(text, wanted).is_some()
+}
+
+/// Whether what was typed into a filter stands in one of the texts; nothing typed is in all.
+pub fn matches_any<'t>(wanted: &str, texts: impl IntoIterator<Item = &'t str>) -> bool {
+    let wanted = wanted.trim();
+    wanted.is_empty() || texts.into_iter().any(|text| matches(text, wanted))
+}
+
 /// Byte ranges of the lines into which a text wraps at `cols` cells. Lines break where Unicode's line breaking (UAX 14)
 /// allows it, so that Chinese closing marks never begin a line; what is still too long is broken between graphemes.
 pub fn wrap(text: &str, cols: usize) -> Vec<Range<usize>> {
@@ -108,6 +128,21 @@ pub fn wrapped(text: &str, cols: usize) -> Vec<String> {
     wrap(text, cols).into_iter().map(|range| text[range].to_owned()).collect()
 }
 
+/// Parts in lines of at most `cols` cells, `between` two in a line; a part breaks only where it is longer than a line.
+pub fn packed(parts: impl IntoIterator<Item = String>, between: &str, cols: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if width(line) + width(between) + width(part.trim_end()) <= cols => {
+                line.push_str(between);
+                line.push_str(&part);
+            }
+            _ => lines.extend(wrapped(&part, cols)),
+        }
+    }
+    lines
+}
+
 fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
     range.start..range.start + text[range].trim_end().len()
 }
@@ -144,6 +179,16 @@ mod tests {
     fn closing_marks_never_begin_a_line() {
         check("感觉怎么样？打几分", 10, &["感觉怎么", "样？打几分"]);
         check("提重物、运动时，先摘", 8, &["提重物、", "运动时，", "先摘"]);
+    }
+
+    #[test]
+    fn parts_are_packed_whole_and_only_a_long_one_breaks() {
+        let check = |parts: &[&str], cols: usize, expected: &[&str]| {
+            assert_eq!(packed(parts.iter().map(ToString::to_string), "  ", cols), expected);
+        };
+        check(&["简约·5天", "本人·10天", "电话·23天"], 22, &["简约·5天  本人·10天", "电话·23天"]);
+        check(&["the customer·3d", "gold·1d"], 8, &["the", "customer", "·3d", "gold·1d"]);
+        check(&[], 8, &[]);
     }
 
     #[test]

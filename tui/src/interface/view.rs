@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::app::App;
 use super::layers;
 use super::privacy::Privacy;
-use super::screens::{Screen, customers_view, today_view};
+use super::screens::{Screen, customers_view, plans_view, reports_view, sync_view, templates_view, today_view};
 use super::theme::Role;
 use super::widgets::{banner, footer, header};
 
@@ -20,6 +20,7 @@ pub fn draw(app: &mut App, frame: &mut Frame) {
         return;
     }
     frame.buffer_mut().set_style(area, app.theme.style(Role::Text));
+    app.hits.clear();
     match app.privacy {
         Privacy::Off => draw_shown(app, frame, area),
         Privacy::On => {
@@ -28,6 +29,7 @@ pub fn draw(app: &mut App, frame: &mut Frame) {
             app.unmask(unmasked);
         }
     }
+    app.settings.glyph_set().apply(frame.buffer_mut());
 }
 
 fn draw_shown(app: &mut App, frame: &mut Frame, area: Rect) {
@@ -49,6 +51,10 @@ fn draw_shown(app: &mut App, frame: &mut Frame, area: Rect) {
     match app.screen {
         Screen::Today => today_view::draw(app, frame, body),
         Screen::Customers => customers_view::draw(app, frame, body),
+        Screen::Templates => templates_view::draw(app, frame, body),
+        Screen::Plans => plans_view::draw(app, frame, body),
+        Screen::Reports => reports_view::draw(app, frame, body),
+        Screen::Sync => sync_view::draw(app, frame, body),
     }
     if let Some(area) = header_area {
         header::draw(app, frame, area);

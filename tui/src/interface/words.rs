@@ -1,154 +1,49 @@
-//! The interface's texts. A message without either language does not compile; sentences with values are functions.
+//! The interface's texts: those without values in `msg`, what is said of something done in `done`, other sentences here.
+
+mod done;
+mod msg;
+
+pub use self::done::*;
+pub use self::msg::Msg;
 
 use chrono::NaiveDate;
-use guide_common::outcome::OutcomeCode;
 use guide_common::sop::gate::Hold;
 use guide_common::sop::plan::Lang::{self, En, Zh};
+use guide_common::wire::local::Status;
 
+use super::app::Link;
+use super::glyph::GlyphSet;
+use super::settings::Glyphs;
 use crate::lang::date;
-use crate::lang::name::outcome_name;
 
 /// Stands for what nobody beside the counter may read.
 pub const MASK: &str = "***";
 
-macro_rules! messages {
-    ($($msg:ident => $zh:literal, $en:literal;)*) => {
-        /// A text without values.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Msg {
-            $(#[doc = $en] $msg,)*
-        }
-
-        impl Msg {
-            /// The text in a language.
-            pub fn text(self, lang: Lang) -> &'static str {
-                match (self, lang) {
-                    $((Self::$msg, Zh) => $zh, (Self::$msg, En) => $en,)*
-                }
-            }
-        }
-    };
+/// What a language is called, in itself.
+pub fn lang_name(lang: Lang) -> &'static str {
+    match lang {
+        Zh => "中文",
+        En => "English",
+    }
 }
 
-messages! {
-    TabToday => "今日", "Today";
-    TabCustomers => "客户", "Customers";
-    Training => "训练", "TRAINING";
-    Hidden => "遮挡中", "HIDDEN";
-    Faults => "故障", "FAULTS";
-    Rush => "催办", "Rush";
-    Also => "另外", "Also";
-    Received => "总部已收到", "received by HQ";
-    ReceivedShort => "已收到", "received";
-    NotEnrolledShort => "未登记", "not enrolled";
-    NeverSynced => "未同步过", "never synced";
-    Offline => "离线", "offline";
-    HubBusy => "总部忙", "HQ busy";
-    SyncFails => "同步失败", "sync fails";
-    DaemonLost => "后台断开，正在重连", "daemon lost, reconnecting";
-    Connecting => "正在连接后台…", "connecting to the daemon…";
-    Syncing => "正在同步…", "syncing…";
-    Checking => "核对中", "checking";
-    Held => "暂缓", "Held";
-    Mind => "注意", "Mind";
-    Done => "今天已记", "Done today";
-    Customer => "客户", "Customer";
-    Script => "话术", "Script";
-    OutcomeTitle => "结果", "Outcome";
-    Why => "为什么", "Why here";
-    HasTask => "今日有任务", "task today";
-    ColumnName => "姓名", "Name";
-    ColumnPhone => "手机", "Phone";
-    ColumnLast => "最近消费", "Last";
-    ColumnTotal => "累计", "Total";
-    Bought => "消费", "Bought";
-    Birthday => "生日", "Birthday";
-    Fields => "资料", "Details";
-    Tags => "标签", "Tags";
-    Contacts => "联系", "Contacts";
-    Promises => "承诺", "Promises";
-    Visits => "预约", "Visits";
-    NoPurchase => "还没有消费记录", "no purchase so far";
-    NoContact => "还没有联系记录", "no contact so far";
-    NoPhone => "没有手机号", "no phone";
-    NoScript => "这个任务没有话术。按您的方式说。", "This task has no script. Say it your way.";
-    Loading => "正在读取…", "reading…";
-    More => "↓ 更多", "↓ more";
-    SavedMark => "存本机", "saved here";
-    DoneTodayTitle => "今天已记过", "Logged today";
-    UndoHint => "z 撤销最近一次记录", "z takes back what was recorded last";
-    HeldContactHint => "0–9 记一次不属于任务的联系", "0–9 logs a contact without a task";
-    ComplaintHint => "c 记下客户的话，结束投诉", "c closes the complaint with the customer's words";
-    FieldAmount => "金额（元）", "Amount";
-    FieldDate => "日期", "Date";
-    FieldVisit => "到店日期", "Visit on";
-    FieldScore => "满意度 1–5", "Score 1–5";
-    FieldNote => "备注", "Note";
-    FieldReason => "原因", "Reason";
-    FieldWords => "客户的话", "Customer's words";
-    FieldFind => "找客户", "Find";
-    FieldFilter => "筛选", "Filter";
-    HintAmount => "例如 1280 或 1,280.50", "such as 1280 or 1,280.50";
-    HintDate => "8-20、2026-08-20、+3、1w", "8-20, 2026-08-20, +3, 1w";
-    HintVisit => "可不填；8-20 15:30、+3、1w", "optional; 8-20 15:30, +3, 1w";
-    HintScore => "5 满意…1 不满，回车跳过", "5 best, Enter skips";
-    HintNote => "可不填", "optional";
-    HintReason => "按 a–f 或 1–6", "press a–f or 1–6";
-    HintWords => "客户对处理怎么说", "what the customer said to the solution";
-    FormKeys => "回车 保存  Tab 下一项  Esc 取消", "Enter save  Tab next  Esc cancel";
-    FormKeysOne => "回车 保存  Esc 取消", "Enter save  Esc cancel";
-    FillKeysOne => "回车 填好  Esc 取消", "Enter done  Esc cancel";
-    PromiseTitle => "哪个承诺已兑现", "Which promise was kept";
-    PromiseKeys => "↑↓ 选  回车 已兑现  Esc 取消", "↑↓ choose  Enter kept  Esc cancel";
-    FillKeys => "回车 填好  Tab 下一项  Esc 取消", "Enter done  Tab next  Esc cancel";
-    Saving => "正在保存…", "saving…";
-    FillTitle => "填写话术", "Fill the script";
-    ComplaintTitle => "结束投诉", "Close the complaint";
-    NoteTitle => "带备注：按 0–9 选结果，Esc 取消", "With a note: 0–9 picks the outcome, Esc cancels";
-    HelpTitle => "帮助", "Help";
-    HelpKeys => "输入筛选   ↑↓ 选   回车 执行   Esc 关闭", "type to filter   ↑↓ choose   Enter run   Esc close";
-    HelpNone => "没有这样的操作。按退格键改筛选词。", "No such action. Backspace changes the filter.";
-    ErrNeedsAmount => "请填金额：已成交要记多少钱", "the amount is missing: a purchase needs it";
-    ErrAmount => "金额要像 1280 或 1280.50，大于 0，最多两位小数", "write an amount above 0, such as 1280 or 1280.50";
-    ErrNeedsDate => "请填日期：改日联系要有日子", "the date is missing: a later contact needs it";
-    ErrDate => "看不懂这个日期；写 8-20、+3 或 1w", "no date; write 8-20, +3 or 1w";
-    ErrDateRange => "日期要在明天到一年之内", "the date must lie between tomorrow and a year from now";
-    ErrVisitRange => "日期要在今天到一年之内", "the date must lie between today and a year from now";
-    ErrNeedsReason => "请选一个原因", "a skipped task needs a reason";
-    ErrScore => "满意度是 1 到 5", "satisfaction goes from 1 to 5";
-    ErrNeedsText => "请写几个字", "the text is missing";
-    AskedCopy => "已请求终端复制话术，可粘贴到企微", "the terminal was asked to copy the script";
-    NoScriptToCopy => "这里没有可复制的话术", "there is no script to copy here";
-    NothingToFill => "话术没有空要填", "the script has no gaps";
-    Filled => "已填好，y 复制", "filled; y copies";
-    NoPromise => "这位客户没有未兑现的承诺", "no promise to this customer is open";
-    StillReading => "还在读取这位客户，稍后再按", "this customer is still being read, press it again";
-    NoSuchKey => "没有这个键（? 或 F1 看帮助）", "no such key (? or F1 shows the help)";
-    OnlyToday => "这个键只在“今日”里有用（Tab 切换）", "this key works in Today only (Tab switches)";
-    TrainingOnly => "只有训练时钟可以拨动", "only the training clock can be moved";
-    CardHasKeys => "↑↓ 滚动客户卡，Esc 返回列表", "↑↓ scroll the card, Esc goes back to the list";
-    SelectFirst => "先选一条", "select a row first";
-    AlreadyDone => "这一条今天记过了；要改就按 z 撤销再记", "this was logged today; to change it, z takes it back";
-    NoComplaint => "这位客户没有未结的投诉", "this customer has no open complaint";
-    SwitchInput => "请切换到英文输入（Shift）再按键", "switch the input method to English (Shift), then press the key";
-    PasteInField => "先打开一个输入框再粘贴", "open a field first, then paste";
-    OneScript => "只有这一条话术", "this is the only script";
-    NotSafe => "这一次没有保存，请再记一次；之前已保存的都在本机。", "This was not saved, log it again; what was saved before is safe on this terminal.";
-    NotSaved => "还没有保存，可再按回车", "not saved yet, Enter tries again";
-    AllSafe => "已保存的记录都在本机，不会丢。", "Everything saved is on this terminal and stays there.";
-    LostNext => "正在自动重连；一直不行，退出再运行 guide，会重新启动后台", "Reconnecting by itself; if it does not come back, leave and run guide again: it starts the daemon";
-    PressKey => "按任意键关闭", "press any key to close";
-    EnrollTitle => "这台终端还没有登记", "This terminal is not enrolled yet";
-    EnrollNext => "向总部要一次性登记码，退出后运行", "Ask headquarters for a one-time code, leave and run";
-    EnrollCommand => "guide enroll https://总部地址", "guide enroll https://HUB-ADDRESS";
-    UnsyncedTitle => "还没有收到客户资料", "No customers have arrived yet";
-    UnsyncedNext => "按 r 马上同步；一直不行，请运行 guide sync status", "Press r to sync; if nothing comes, run: guide sync status";
-    NoTaskTitle => "今天没有要联系的客户", "Nobody is to be contacted today";
-    NoTaskNext => "Tab 查看客户；有人进店，记一次联系就好", "Tab shows the customers; log a contact when one comes in";
-    NoCustomerTitle => "名下还没有客户", "You have no customers yet";
-    NoCustomerNext => "总部分配客户后会自动出现；按 r 马上同步", "They appear once headquarters assigns them; r syncs now";
-    FilteredTitle => "没有符合的客户", "No customer matches";
-    FilteredNext => "Esc 清除筛选；可输入姓名的一部分或手机尾号", "Esc clears the filter; type part of a name or the last digits of the phone";
+/// What a choice of glyphs is called.
+pub fn glyphs_name(glyphs: Glyphs, lang: Lang) -> &'static str {
+    let texts = match glyphs {
+        Glyphs::Auto => ["自动", "auto"],
+        Glyphs::Always(GlyphSet::Unicode) => ["线条与符号", "lines and marks"],
+        Glyphs::Always(GlyphSet::Safe) => ["老终端（宽字符不错位）", "safe for CJK consoles"],
+        Glyphs::Always(GlyphSet::Ascii) => ["只用 ASCII", "ASCII"],
+    };
+    texts[lang as usize]
+}
+
+/// What is wrong with the guide's own key file.
+pub fn key_fault(line: usize, what: &str, lang: Lang) -> String {
+    match lang {
+        Zh => format!("keys.toml 第 {line} 行：{what}"),
+        En => format!("keys.toml, line {line}: {what}"),
+    }
 }
 
 /// When a hold ends: the day, and the time where it has one; on the day itself the time alone.
@@ -176,6 +71,50 @@ pub fn unread(n: usize, lang: Lang) -> String {
     match lang {
         Zh => format!("还有 {n} 条"),
         En => format!("{n} more"),
+    }
+}
+
+/// Why a list of what headquarters published is empty, and what helps: `texts` say that nothing matches, and that
+/// nothing was published.
+pub fn empty_library(
+    link: &Link,
+    status: Option<&Status>,
+    n_published: Option<usize>,
+    texts: [Msg; 2],
+    lang: Lang,
+) -> (&'static str, Vec<&'static str>) {
+    let text = |msg: Msg| msg.text(lang);
+    match (link, n_published) {
+        (_, Some(n)) if n > 0 => (text(texts[0]), vec![text(Msg::ClearFilter)]),
+        (Link::Down(_), _) => (problem("unreachable", lang).unwrap_or_default(), vec![text(Msg::LostNext)]),
+        _ if status.is_some_and(|status| status.guide.is_none()) => {
+            (text(Msg::EnrollTitle), vec![text(Msg::EnrollNext), text(Msg::EnrollCommand)])
+        }
+        _ if status.is_some_and(|status| status.sync.last_ok_at.is_none()) => {
+            (text(Msg::UnsyncedTitle), vec![text(Msg::UnsyncedNext)])
+        }
+        (_, None) => (text(Msg::Loading), Vec::new()),
+        (_, Some(_)) => (text(texts[1]), vec![text(Msg::SyncForMore)]),
+    }
+}
+
+/// How old something is, in the fewest words.
+pub fn age(days: i64, lang: Lang) -> String {
+    match (days, lang) {
+        (..60, Zh) => format!("{days}天"),
+        (..60, En) => format!("{days}d"),
+        (..730, Zh) => format!("{}个月", days / 30),
+        (..730, En) => format!("{}mo", days / 30),
+        (_, Zh) => format!("{}年", days / 365),
+        (_, En) => format!("{}y", days / 365),
+    }
+}
+
+/// Which gaps of a script are open.
+pub fn open_gaps(gaps: &[&str], lang: Lang) -> String {
+    match lang {
+        Zh => format!("! 还空着：{}。f 填写后才能复制", gaps.join("、")),
+        En => format!("! still empty: {}. f fills them, then y copies", gaps.join(", ")),
     }
 }
 
@@ -210,13 +149,13 @@ pub fn refused_short(code: &str, lang: Lang) -> Option<&'static str> {
         "revoked" => ["已被总部停用", "revoked by HQ"],
         "unauthorised" => ["需重新登记", "enrol again"],
         "too_old" => ["版本太旧", "too old for HQ"],
-        _ => return None,
+        _ => return crate::lang::problem::sentence(code, lang),
     };
     Some(texts[lang as usize])
 }
 
-/// What somebody must do about sync, with the command.
-pub fn attention(code: Option<&str>, n_rejected: usize, lang: Lang) -> String {
+/// What somebody must do about sync, with the command, or with the key that shows more.
+pub fn attention(code: Option<&str>, n_rejected: usize, key: &str, lang: Lang) -> String {
     match (code, n_rejected, lang) {
         (Some("revoked"), _, Zh) => "总部已停用本机，记录都在本机：要登记码，然后 guide enroll 网址".to_owned(),
         (Some("revoked"), _, En) => {
@@ -228,53 +167,18 @@ pub fn attention(code: Option<&str>, n_rejected: usize, lang: Lang) -> String {
         }
         (Some("too_old"), _, Zh) => "本机版本太旧，总部不再接收；记录都在本机，请升级 guide".to_owned(),
         (Some("too_old"), _, En) => "This version is too old for HQ; nothing is lost: upgrade guide".to_owned(),
-        (_, 0, Zh) => "同步需要处理，记录都在本机：运行 guide doctor".to_owned(),
-        (_, 0, En) => "Sync needs attention, nothing is lost: run guide doctor".to_owned(),
-        (_, n, Zh) => format!("总部退回了 {n} 条记录，都还在本机：运行 guide outbox 处理"),
-        (_, n, En) => format!("HQ rejected {n} of your records, all still here: run guide outbox"),
-    }
-}
-
-/// Says that an outcome is on disk.
-pub fn saved(name: &str, code: OutcomeCode, n_gone: usize, lang: Lang) -> String {
-    let what = outcome_name(code, lang);
-    match (lang, n_gone) {
-        (Zh, 0) => format!("已保存 {name} · {what}   z 撤销"),
-        (En, 0) => format!("Saved {name} · {what}   z undo"),
-        (Zh, n) => format!("已保存 {name} · {what}；{n} 个节点已被替代，联系照样计入   z 撤销"),
-        (En, n) => format!("Saved {name} · {what}; {n} gone meanwhile, the contact counts   z undo"),
-    }
-}
-
-/// Says that an op was taken back.
-pub fn undone(name: &str, lang: Lang) -> String {
-    match lang {
-        Zh => format!("已撤销 {name} 的上一次记录"),
-        En => format!("Taken back: {name}"),
-    }
-}
-
-/// Says that a complaint is closed.
-pub fn complaint_closed(name: &str, lang: Lang) -> String {
-    match lang {
-        Zh => format!("已保存 {name} · 投诉已结束   z 撤销"),
-        En => format!("Saved {name} · complaint closed   z undo"),
-    }
-}
-
-/// Says that a promise is marked as kept.
-pub fn promise_kept(name: &str, lang: Lang) -> String {
-    match lang {
-        Zh => format!("已保存 {name} · 承诺已兑现   z 撤销"),
-        En => format!("Saved {name} · promise kept   z undo"),
+        (_, 0, Zh) => format!("同步需要处理，记录都在本机：按 {key} 看原因"),
+        (_, 0, En) => format!("Sync needs attention, nothing is lost: {key} shows why"),
+        (_, n, Zh) => format!("总部退回了 {n} 条记录，都还在本机：按 {key} 处理"),
+        (_, n, En) => format!("HQ rejected {n} of your records, all still here: {key} shows them"),
     }
 }
 
 /// Says why a script cannot be copied.
 pub fn has_gap(gap: &str, lang: Lang) -> String {
     match lang {
-        Zh => format!("话术里「{gap}」还空着，不能复制。按回车填写"),
-        En => format!("The script's “{gap}” is still empty, so it cannot be copied. Enter fills it"),
+        Zh => format!("话术里「{gap}」还空着，不能复制。按 f 填写"),
+        En => format!("The script's “{gap}” is still empty, so it cannot be copied. f fills it"),
     }
 }
 
@@ -295,6 +199,16 @@ pub fn days_left(until: NaiveDate, today: NaiveDate, lang: Lang) -> String {
 pub fn problem(code: &str, lang: Lang) -> Option<&'static str> {
     let texts = match code {
         "unreachable" => ["后台程序没有回应", "The daemon does not answer"],
+        "unknown_version" => ["本机没有这个版本", "That version is not on this terminal"],
+        "unknown_plan" => ["总部没有发布这个方案", "Headquarters has not published that plan"],
+        "malformed_plan" => ["方案文件有错", "The plan file has a fault"],
+        "unfit_plan" => ["这个方案与已发布的方案配不上", "The plan does not go with the published ones"],
+        "different_plans" => ["文件里是另一个方案", "The file is of another plan"],
+        "unreadable_file" => ["方案文件读不出来", "The plan file cannot be read"],
+        "not_a_trainer" => ["只有培训终端能提议话术", "Only a trainer's terminal proposes templates"],
+        "nothing_to_propose" => ["和总部发布的一样，没有可提议的", "It says what is published"],
+        "lint_stops" => ["含有总部不会发布的内容", "It holds what headquarters does not publish"],
+        "too_many_proposals" => ["等待答复的提议太多", "Too many proposals wait for an answer"],
         "not_enrolled" => {
             ["这台终端还没有登记，请运行 guide enroll", "This terminal is not enrolled; run guide enroll"]
         }
@@ -302,7 +216,8 @@ pub fn problem(code: &str, lang: Lang) -> Option<&'static str> {
         "task_held" => ["这位客户今天暂缓联系", "This customer's task is held today"],
         "task_closed" => ["这个任务已经记过结果了", "This task has been logged already"],
         "unknown_customer" => ["这位客户已不在您名下", "This customer is not yours any more"],
-        "unknown_target" => ["没有可以撤销的记录", "There is nothing to take back"],
+        "unknown_target" | "nothing_to_undo" => ["没有可以撤销的记录", "There is nothing to take back"],
+        "nothing_to_redo" => ["没有可以恢复的撤销", "There is nothing to record again"],
         "no_open_complaint" => ["这位客户没有未结的投诉", "This customer has no open complaint"],
         "unknown_record" => ["这条记录已经不在了", "This record is not open any more"],
         "needs_amount" => ["已成交要填金额", "A purchase needs its amount"],
@@ -316,6 +231,15 @@ pub fn problem(code: &str, lang: Lang) -> Option<&'static str> {
         "store" => {
             ["本机存储写不进去，请检查磁盘空间", "This terminal's store cannot be written; check the disk's space"]
         }
+        "file_exists" => ["已经有这个文件", "There is such a file already"],
+        "no_folder" => ["没有这个文件夹", "There is no such folder"],
+        "not_permitted" => ["没有权限写在这里", "Writing here is not permitted"],
+        "is_folder" => ["这是文件夹，不是文件", "That is a folder, not a file"],
+        "disk_full" => ["磁盘已满", "The disk is full"],
+        "not_rejected" => ["这条记录没有被退回", "This record was not rejected"],
+        "malformed_body" => ["内容不完整或格式不对", "Something is missing or has not its form"],
+        "old_hub" => ["总部的版本太旧，不能核对", "Headquarters' version is too old to compare with"],
+        "restless" => ["数据一直在变，稍后再核对", "The data keeps changing; compare again later"],
         "clock_is_real" => ["真实时钟不能拨动", "The real clock cannot be moved"],
         "hub_unreachable" => [
             "连不上总部；照常工作，连上后自动补发",

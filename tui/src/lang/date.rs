@@ -37,6 +37,17 @@ pub fn short(day: NaiveDate, today: NaiveDate, lang: Lang) -> String {
     }
 }
 
+/// From a day to another, the year said once where both have the same: `8月12日 … 9月2日`, `30 Mar … 6 Apr 2025`.
+pub fn window(first: NaiveDate, last: NaiveDate, today: NaiveDate, lang: Lang) -> String {
+    let (from, until) = (short(first, today, lang), short(last, today, lang));
+    match lang {
+        _ if first == last => from,
+        Lang::Zh if first.year() == last.year() => format!("{from} … {}", short(last, last, lang)),
+        Lang::En if first.year() == last.year() => format!("{} … {until}", short(first, first, lang)),
+        _ => format!("{from} … {until}"),
+    }
+}
+
 /// A day of every year: `8月12日`, `12 Aug`.
 pub fn yearly(month: u32, day: u32, lang: Lang) -> String {
     // a leap year has every day that any year has
@@ -90,6 +101,19 @@ mod tests {
         assert_eq!(full(date, Lang::En), "Wed 12 Aug 2026");
         assert_eq!(short(date, "2027-01-01".parse().unwrap(), Lang::Zh), "2026年8月12日");
         assert_eq!(short(date, "2026-01-01".parse().unwrap(), Lang::En), "12 Aug");
+    }
+
+    #[test]
+    fn a_window_says_its_year_once() {
+        let check = |first: &str, last: &str, zh: &str, en: &str| {
+            let [first, last, today] = [first, last, "2026-08-12"].map(|day| day.parse().unwrap());
+            let in_lang = |lang| window(first, last, today, lang);
+            assert_eq!((in_lang(Lang::Zh).as_str(), in_lang(Lang::En).as_str()), (zh, en));
+        };
+        check("2025-04-02", "2025-04-06", "2025年4月2日 … 4月6日", "2 Apr … 6 Apr 2025");
+        check("2026-08-12", "2026-08-15", "8月12日 … 8月15日", "12 Aug … 15 Aug");
+        check("2025-12-30", "2026-01-02", "2025年12月30日 … 1月2日", "30 Dec 2025 … 2 Jan");
+        check("2026-08-12", "2026-08-12", "8月12日", "12 Aug");
     }
 
     #[test]

@@ -80,11 +80,13 @@ pub fn missing_text(missing: &Missing, today: NaiveDate, lang: Lang) -> String {
             let (risk, on) = (risk_name(*risk, lang), date::short(*on, today, lang));
             text!(lang, "流失风险是{risk}（{on}）", "the risk is {risk} ({on})")
         }
-        Missing::Tag { group, value } => {
+        Missing::Tag { group, value, group_name } => {
             let value = value.as_deref().unwrap_or_default();
+            let group = word::group_name(group, group_name.as_ref(), lang);
             text!(lang, "没有标签 {group} {value}", "there is no tag {group} {value}").trim_end().to_owned()
         }
-        Missing::DayOfTag { group } => {
+        Missing::DayOfTag { group, group_name } => {
+            let group = word::group_name(group, group_name.as_ref(), lang);
             text!(lang, "不知道标签 {group} 的日期", "since when the tag {group} is there is not known")
         }
         Missing::OtherLevel { level } => {
@@ -222,7 +224,8 @@ fn gap_text(gap: &AudienceGap, lang: Lang) -> String {
             let wanted = any_of(&wanted, lang);
             text!(lang, "门店是 {is} 类，只要 {wanted}", "the shop is of rank {is}; {wanted} is asked for")
         }
-        AudienceGap::Tags { group, has, wanted } => {
+        AudienceGap::Tags { group, group_name, has, wanted } => {
+            let group = word::group_name(group, group_name.as_ref(), lang);
             let (has, wanted) = (any_of(has, lang), any_of(wanted, lang));
             text!(
                 lang,

@@ -70,6 +70,7 @@ pub fn hold_name(reason: HoldReason, lang: Lang) -> &'static str {
         HoldReason::PromoRest => ("营销暂停", "promotions rest"),
         HoldReason::PromoCap => ("营销次数已满", "enough promotions"),
         HoldReason::TouchCap => ("触达间隔", "contacted just now"),
+        HoldReason::Snoozed => ("稍后再联系", "put off"),
         HoldReason::ContactHours => ("静默时段", "quiet hours"),
         HoldReason::NotYet => ("未到时间", "not yet time"),
         HoldReason::Unknown => ("未知原因", "unknown"),
@@ -191,6 +192,7 @@ pub fn op_kind_name(kind: &str, lang: Lang) -> &str {
     match kind {
         "outcome" => pick(lang, ("跟进结果", "outcome")),
         "undo" => pick(lang, ("撤销", "undo")),
+        "redo" => pick(lang, ("恢复", "redo")),
         "promise" => pick(lang, ("承诺", "promise")),
         "promise_kept" => pick(lang, ("承诺兑现", "promise kept")),
         "complaint_closed" => pick(lang, ("投诉关闭", "complaint closed")),
@@ -201,9 +203,17 @@ pub fn op_kind_name(kind: &str, lang: Lang) -> &str {
         "tag_removed" => pick(lang, ("去标签", "tag taken away")),
         "consent" => pick(lang, ("授权", "consent")),
         "secret" => pick(lang, ("惊喜保密", "secret")),
+        "snooze" => pick(lang, ("稍后", "put off")),
+        "lead_added" => pick(lang, ("新客线索", "lead entered")),
+        "note" => pick(lang, ("备注", "note")),
         "leave" => pick(lang, ("休假", "leave")),
+        "template_proposed" => pick(lang, ("话术提议", "template proposed")),
         "waived" => pick(lang, ("休假清理", "amnesty")),
         "handed" => pick(lang, ("交给代班", "handed to the deputy")),
+        "points" => pick(lang, ("积分变动", "points")),
+        "risk" => pick(lang, ("流失风险", "risk of losing the customer")),
+        "dispatched" => pick(lang, ("总部派发", "sent by headquarters")),
+        "rush" => pick(lang, ("总部加急", "haste asked for by headquarters")),
         other => other,
     }
 }

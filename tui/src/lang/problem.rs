@@ -65,6 +65,11 @@ pub fn explain_problem(problem: &Problem, lang: Lang) -> Explained {
     }
 }
 
+/// What happened, by a problem's code alone; none where its details say what matters.
+pub fn sentence(code: &str, lang: Lang) -> Option<&'static str> {
+    known(code).filter(|_| !names_choices(code)).map(|(what, _)| pick(lang, what))
+}
+
 /// Whether the details of a problem say what could be asked for instead, or where the fault is.
 fn names_choices(code: &str) -> bool {
     matches!(
@@ -73,11 +78,14 @@ fn names_choices(code: &str) -> bool {
             | "unknown_field"
             | "malformed_value"
             | "unknown_tag"
+            | "malformed_filter"
             | "template_fault"
+            | "lint_stops"
             | "malformed_plan"
             | "unfit_plan"
             | "different_plans"
             | "unknown_version"
+            | "snooze_too_long"
     )
 }
 
@@ -106,6 +114,22 @@ fn known(code: &str) -> Option<(Pair, Option<Pair>)> {
         "ambiguous_task" => {
             (("有不止一条任务以此开头", "more than one task begins so"), Some(("多写几位编号", "give more of the id")))
         }
+        "several_customers" => {
+            (("不止一位客户符合，请写全名或客户编号", "several customers match: give the whole name or the id"), None)
+        }
+        "unknown_list" => (
+            ("没有这个名单", "there is no list of this name"),
+            Some(("guide customer list 列出已保存的", "guide customer list shows those that are saved")),
+        ),
+        "list_name" => (("名单名称要有 1 到 40 个字", "a list's name has 1 to 40 characters"), None),
+        "empty_filter" => {
+            (("没有写条件", "the filter is empty"), Some(("如 标签:珍珠 分层:SA", "such as tag:pearl tier:SA")))
+        }
+        "malformed_filter" => (("这个条件读不懂，没有保存", "the filter is not understood; nothing was saved"), None),
+        "too_many_lists" => (
+            ("名单已满 50 个", "there are 50 lists already"),
+            Some(("guide customer list remove 名称 删除一个", "guide customer list remove NAME takes one away")),
+        ),
         "unknown_customer" => (
             ("本机没有这位客户", "this terminal has no such customer"),
             Some(("guide customer find 可按姓名、手机号查找", "guide customer find looks by name and phone")),
@@ -117,6 +141,19 @@ fn known(code: &str) -> Option<(Pair, Option<Pair>)> {
         "unknown_template" => (
             ("没有这个话术模板", "there is no such template"),
             Some(("guide template list 列出模板", "guide template list lists them")),
+        ),
+        "not_a_trainer" => (
+            ("只有培训终端能提议话术", "only a trainer's terminal proposes templates"),
+            Some(("向总部要培训终端的登记码", "headquarters enrols a trainer's terminal with --role trainer")),
+        ),
+        "nothing_to_propose" => (("和总部发布的一样，没有可提议的", "the file says what is published"), None),
+        "lint_stops" => (
+            ("含有总部不会发布的内容", "it holds what headquarters does not publish"),
+            Some(("guide template lint 文件 --strict 列出全部", "guide template lint FILE --strict lists all")),
+        ),
+        "too_many_proposals" => (
+            ("等待答复的提议太多", "too many proposals wait for an answer"),
+            Some(("guide template proposals 列出提议", "guide template proposals lists them")),
         ),
         "task_closed" => (
             ("这条任务今天已经记过", "this task has been logged already"),
@@ -226,6 +263,13 @@ fn known(code: &str) -> Option<(Pair, Option<Pair>)> {
         "own_deputy" => (("代班的不能是本人", "a guide cannot stand in for the guide's own leave"), None),
         "nothing_to_record" => (("没有需要记录的", "there is nothing to record"), None),
         "nothing_to_undo" => (("没有可以撤销的记录", "there is nothing to take back"), None),
+        "nothing_to_redo" => (("没有可以恢复的撤销", "there is nothing to record again"), None),
+        "too_often" => (("这条记录撤销和恢复的次数太多", "this was taken back and recorded again too often"), None),
+        "snooze_past" => (("这个时间已经过了", "that time has passed"), None),
+        "snooze_too_long" => (
+            ("推得太晚：会错过任务的窗口", "that is too late: the task's window would be missed"),
+            Some(("选括号里的日期和时间之前", "choose a time before the one in brackets")),
+        ),
         "store" => (
             (
                 "本机存储出错：刚才这一步没有完成，之前保存的都在",
@@ -298,6 +342,7 @@ mod tests {
             UnknownCustomer,
             UnknownTarget,
             NoOpenComplaint,
+            TooOften,
         ] {
             assert!(known(&refusal.code()).is_some(), "{refusal:?}");
         }

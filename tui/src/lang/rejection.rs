@@ -17,6 +17,57 @@ pub fn sentence(code: Option<&str>, detail: Option<&str>, lang: Lang) -> String 
     }
 }
 
+/// What a person does about a rejection: mend, send again, give up, or ask somebody.
+pub fn advice(code: Option<&str>, lang: Lang) -> &'static str {
+    let pair = match code.unwrap_or_default() {
+        "needs_amount" | "amount_not_positive" | "amount_too_large" => {
+            ("改：填对金额，再发", "mend it: give the right amount")
+        }
+        "needs_date" | "date_out_of_range" => ("改：填对日期，再发", "mend it: give the right date"),
+        "needs_reason" => ("改：选跳过的原因，再发", "mend it: give the reason for skipping"),
+        "score_out_of_range" => ("改：评分填 1 到 5，再发", "mend it: a score is 1 to 5"),
+        "too_many_leads" => (
+            "今天新客户太多：放弃，或明天再原样重发",
+            "too many people were entered today: give it up, or send it again tomorrow",
+        ),
+        "needs_text" => ("改：写上内容，再发", "mend it: write the text"),
+        "malformed_value" | "malformed_body" => {
+            ("改：填好缺的、格式不对的，再发", "mend it: fill in what is missing or wrong")
+        }
+        "unknown_deputy" => ("改：填本店导购的编号，再发", "mend it: give the id of a guide of the chain"),
+        "unknown_customer" => (
+            "客户转走了：放弃，请新导购补记；记错客户就改客户",
+            "the customer has gone: give it up and tell the new guide; if it was the wrong customer, mend that",
+        ),
+        "from_the_future" => (
+            "先把本机时钟调准，再原样重发；或改日期",
+            "set this terminal's clock right and send it again as it is; or mend the day",
+        ),
+        "unknown_kind" => ("等总部升级后原样重发", "send it again as it is when headquarters has upgraded"),
+        "bad_hash" => ("原样重发；再被退回就联系支持人员", "send it again as it is; rejected again, call support"),
+        "hash_conflict" => (
+            "先看总部已有的那一条；要补记就改后重发，不要就放弃",
+            "look at the one that headquarters has; mend it to record this too, or give it up",
+        ),
+        "not_for_terminals" => ("请总部处理，这一条放弃", "have headquarters do it, and give this up"),
+        "unknown_target" => (
+            "所指的记录若还没发完，先同步再原样重发；否则放弃",
+            "if what it refers to is still unsent, sync and send it again; else give it up",
+        ),
+        "too_often" => ("以总部的为准：放弃，要改就另记一条", "headquarters' state stands: give it up and record anew"),
+        "not_a_trainer" => (
+            "请培训人员在自己的终端上提议，这一条放弃",
+            "have a trainer propose it at their own terminal, and give this up",
+        ),
+        "no_open_complaint" => ("投诉已经了结：放弃", "the complaint is over: give it up"),
+        _ => (
+            "看内容：改后重发，或放弃；不确定就导出给支持人员",
+            "mend it or give it up; if in doubt, write it to a file for support",
+        ),
+    };
+    pick(lang, pair)
+}
+
 fn known(code: &str) -> Option<(&'static str, &'static str)> {
     Some(match code {
         "hash_conflict" => {
@@ -31,7 +82,10 @@ fn known(code: &str) -> Option<(&'static str, &'static str)> {
         "unknown_kind" => ("总部的版本还不认识这种记录", "headquarters' version does not know this kind of record"),
         "not_for_terminals" => ("只有总部能记录或撤销", "only headquarters records this, or takes it back"),
         "unknown_target" => ("所指的记录总部没有", "headquarters does not have what it refers to"),
+        "too_many_leads" => ("登记的线索太多，请总部处理", "too many leads: headquarters has to look at them"),
+        "too_often" => ("撤销和恢复的次数太多", "it was taken back and recorded again too often"),
         "unknown_deputy" => ("总部没有这位代班导购", "headquarters has no such deputy"),
+        "not_a_trainer" => ("只有培训终端能提议话术", "only a trainer's terminal proposes templates"),
         "no_open_complaint" => ("没有未了结的投诉", "no complaint is open"),
         "needs_amount" => ("缺少金额", "the amount is missing"),
         "amount_not_positive" => ("金额必须大于零", "the amount must be more than zero"),
@@ -60,6 +114,7 @@ mod tests {
         assert!(codes.len() > 15, "{codes:?}");
         for code in codes {
             assert!(known(code).is_some(), "{code}");
+            assert_ne!(advice(Some(code), Lang::Zh), advice(None, Lang::Zh), "{code} has no advice");
         }
     }
 

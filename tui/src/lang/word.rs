@@ -1,9 +1,9 @@
 //! Words of plan files as people say them: spans of days, scores, kinds of life events.
 
 use chrono::NaiveDate;
-use guide_common::customer::Tag;
-use guide_common::sop::plan::Lang;
+use guide_common::sop::plan::{Lang, Text};
 use guide_common::time::Offset;
+use guide_common::wire::card::TagRow;
 
 use crate::lang::pick;
 use crate::text;
@@ -41,11 +41,21 @@ pub fn score(min: Option<u8>, max: Option<u8>, lang: Lang) -> String {
 }
 
 /// A tag's value; of a date also the group, as a date alone does not say what it is of.
-pub fn tag_words(tag: &Tag) -> String {
-    match tag.value.parse::<NaiveDate>() {
-        Ok(_) => format!("{} {}", tag.group, tag.value),
-        Err(_) => tag.value.clone(),
+pub fn tag_words(row: &TagRow, lang: Lang) -> String {
+    match row.tag.value.parse::<NaiveDate>() {
+        Ok(_) => tag_in_group(&row.tag.group, row.group_name.as_ref(), &row.tag.value, lang),
+        Err(_) => row.tag.value.clone(),
     }
+}
+
+/// A tag with its group: by its name, or by its code where headquarters has not named it.
+pub fn tag_in_group(code: &str, name: Option<&Text>, value: &str, lang: Lang) -> String {
+    format!("{} {value}", group_name(code, name, lang))
+}
+
+/// A group of tags by its name, or by its code where headquarters has not named it.
+pub fn group_name<'t>(code: &'t str, name: Option<&'t Text>, lang: Lang) -> &'t str {
+    name.map_or(code, |name| name.in_lang(lang))
 }
 
 /// A kind of life event; one that only a plan knows stays as it is written there, in quotation marks.
@@ -66,6 +76,8 @@ pub fn life_event(kind: &str, lang: Lang) -> String {
 
 #[cfg(test)]
 mod tests {
+    use guide_common::customer::Tag;
+
     use super::*;
 
     #[test]
@@ -79,10 +91,16 @@ mod tests {
 
     #[test]
     fn a_date_among_the_tags_says_what_it_is_of() {
-        let tag =
-            |group: &str, value: &str| Tag { group: group.to_owned(), value: value.to_owned(), on: None, source: None };
-        assert_eq!(tag_words(&tag("WED", "2026-08-21")), "WED 2026-08-21");
-        assert_eq!(tag_words(&tag("MAT", "珍珠")), "珍珠");
+        let tag = |group: &str, value: &str, name: Option<&str>| TagRow {
+            tag: Tag { group: group.to_owned(), value: value.to_owned(), on: None, source: None },
+            stale: false,
+            group_name: name.map(|name| Text { zh: name.to_owned(), en: "wedding".to_owned() }),
+            age_days: None,
+        };
+        assert_eq!(tag_words(&tag("WED", "2026-08-21", None), Lang::Zh), "WED 2026-08-21");
+        assert_eq!(tag_words(&tag("WED", "2026-08-21", Some("婚期")), Lang::Zh), "婚期 2026-08-21");
+        assert_eq!(tag_words(&tag("WED", "2026-08-21", Some("婚期")), Lang::En), "wedding 2026-08-21");
+        assert_eq!(tag_words(&tag("MAT", "珍珠", None), Lang::Zh), "珍珠");
     }
 
     #[test]

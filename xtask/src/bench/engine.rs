@@ -10,6 +10,7 @@ use guide_common::demo;
 use guide_common::fact::{Fact, FactBody};
 use guide_common::id::{DeviceId, GuideId, OpId};
 use guide_common::outcome::{Outcome, OutcomeCode};
+use guide_common::report::report;
 use guide_common::sop::plan::{Lang, Plan};
 use guide_common::sop::rules::Rules;
 use guide_common::sop::simulate::{Assumption, simulate};
@@ -19,6 +20,7 @@ use guide_common::template::compiled::Library;
 use guide_common::template::file;
 use guide_common::template::source::{ScriptFacts, values};
 use guide_common::time::Period;
+use guide_common::undone::Undos;
 use guide_common::wire::local::{DueRow, TaskRow};
 
 use crate::bench::Times;
@@ -64,6 +66,7 @@ fn size(n_customers: usize) {
     if let Some(guide) = chain.guides.first() {
         one_outcome(&files, &guide.id, &rules, &tasks);
     }
+    reports(&files, &rules, n_runs);
     if n_customers <= 20_000 {
         what_if(&files, &rules);
     }
@@ -108,9 +111,22 @@ fn contacted(file: &CustomerFile, dues: &[DueRow], guide: &GuideId, today: Naive
         at: today.and_time(NaiveTime::MIN).and_utc(),
         body: FactBody::Outcome(outcome),
         number: 0,
-        undone: None,
+        undone: Undos::default(),
+        group: None,
     });
     file
+}
+
+/// The report of a month and of a year, with funnels, templates, repeat purchases, promises and days.
+fn reports(files: &[CustomerFile], rules: &Rules, n_runs: usize) {
+    let today = demo::d0();
+    for n_days in [31, 365] {
+        let from = today.checked_sub_days(Days::new(n_days - 1)).unwrap_or(today);
+        let Some(period) = Period::new(from, today) else { return };
+        let mut n_due = 0;
+        let times = time(n_runs, || n_due = report(files.iter(), rules, period, today, None).total.due);
+        println!("    the report of {n_days} days: {times} ({n_due} due)");
+    }
 }
 
 fn what_if(files: &[CustomerFile], rules: &Rules) {

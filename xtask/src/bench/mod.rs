@@ -5,6 +5,8 @@ mod engine;
 mod hub;
 mod interface;
 mod process;
+mod screens;
+mod search;
 mod shop;
 mod sync;
 
@@ -23,6 +25,10 @@ pub enum Part {
     Guided,
     /// The hub under load, on both engines.
     Hub,
+    /// Every key in every screen, beside fzf, atuin and bottom.
+    Screens,
+    /// Finding customers: the index, and the daemon over its socket.
+    Search,
     /// First pulls, and the end of a week without the network.
     Sync,
 }
@@ -39,11 +45,17 @@ pub fn run(parts: &[Part]) -> anyhow::Result<()> {
     if wanted(Part::Guide) {
         interface::run()?;
     }
+    if wanted(Part::Screens) {
+        screens::run()?;
+    }
     if wanted(Part::Sync) {
         sync::run()?;
     }
     if wanted(Part::Hub) {
         hub::run()?;
+    }
+    if wanted(Part::Search) {
+        search::run()?;
     }
     // last: starting a program from a process that has held 200,000 customers takes ten times as long
     if wanted(Part::Engine) {

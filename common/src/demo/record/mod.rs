@@ -17,6 +17,7 @@ use crate::id::{CustomerId, DeviceId, GuideId, OpId, PurchaseId};
 use crate::outcome::Channel;
 use crate::record::{LifeEvent, OwnerChanged, Risk, RiskRecord};
 use crate::sop::plan::Lang;
+use crate::undone::Undos;
 use crate::wire::hub::GuideProfile;
 
 /// Who records what no guide does, and on which device.
@@ -62,7 +63,8 @@ pub(super) fn fact(customer: &CustomerId, number: &str, body: FactBody) -> Optio
         at: body.on()?.and_time(NaiveTime::MIN).and_utc(),
         body,
         number: 0,
-        undone: None,
+        undone: Undos::default(),
+        group: None,
     })
 }
 

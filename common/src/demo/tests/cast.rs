@@ -7,6 +7,7 @@ use crate::outcome::{Channel, Outcome, OutcomeCode};
 use crate::record::{Level, Risk};
 use crate::sop::history::History;
 use crate::template::Withheld;
+use crate::undone::Undos;
 
 /// One of the cast at the desk of their guide.
 struct Seat {
@@ -51,7 +52,8 @@ impl Seat {
             at,
             body: FactBody::Outcome(outcome),
             number: 1_000 + number,
-            undone: None,
+            undone: Undos::default(),
+            group: None,
         });
     }
 }

@@ -63,7 +63,8 @@ pub(super) fn gaps(history: &History<'_>, rules: &Rules, plan: &Plan, day: Naive
         let values = wanted.iter().filter_map(|tag| tag.value.clone()).collect();
         if !is_met(Audience { tags: wanted, ..Audience::default() }) {
             let has = fields.tags().into_iter().filter(|tag| tag.group == group).map(|tag| tag.value).collect();
-            gaps.push(AudienceGap::Tags { group: group.to_owned(), has, wanted: values });
+            let group_name = rules.settings.tag_group(group).map(|group| group.name.clone());
+            gaps.push(AudienceGap::Tags { group: group.to_owned(), group_name, has, wanted: values });
         }
     }
     if let Some(condition) = &audience.condition

@@ -104,7 +104,7 @@ impl<'a> Desk<'a, '_> {
     fn triggers(&self, search: &Search<'_, '_, '_>) -> Vec<TriggerExplained> {
         let explained = search.plan.triggers.iter().map(|trigger| TriggerExplained {
             trigger: trigger.name().to_owned(),
-            missing: (!is_met(search, trigger)).then(|| missing(trigger, self.history)),
+            missing: (!is_met(search, trigger)).then(|| missing(trigger, self.history, self.rules)),
         });
         explained.collect()
     }

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::outcome::OutcomeCode;
 use crate::record::{Level, Risk};
 use crate::sop::history::History;
+use crate::sop::plan::Text;
+use crate::sop::rules::Rules;
 use crate::sop::trigger::{DormantTrigger, LevelEvent, OutcomeTrigger, PurchaseTrigger, Since, TicketEvent, Trigger};
 
 /// What is missing for a trigger to be met.
@@ -66,11 +68,17 @@ pub enum Missing {
         /// This value; any where none is named.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         value: Option<String>,
+        /// What the group is called, where headquarters has named it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        group_name: Option<Text>,
     },
     /// The tag is there, but since when is not known.
     DayOfTag {
         /// Of this group.
         group: String,
+        /// What the group is called, where headquarters has named it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        group_name: Option<Text>,
     },
     /// No level was recorded.
     Level,
@@ -150,7 +158,7 @@ pub enum Missing {
 }
 
 /// What is missing for a trigger that no day meets.
-pub(super) fn missing(trigger: &Trigger, history: &History<'_>) -> Missing {
+pub(super) fn missing(trigger: &Trigger, history: &History<'_>, rules: &Rules) -> Missing {
     let customer = &history.customer;
     let records = &history.records;
     let unless = |is_there: bool, missing: Missing| if is_there { Missing::Day } else { missing };
@@ -169,8 +177,12 @@ pub(super) fn missing(trigger: &Trigger, history: &History<'_>) -> Missing {
         Trigger::Tagged { group, value } => {
             let mut tags = customer.tags.iter().filter(|tag| tag.group == *group);
             let is_there = tags.any(|tag| value.as_ref().is_none_or(|value| tag.value == *value));
-            let tag = Missing::Tag { group: group.clone(), value: value.clone() };
-            if is_there { Missing::DayOfTag { group: group.clone() } } else { tag }
+            let group_name = rules.settings.tag_group(group).map(|group| group.name.clone());
+            let group = group.clone();
+            match is_there {
+                true => Missing::DayOfTag { group, group_name },
+                false => Missing::Tag { group, value: value.clone(), group_name },
+            }
         }
         Trigger::Level { event, level, .. } => missing_level(*event, *level, history),
         Trigger::CouponExpiry { kinds } => match records.coupons.is_empty() {

@@ -157,6 +157,9 @@ pub enum AudienceGap {
     Tags {
         /// The group's code.
         group: String,
+        /// What the group is called, where headquarters has named it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        group_name: Option<Text>,
         /// The customer's tags of it.
         has: Vec<String>,
         /// Any of these; any at all where none is named.

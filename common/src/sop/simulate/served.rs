@@ -95,7 +95,10 @@ fn is_left_out(fact: &Fact, period: Period) -> bool {
 fn changes(file: &CustomerFile, period: Period) -> Vec<NaiveDate> {
     let mut days: Vec<NaiveDate> = file.purchases.iter().map(|purchase| purchase.bought_on).collect();
     for fact in &file.facts {
-        days.extend([fact.on()].into_iter().chain(fact.undone.map(|undone| undone.on)));
+        days.push(fact.on());
+        for undone in fact.undone.all() {
+            days.extend([undone.on].into_iter().chain(undone.redone.map(|redone| redone.on)));
+        }
         match &fact.body {
             FactBody::Coupon(coupon) => days.extend(coupon.closed_on()),
             FactBody::Ticket(ticket) => days.extend(ticket.ready_on.into_iter().chain(ticket.collected_on)),

@@ -14,6 +14,7 @@ use crate::sop::plan::Purpose;
 use crate::sop::rules::Rules;
 use crate::sop::run::{Attempt, Run, State, all_runs};
 use crate::time::Period;
+use crate::undone::Undos;
 
 use super::desk::Desk;
 use super::figures::Simulation;
@@ -109,7 +110,8 @@ impl<'d> Stretch<'_, 'd> {
             at: self.desk.rules.zone.instant(on.and_time(NaiveTime::from_hms_opt(12, 0, 0)?)),
             body: FactBody::Outcome(outcome),
             number: next_number(&self.file.facts),
-            undone: None,
+            undone: Undos::default(),
+            group: None,
         })
     }
 }

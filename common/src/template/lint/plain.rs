@@ -28,6 +28,38 @@ struct Glyph {
 #[derive(Clone, Debug, Default)]
 pub struct Plain(Vec<Glyph>);
 
+/// The letters of a text, to tell at once which words it cannot hold.
+#[derive(Clone, Debug)]
+pub struct LetterSet(Box<[u64; 1_024]>);
+
+impl Default for LetterSet {
+    fn default() -> Self {
+        Self(Box::new([0; 1_024]))
+    }
+}
+
+impl LetterSet {
+    fn add(&mut self, letter: char) {
+        if let Ok(code) = u16::try_from(u32::from(letter)) {
+            self.0[usize::from(code / 64)] |= 1 << (code % 64);
+        }
+    }
+
+    fn has(&self, letter: char) -> bool {
+        // what lies beyond the first plane is not known
+        u16::try_from(u32::from(letter)).map_or(true, |code| self.0[usize::from(code / 64)] & (1 << (code % 64)) != 0)
+    }
+
+    /// Whether a text with these letters may hold a word; false only where a letter of it is certainly missing.
+    pub fn may_hold(&self, word: &str) -> bool {
+        word.chars().all(|c| match c {
+            '0'..='9' | 'a'..='z' | '\u{4e00}'..='\u{9fff}' => self.has(c),
+            'A'..='Z' => self.has(c.to_ascii_lowercase()),
+            _ => true,
+        })
+    }
+}
+
 /// Where a word was found, in bytes of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
@@ -69,6 +101,15 @@ impl Plain {
             }
         }
         Self(glyphs)
+    }
+
+    /// Which letters it has.
+    pub fn letter_set(&self) -> LetterSet {
+        let mut set = LetterSet::default();
+        for letter in &self.0 {
+            set.add(letter.plain);
+        }
+        set
     }
 
     /// How many letters it has.
@@ -195,6 +236,22 @@ mod tests {
         for text in ["最，佳", "最。佳", "最\n佳", "最{称呼}佳", "最（佳）", "佳最", "最"] {
             check(text, "最佳", &[]);
         }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_found_is_never_told_to_be_impossible(text in "[最佳王Ａa1①é .*]{0,12}", word in "[最佳王Ａa1①é]{1,3}") {
+            let plain = Plain::new(&text);
+            let is_found = !plain.find(&Plain::new(&word)).is_empty();
+            proptest::prop_assert!(!is_found || plain.letter_set().may_hold(&word));
+        }
+    }
+
+    #[test]
+    fn a_word_with_a_letter_that_is_missing_cannot_be_there() {
+        let letters = Plain::new("单姐，珍珠耳钉戴了三天").letter_set();
+        assert!(letters.may_hold("珍珠") && letters.may_hold("单"));
+        assert!(!letters.may_hold("单雅宁") && !letters.may_hold("Li"));
     }
 
     #[test]

@@ -19,7 +19,10 @@ pub(super) fn find(text: &Plain, names: &[&str], own_phones: &[&str]) -> Vec<(Sp
             (span, fix(zh, "write no full phone number; the shop's own is {phone}"))
         })
         .collect();
-    for name in names.iter().map(|name| Plain::new(name)).filter(|name| name.n_letters() > 1) {
+    // a shop has thousands of names, and a text next to none of their characters
+    let letters = text.letter_set();
+    let near = names.iter().filter(|name| letters.may_hold(name));
+    for name in near.map(|name| Plain::new(name)).filter(|name| name.n_letters() > 1) {
         found.extend(text.find(&name).into_iter().map(|span| (span, fix("不写别人的姓名", "name nobody else"))));
     }
     found.sort_by_key(|(span, _)| *span);

@@ -115,7 +115,6 @@ pub(super) async fn snapshot(
         return problem(404, "unknown_path");
     }
     if inner.pages_fail || inner.break_snapshot_after == Some(0) {
-        inner.break_snapshot_after = None;
         return problem(500, "broken");
     }
     inner.n_snapshot_pages += 1;
@@ -127,9 +126,11 @@ pub(super) async fn snapshot(
     };
     let after: usize = query.after.map_or(0, |after| after.parse().unwrap());
     let limit = query.limit.unwrap_or(1_000).min(100);
-    let items: Vec<Item> = feed.items.values().skip(after).take(limit).cloned().collect();
-    let next = (after + items.len() < feed.items.len()).then(|| (after + items.len()).to_string());
-    let (n_sent, head, n_live) = (items.len(), feed.head, feed.items.len() as u64);
+    let items: Vec<Item> =
+        feed.items.values().filter(|item| item.body.is_some()).skip(after).take(limit).cloned().collect();
+    let n_live = feed.digest(&KEYS.guide).0;
+    let next = (((after + items.len()) as u64) < n_live).then(|| (after + items.len()).to_string());
+    let (n_sent, head) = (items.len(), feed.head);
     inner.n_sent += n_sent;
     Json(SnapshotResponse { epoch, head, n_live, items, next, schema_min: 1, schema_max: 1 }).into_response()
 }
@@ -153,13 +154,13 @@ pub(super) async fn inventory(State(hub): State<Hub>, Query(query): Query<Invent
     };
     match query.kind {
         Some(kind) => {
-            let of_kind = feed.items.values().filter(|item| item.kind == kind);
+            let of_kind = feed.items.values().filter(|item| item.kind == kind && item.body.is_some());
             let entry = |item: &Item| Entry { id: item.id.clone(), rev: item.rev, hash: FeedDigest(hash(item)) };
             answer.entries = of_kind.map(entry).collect();
         }
         None => {
             let mut kinds: BTreeMap<String, (u64, FeedDigest)> = BTreeMap::new();
-            for item in feed.items.values() {
+            for item in feed.items.values().filter(|item| item.body.is_some()) {
                 let (n, digest) = kinds.entry(item.kind.clone()).or_default();
                 (*n, *digest) = (*n + 1, digest.with(hash(item)));
             }
@@ -198,10 +199,18 @@ pub(super) async fn push(State(hub): State<Hub>, headers: HeaderMap, Json(reques
             if let Some(code) = &inner.reject {
                 return answer(OpResult::Rejected, Some(code.clone()));
             }
-            let file = inner.files.entry(op.customer.clone()).or_insert_with(|| {
-                assert!(op.customer.is_guide_itself());
-                CustomerFile::of_guide_itself(Vec::new())
-            });
+            if !inner.files.contains_key(&op.customer)
+                && let Some(file) = CustomerFile::begun_by(&op, Some(super::profile().store.id))
+            {
+                let document = to_raw_value(&file.customer).unwrap();
+                inner.guide.put("customer", op.customer.as_str(), Some(&op.customer), document);
+                inner.files.insert(op.customer.clone(), file);
+            }
+            if !inner.files.contains_key(&op.customer) && !op.customer.is_guide_itself() {
+                return answer(OpResult::Rejected, Some("unknown_customer".to_owned()));
+            }
+            let file =
+                inner.files.entry(op.customer.clone()).or_insert_with(|| CustomerFile::of_guide_itself(Vec::new()));
             match file.apply(&op, &guide) {
                 Ok(Applied::Changed(id)) => {
                     let fact = file.facts.iter().find(|fact| fact.id == id).unwrap();

@@ -8,13 +8,16 @@ mod process;
 mod stage;
 mod verdict;
 
+use std::sync::Arc;
+
 use clap::Args as ClapArgs;
 
 use crate::cli::context::{Context, note};
 use crate::cli::demo::stage::Stage;
 use crate::cli::failure::{Answer, Failure};
-use crate::cli::interactive;
+use crate::cli::interactive::{self, Look, Mode, Place};
 use crate::cli::signal::Signals;
+use crate::interface::home::Keeping;
 use crate::text;
 
 /// Arguments of `guide demo`.
@@ -26,18 +29,23 @@ pub struct Args {
     /// Walk ten tasks without a terminal, with the hub stopped and the daemon killed on the way, and check every figure
     #[arg(long)]
     check: bool,
+    /// Walk the demo line by line, as guide --plain does
+    #[arg(long, conflicts_with = "check")]
+    plain: bool,
 }
 
 /// Runs the command.
-pub async fn run(args: Args, context: &Context, theme: Option<String>) -> Answer<()> {
+pub async fn run(args: Args, context: &Context, look: Look) -> Answer<()> {
     // before anything exists that would have to be removed
     let signals = Signals::new()?;
     let check = args.check;
+    let look = Look { mode: if args.plain { Mode::Plain } else { look.mode }, ..look };
+    let mode = look.mode;
     let answer = tokio::select! {
-        answer = play(args, context, theme) => answer,
+        answer = play(args, context, look) => answer,
         signal = signals.first() => Err(Failure::Signal(signal)),
     };
-    if !check && matches!(answer, Err(Failure::Signal(_))) {
+    if !check && mode == Mode::Drawn && matches!(answer, Err(Failure::Signal(_))) {
         // last, so that the interface draws nothing over what the shell shows next
         crate::interface::give_back();
     }
@@ -45,14 +53,16 @@ pub async fn run(args: Args, context: &Context, theme: Option<String>) -> Answer
 }
 
 /// Everything that the demo makes is owned by this future: whoever drops it cleans up.
-async fn play(args: Args, context: &Context, theme: Option<String>) -> Answer<()> {
+async fn play(args: Args, context: &Context, look: Look) -> Answer<()> {
     if args.check {
         return check::run(args.guide.as_deref(), context).await;
     }
-    interactive::needs_terminal(context)?;
+    interactive::needs_terminal(look.mode, context)?;
     note(&text!(context.lang, "正在准备演示门店…", "Preparing the demo shop…"));
     let stage = Stage::set(args.guide.as_deref(), context.lang).await?;
-    let answer = interactive::show(stage.paths().socket.clone(), context, theme).await;
+    let (socket, state) = (stage.paths().socket.clone(), stage.paths().state.clone());
+    let place = Place { socket, state, keeping: Keeping::Forgotten };
+    let answer = interactive::show(place, context, look, Arc::default()).await;
     stage.strike().await;
     answer
 }

@@ -1,5 +1,6 @@
 //! The demo's stage: a home, a hub with the demo chain, and an enrolled daemon that has synchronised once.
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -42,7 +43,11 @@ impl Stage {
         let home = Home::new().map_err(|error| Failure::Failed(format!("making a temporary folder: {error}")))?;
         let folders = [home.paths().state.clone(), home.paths().data.clone(), home.paths().config.clone()];
         for folder in &folders {
-            std::fs::create_dir_all(folder)
+            // as the daemon makes its own: for this user alone
+            std::fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)
                 .map_err(|error| Failure::Failed(format!("{}: {error}", folder.display())))?;
         }
         // written before either program starts, so that both begin on the same morning

@@ -1,14 +1,36 @@
 //! What lies over a screen and has the keys until it is closed.
 
-pub mod help;
+pub mod ask_form;
+pub mod ask_view;
+pub mod confirm;
+pub mod editor;
+mod library_view;
+mod list_view;
+pub mod lists_sheet;
 pub mod outcome_form;
+pub mod page;
+pub mod palette;
+pub mod picker;
 pub mod promise_choice;
+pub mod settings_sheet;
+mod sheet_view;
+pub mod steps_sheet;
+pub mod tag_sheet;
 pub mod text_form;
 pub mod view;
 
-use self::help::Help;
+use self::ask_form::AskForm;
+use self::confirm::Confirm;
+use self::editor::Editor;
+use self::lists_sheet::ListsSheet;
 use self::outcome_form::OutcomeForm;
+use self::page::Page;
+use self::palette::Palette;
+use self::picker::Picker;
 use self::promise_choice::PromiseChoice;
+use self::settings_sheet::SettingsSheet;
+use self::steps_sheet::StepsSheet;
+use self::tag_sheet::TagSheet;
 use self::text_form::TextForm;
 
 /// A layer.
@@ -20,8 +42,26 @@ pub enum Layer {
     Text(TextForm),
     /// Which promise was kept.
     Promise(PromiseChoice),
+    /// Fields of something else: a rejected op, a file's path, dates.
+    Ask(AskForm),
+    /// Whether something is really meant.
+    Confirm(Confirm),
     /// The next outcome gets a note.
     NoteFirst,
-    /// The help.
-    Help(Help),
+    /// The help, or the palette.
+    Palette(Box<Palette>),
+    /// The settings.
+    Settings(SettingsSheet),
+    /// What can be taken back and recorded again.
+    Steps(StepsSheet),
+    /// Tags by number keys.
+    Tags(TagSheet),
+    /// The saved lists.
+    Lists(ListsSheet),
+    /// Something to read.
+    Page(Page),
+    /// A customer to choose.
+    Picker(Picker),
+    /// A template's text.
+    Editor(Editor),
 }

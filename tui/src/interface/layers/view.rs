@@ -1,22 +1,26 @@
 //! Draws layers, messages and toasts over a screen.
 
 use guide_common::outcome::SkipReason;
+use guide_common::sop::plan::Lang;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::Layer;
-use super::help::Help;
+use super::library_view;
 use super::outcome_form::{FieldKind, OutcomeForm};
 use super::promise_choice::PromiseChoice;
+use super::sheet_view;
 use super::text_form::{TextForm, TextPurpose};
+use super::{Layer, ask_view, list_view};
 use crate::interface::app::{App, ToastKind, Trouble};
 use crate::interface::event::FailureKind;
-use crate::interface::screens::{Screen, task_view, today_view};
+use crate::interface::mouse::Hit;
+use crate::interface::screens::{Screen, customers_view, plans_view, task_view, templates_view, today_view};
 use crate::interface::text::{cut, fit, width, wrapped};
 use crate::interface::theme::Role;
 use crate::interface::widgets::field::{self, Focus};
 use crate::interface::widgets::paint::{Frames, bar, clear, lines, over, panel, piece, spread};
+use crate::interface::widgets::panes_view;
 use crate::interface::words::{self, Msg};
 use crate::lang::date;
 use crate::lang::name::{outcome_name, reason_name};
@@ -30,7 +34,15 @@ pub fn draw(app: &App, frame: &mut Frame, body: Rect) {
         let role = if toast.kind == ToastKind::Done { Role::Toast } else { Role::Bad };
         let text = cut(&format!(" {} ", toast.text), usize::from(body.width));
         let cols = u16::try_from(width(&text)).unwrap_or(0);
-        let area = Rect::new(body.right() - cols.min(body.width), body.bottom().saturating_sub(1), cols, 1);
+        // the frame's corner stays, and so do the outcomes where they have no frame
+        let below = if app.screen == Screen::Today && !today_view::is_wide(body) && !app.today.walking {
+            task_view::outcome_rows(app, body)
+        } else {
+            0
+        };
+        let from_right = (cols + 2).min(body.width);
+        let y = body.bottom().saturating_sub(1 + below).max(body.y);
+        let area = Rect::new(body.right() - from_right, y, cols, 1);
         clear(frame, area.intersection(body), &app.theme);
         frame.buffer_mut().set_stringn(area.x, area.y, text, usize::from(cols), app.theme.style(role));
     }
@@ -38,6 +50,8 @@ pub fn draw(app: &App, frame: &mut Frame, body: Rect) {
         Some(Layer::Outcome(form)) => outcome_form(app, form, frame, body),
         Some(Layer::Text(form)) => text_form(app, form, frame, body),
         Some(Layer::Promise(choice)) => promise_choice(app, choice, frame, body),
+        Some(Layer::Ask(form)) => ask_view::form(app, form, frame, body),
+        Some(Layer::Confirm(confirm)) => ask_view::confirm(app, confirm, frame, body),
         Some(Layer::NoteFirst) => {
             let area = bottom(app, body, 3);
             let title = title(app, Msg::OutcomeTitle.text(app.lang));
@@ -45,8 +59,18 @@ pub fn draw(app: &App, frame: &mut Frame, body: Rect) {
             let text = piece(format!(" {}", Msg::NoteTitle.text(app.lang)), Role::Text, &app.theme);
             lines(frame.buffer_mut(), inner, &[Line::from(text)]);
         }
-        Some(Layer::Help(help)) => draw_help(app, help, frame, body),
+        Some(Layer::Palette(palette)) => list_view::palette(app, palette, frame, body),
+        Some(Layer::Settings(sheet)) => list_view::settings(app, sheet, frame, body),
+        Some(Layer::Page(page)) => list_view::page(app, page, frame, body),
+        Some(Layer::Steps(sheet)) => sheet_view::steps(app, sheet, frame, body),
+        Some(Layer::Lists(sheet)) => sheet_view::lists(app, sheet, frame, body),
+        Some(Layer::Tags(sheet)) => sheet_view::tags(app, sheet, frame, body),
+        Some(Layer::Picker(picker)) => library_view::picker(app, picker, frame, body),
+        Some(Layer::Editor(editor)) => library_view::editor(app, editor, frame, body),
         None => {}
+    }
+    if let Some(prefix) = app.prefix {
+        list_view::continuations(app, prefix, frame, body);
     }
     if let Some(trouble) = &app.trouble {
         message(app, trouble, frame, body);
@@ -60,18 +84,23 @@ enum FormRow<'a> {
     Error(String),
 }
 
+/// What a field of an outcome is called, and what is typed there.
+pub fn field_words(kind: FieldKind) -> (Msg, Msg) {
+    match kind {
+        FieldKind::Score => (Msg::FieldScore, Msg::HintScore),
+        FieldKind::Amount => (Msg::FieldAmount, Msg::HintAmount),
+        FieldKind::Date => (Msg::FieldDate, Msg::HintDate),
+        FieldKind::Visit => (Msg::FieldVisit, Msg::HintVisit),
+        FieldKind::Reason => (Msg::FieldReason, Msg::HintReason),
+        FieldKind::Note => (Msg::FieldNote, Msg::HintNote),
+    }
+}
+
 fn outcome_form(app: &App, form: &OutcomeForm, frame: &mut Frame, body: Rect) {
     let lang = app.lang;
     let mut rows = Vec::new();
     for (idx, field) in form.fields.iter().enumerate() {
-        let (label, hint) = match field.kind {
-            FieldKind::Score => (Msg::FieldScore, Msg::HintScore),
-            FieldKind::Amount => (Msg::FieldAmount, Msg::HintAmount),
-            FieldKind::Date => (Msg::FieldDate, Msg::HintDate),
-            FieldKind::Visit => (Msg::FieldVisit, Msg::HintVisit),
-            FieldKind::Reason => (Msg::FieldReason, Msg::HintReason),
-            FieldKind::Note => (Msg::FieldNote, Msg::HintNote),
-        };
+        let (label, hint) = field_words(field.kind);
         let is_date = matches!(field.kind, FieldKind::Date | FieldKind::Visit);
         let day = form.date().filter(|_| is_date).map(|day| format!(" {}", date::day(day, lang))).unwrap_or_default();
         let label = label.text(lang).to_owned();
@@ -85,14 +114,37 @@ fn outcome_form(app: &App, form: &OutcomeForm, frame: &mut Frame, body: Rect) {
     draw_form(app, frame, body, &heading, state, rows, form.focus, form.error.as_deref());
 }
 
-fn text_form(app: &App, form: &TextForm, frame: &mut Frame, body: Rect) {
-    let (heading, keys, hint) = match &form.purpose {
-        TextPurpose::Fill(_) => (Msg::FillTitle.text(app.lang).to_owned(), Msg::FillKeys, ""),
-        TextPurpose::CloseComplaint { name, .. } => {
-            let heading = format!("{} · {name}", Msg::ComplaintTitle.text(app.lang));
-            (heading, Msg::FormKeys, Msg::HintWords.text(app.lang))
+/// What a form of texts is called, its keys, and what is typed there.
+pub fn text_words(form: &TextForm, lang: Lang) -> (String, Msg, &'static str) {
+    match &form.purpose {
+        TextPurpose::Fill(_) | TextPurpose::FillPreview => (Msg::FillTitle.text(lang).to_owned(), Msg::FillKeys, ""),
+        TextPurpose::Propose(id) => {
+            (format!("{} · {id}", Msg::ProposeTitle.text(lang)), Msg::SendKeys, Msg::HintWhy.text(lang))
         }
-    };
+        TextPurpose::Parameters(id) => (format!("{} · {id}", Msg::ParametersTitle.text(lang)), Msg::RunKeys, ""),
+        TextPurpose::Compare(id) => {
+            (format!("{} · {id}", Msg::CompareTitle.text(lang)), Msg::RunKeys, Msg::HintCompare.text(lang))
+        }
+        TextPurpose::CloseComplaint { name, .. } => {
+            let heading = format!("{} · {name}", Msg::ComplaintTitle.text(lang));
+            (heading, Msg::FormKeys, Msg::HintWords.text(lang))
+        }
+        TextPurpose::Snooze { name, .. } => {
+            let heading = format!("{} · {name}", Msg::SnoozeTitle.text(lang));
+            (heading, Msg::FormKeys, Msg::HintSnooze.text(lang))
+        }
+        TextPurpose::SaveList { filter } => {
+            (format!("{} · {filter}", Msg::SaveListTitle.text(lang)), Msg::FormKeys, "")
+        }
+        TextPurpose::Note { name, .. } => {
+            let heading = format!("{} · {name}", Msg::NoteSheetTitle.text(lang));
+            (heading, Msg::FormKeys, Msg::HintNoteText.text(lang))
+        }
+    }
+}
+
+fn text_form(app: &App, form: &TextForm, frame: &mut Frame, body: Rect) {
+    let (heading, keys, hint) = text_words(form, app.lang);
     let row = |(idx, (label, input)): (usize, &'_ (String, tui_input::Input))| (idx, label.clone(), input.clone());
     let fields: Vec<_> = form.fields.iter().enumerate().map(row).collect();
     let rows = fields
@@ -130,6 +182,7 @@ fn draw_form(
     let keys = match keys {
         Msg::FormKeys if n_fields < 2 => Msg::FormKeysOne,
         Msg::FillKeys if n_fields < 2 => Msg::FillKeysOne,
+        Msg::RunKeys if n_fields < 2 => Msg::RunKeysOne,
         keys => keys,
     };
     let keys = Line::from(piece(format!(" {} ", keys.text(app.lang)), Role::Muted, &app.theme));
@@ -207,67 +260,35 @@ fn promise_choice(app: &App, choice: &PromiseChoice, frame: &mut Frame, body: Re
         let line = spread(what, piece(due, Role::Muted, &app.theme), usize::from(inner.width));
         let selected = (idx == choice.selected).then(|| app.theme.style(Role::Selection));
         bar(frame.buffer_mut(), inner, y, &line, selected);
+        app.hits.note(Rect { y, height: 1, ..inner }, Hit::Row(idx));
     }
 }
 
-fn draw_help(app: &App, help: &Help, frame: &mut Frame, body: Rect) {
-    let cols = if body.width < 90 { body.width } else { 84 };
-    let area = Rect { x: body.x + (body.width - cols) / 2, width: cols, ..body };
-    let keys = Line::from(piece(format!(" {} ", Msg::HelpKeys.text(app.lang)), Role::Muted, &app.theme));
-    let inner = sheet(app, frame, area, title(app, Msg::HelpTitle.text(app.lang)), keys);
-    let inner = Rect { x: inner.x + 1.min(inner.width), width: inner.width.saturating_sub(2), ..inner };
-    if inner.is_empty() {
-        return;
-    }
-    field::draw(
-        frame,
-        Rect { height: 1, ..inner },
-        &help.input,
-        Msg::FieldFilter.text(app.lang),
-        Focus::On,
-        &app.theme,
-    );
-    let list = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
-    let rows = help.rows(app.lang);
-    if rows.is_empty() {
-        let text = piece(Msg::HelpNone.text(app.lang), Role::Muted, &app.theme);
-        return lines(frame.buffer_mut(), list, &[Line::from(text)]);
-    }
-    let visible = usize::from(list.height);
-    let first = (help.selected + 1).saturating_sub(visible);
-    let labels: Vec<String> =
-        rows.iter().map(|spec| spec.keys.iter().map(|key| key.label()).collect::<Vec<_>>().join(" ")).collect();
-    let key_cols = labels.iter().map(|label| width(label)).max().unwrap_or(0).min(usize::from(list.width) / 3);
-    for (((idx, spec), label), y) in rows.iter().enumerate().zip(&labels).skip(first).zip(list.top()..list.bottom()) {
-        let line = Line::from(vec![
-            piece(fit(label, key_cols) + "  ", Role::Key, &app.theme),
-            piece(spec.help(app.lang), Role::Text, &app.theme),
-        ]);
-        let selected = (idx == help.selected).then(|| app.theme.style(Role::Selection));
-        bar(frame.buffer_mut(), list, y, &line, selected);
-    }
-}
-
-/// What went wrong, what is safe, what to do; it stays until a key is pressed.
-fn message(app: &App, trouble: &Trouble, frame: &mut Frame, body: Rect) {
+/// What went wrong, what is safe, what to do.
+pub fn trouble_texts(trouble: &Trouble, lang: Lang) -> Vec<(&str, Role)> {
     let (failure, safe) = match trouble {
         Trouble::Reading(failure) => (failure, Msg::AllSafe),
         Trouble::Recording(failure) => (failure, Msg::NotSafe),
     };
-    let known = words::problem(&failure.code, app.lang);
-    let cols = usize::from(bottom(app, body, 3).width).saturating_sub(4);
-    let mut all: Vec<Line<'static>> = Vec::new();
-    let mut add = |text: &str, role: Role| {
-        all.extend(wrapped(text, cols).into_iter().map(|line| Line::from(piece(line, role, &app.theme))));
-    };
-    add(known.unwrap_or(&failure.detail), Role::Bad);
+    let known = words::problem(&failure.code, lang);
+    let mut texts = vec![(known.unwrap_or(&failure.detail), Role::Bad)];
     if let (None, Some(hint)) = (known, &failure.hint) {
-        add(hint, Role::Text);
+        texts.push((hint, Role::Text));
     }
-    add(safe.text(app.lang), Role::Text);
+    texts.push((safe.text(lang), Role::Text));
     if failure.kind == FailureKind::Unreachable {
-        add(Msg::LostNext.text(app.lang), Role::Text);
+        texts.push((Msg::LostNext.text(lang), Role::Text));
     }
+    texts
+}
+
+/// The message stays until a key is pressed.
+fn message(app: &App, trouble: &Trouble, frame: &mut Frame, body: Rect) {
+    let cols = usize::from(bottom(app, body, 3).width).saturating_sub(4);
+    let wrap = |(text, role): (&str, Role)| {
+        wrapped(text, cols).into_iter().map(move |line| Line::from(piece(line, role, &app.theme)))
+    };
+    let all: Vec<Line<'static>> = trouble_texts(trouble, app.lang).into_iter().flat_map(wrap).collect();
     let area = bottom(app, body, u16::try_from(all.len()).unwrap_or(1).saturating_add(2));
     let keys = Line::from(piece(format!(" {} ", Msg::PressKey.text(app.lang)), Role::Muted, &app.theme));
     let heading = Line::from(piece(" ! ", Role::Bad, &app.theme));
@@ -276,15 +297,19 @@ fn message(app: &App, trouble: &Trouble, frame: &mut Frame, body: Rect) {
     lines(frame.buffer_mut(), inner, &all);
 }
 
-fn title(app: &App, text: &str) -> Line<'static> {
+pub(super) fn title(app: &App, text: &str) -> Line<'static> {
     Line::from(piece(format!(" {text} "), Role::Title, &app.theme))
 }
 
 /// The lowest rows of the body: over the outcomes where they have a frame, else at the right.
-fn bottom(app: &App, body: Rect, rows: u16) -> Rect {
+pub(super) fn bottom(app: &App, body: Rect, rows: u16) -> Rect {
     if app.screen == Screen::Today && today_view::is_wide(body) {
         let [_, right] = today_view::columns(body);
         let rows = rows.max(OUTCOME_ROWS).min(right.height);
+        return Rect { y: right.bottom() - rows, height: rows, ..right };
+    }
+    if let Some(right) = detail_pane(app, body) {
+        let rows = rows.min(right.height);
         return Rect { y: right.bottom() - rows, height: rows, ..right };
     }
     if body.width >= today_view::WIDE.0 {
@@ -297,8 +322,22 @@ fn bottom(app: &App, body: Rect, rows: u16) -> Rect {
     Rect { y: body.bottom() - rows, height: rows, ..body }
 }
 
+/// Where what is selected stands beside the list.
+fn detail_pane(app: &App, body: Rect) -> Option<Rect> {
+    let (list, detail) = match app.screen {
+        Screen::Today => return None,
+        Screen::Customers => return customers_view::areas(app, body).map(|[_, card]| card),
+        Screen::Templates => app.templates.browser.areas(body, templates_view::list_cols(body)),
+        Screen::Plans => app.plans.browser.areas(body, plans_view::list_cols(body)),
+        Screen::Reports => panes_view::areas(&app.reports.panes, body),
+        Screen::Sync => panes_view::areas(&app.sync.panes, body),
+    };
+    detail.filter(|_| list.is_some())
+}
+
 /// Clears an area and frames it, with the keys in the lower border.
-fn sheet(app: &App, frame: &mut Frame, area: Rect, title: Line<'static>, keys: Line<'static>) -> Rect {
+pub(super) fn sheet(app: &App, frame: &mut Frame, area: Rect, title: Line<'static>, keys: Line<'static>) -> Rect {
+    app.hits.clear();
     clear(frame, area, &app.theme);
     if area.height < 3 {
         return area;

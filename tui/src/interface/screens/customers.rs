@@ -21,6 +21,12 @@ pub struct CustomersScreen {
     pub list: ListState,
     /// How far the card is scrolled.
     pub scroll: usize,
+    /// Whether the timeline is shown in the place of the card.
+    pub timeline: bool,
+    /// Who is to be selected once the list has come.
+    pub wanted: Option<CustomerId>,
+    /// Whether the saved lists are to be shown once they have come.
+    pub shows_lists: bool,
 }
 
 /// What has the keys.

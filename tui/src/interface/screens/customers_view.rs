@@ -1,8 +1,10 @@
 //! Draws the screen Customers: the filter and the list at the left, the selected customer's card at the right, or over
 //! the list where there is no room for both.
 
+use guide_common::id::CustomerId;
 use guide_common::sop::plan::Lang;
 use guide_common::wire::local::CustomerRow;
+use guide_common::wire::timeline::Happened;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -10,34 +12,47 @@ use ratatui::text::{Line, Span};
 use super::customers::CustomersFocus;
 use super::today_view::{WIDE, look};
 use crate::interface::app::{App, Link};
-use crate::interface::text::{fit, fit_right, width};
+use crate::interface::mouse::Hit;
+use crate::interface::text::{fit, fit_right, is_linear, width, wrapped};
 use crate::interface::theme::Role;
 use crate::interface::widgets::card::{self, tier_role};
 use crate::interface::widgets::field::{self, Focus};
-use crate::interface::widgets::paint::{Frames, bar, lines, notice, panel, piece};
+use crate::interface::widgets::paint::{Frames, bar, lines, marked, notice, panel, piece};
 use crate::interface::words::{self, Msg};
-use crate::lang::{amount, date};
+use crate::lang::{amount, date, note, timeline};
 
+/// From so many columns on the card that has the keys stays beside the list; on a narrower screen it takes all of it.
+pub const BESIDE_COLS: u16 = 110;
 /// Marks who has a task today: not the mark of haste that the queue has.
 const HAS_TASK: &str = "*";
 
-/// Draws the screen.
-pub fn draw(app: &mut App, frame: &mut Frame, area: Rect) {
+/// The areas of list and card; where there is no room for both, none.
+pub fn areas(app: &App, area: Rect) -> Option<[Rect; 2]> {
     let card_has_keys = app.customers.focus == CustomersFocus::Card;
-    if area.width < WIDE.0 || area.height < 6 {
-        return if card_has_keys { draw_card(app, frame, area) } else { draw_list(app, frame, area) };
+    if area.width < if card_has_keys { BESIDE_COLS } else { WIDE.0 } || area.height < 6 {
+        return None;
     }
     // the card needs room for what was bought; a wide screen has it for both
     let list_cols = (area.width / 2).clamp(36, 60);
-    let [left, right] = Layout::horizontal([Constraint::Length(list_cols), Constraint::Min(0)]).areas(area);
-    draw_list(app, frame, left);
-    draw_card(app, frame, right);
+    Some(Layout::horizontal([Constraint::Length(list_cols), Constraint::Min(0)]).areas(area))
+}
+
+/// Draws the screen.
+pub fn draw(app: &mut App, frame: &mut Frame, area: Rect) {
+    match areas(app, area) {
+        Some([left, right]) => {
+            draw_list(app, frame, left);
+            draw_card(app, frame, right);
+        }
+        None if app.customers.focus == CustomersFocus::Card => draw_card(app, frame, area),
+        None => draw_list(app, frame, area),
+    }
 }
 
 fn draw_list(app: &mut App, frame: &mut Frame, area: Rect) {
     let frames = if app.customers.focus == CustomersFocus::Card { Frames::Plain } else { Frames::Focused };
     let title = Line::from(vec![
-        piece(format!(" {} ", Msg::TabCustomers.text(app.lang)), Role::Title, &app.theme),
+        piece(format!(" {} ", app.shown_list().unwrap_or(Msg::TabCustomers.text(app.lang))), Role::Title, &app.theme),
         piece(HAS_TASK, Role::Warn, &app.theme),
         piece(format!(" {} ", Msg::HasTask.text(app.lang)), Role::Muted, &app.theme),
     ]);
@@ -46,6 +61,10 @@ fn draw_list(app: &mut App, frame: &mut Frame, area: Rect) {
     let inner = if area.height >= 8 { panel(frame, area, [title, count], frames, &app.theme) } else { area };
     draw_filter(app, frame, Rect { height: inner.height.min(1), ..inner });
     let mut rows_area = Rect { y: inner.y + 1.min(inner.height), height: inner.height.saturating_sub(1), ..inner };
+    let notes = notes(app, usize::from(rows_area.width));
+    let n_notes = u16::try_from(notes.len()).unwrap_or(u16::MAX).min(rows_area.height / 2);
+    lines(frame.buffer_mut(), Rect { height: n_notes, ..rows_area }, &notes);
+    rows_area = Rect { y: rows_area.y + n_notes, height: rows_area.height - n_notes, ..rows_area };
     let Some(list) = app.data.customers.as_ref().filter(|list| !list.rows.is_empty()) else {
         return empty(app, frame, rows_area);
     };
@@ -63,6 +82,7 @@ fn draw_list(app: &mut App, frame: &mut Frame, area: Rect) {
     for ((idx, row), y) in list.rows.iter().enumerate().skip(first).zip(rows_area.top()..rows_area.bottom()) {
         let selected = (idx == state.selected).then(|| app.theme.style(role));
         bar(frame.buffer_mut(), rows_area, y, &columns.row(app, row), selected);
+        app.hits.note(Rect { y, height: 1, ..rows_area }, Hit::Row(idx));
     }
     app.customers.list = state;
 }
@@ -77,30 +97,42 @@ fn draw_filter(app: &App, frame: &mut Frame, area: Rect) {
     let field_area = Rect { x: area.x + cols, width: area.width - cols, ..area };
     let focus = if app.is_filtering() { Focus::On } else { Focus::Off };
     let hint = match app.lang {
-        Lang::Zh => "姓名、手机尾号",
-        Lang::En => "name, last digits of the phone",
+        Lang::Zh => "姓名、拼音、手机尾号、#标签",
+        Lang::En => "name, pinyin, last digits, #tag",
     };
     field::draw(frame, field_area, &app.customers.input, hint, focus, &app.theme);
 }
 
-/// Why the list is empty: not enrolled, not synced, nobody there, or nobody matches.
+/// What of the filter was not understood, and whether somebody may be missing yet.
+fn notes(app: &App, cols: usize) -> Vec<Line<'static>> {
+    let Some(list) = &app.data.customers else { return Vec::new() };
+    let partial = list.is_partial.then(|| Msg::StillIndexing.text(app.lang).to_owned());
+    let all = list.notes.iter().map(|found| note::sentence(found, app.lang)).chain(partial);
+    let wrap = |text: String| wrapped(&format!("! {text}"), cols);
+    all.flat_map(wrap).map(|line| Line::from(piece(line, Role::Warn, &app.theme))).collect()
+}
+
 fn empty(app: &App, frame: &mut Frame, area: Rect) {
+    let (title, steps) = why_empty(app);
+    notice(frame, area, title, &steps, &app.theme);
+}
+
+/// Why the list is empty: not enrolled, not synced, nobody there, or nobody matches.
+pub fn why_empty(app: &App) -> (&'static str, Vec<&'static str>) {
     let lang = app.lang;
     let status = app.data.status.as_ref();
-    let (title, steps): (&str, Vec<&str>) = match (&app.link, &app.data.customers) {
+    match (&app.link, &app.data.customers) {
         (_, Some(list)) if list.n_all > 0 => (Msg::FilteredTitle.text(lang), vec![Msg::FilteredNext.text(lang)]),
         (Link::Down(_), _) => (words::problem("unreachable", lang).unwrap_or_default(), vec![Msg::LostNext.text(lang)]),
         _ if status.is_some_and(|status| status.guide.is_none()) => {
-            let steps = vec![Msg::EnrollNext.text(lang), Msg::EnrollCommand.text(lang)];
-            (Msg::EnrollTitle.text(lang), steps)
+            (Msg::EnrollTitle.text(lang), vec![Msg::EnrollNext.text(lang), Msg::EnrollCommand.text(lang)])
         }
         _ if status.is_some_and(|status| status.n_customers == 0 && status.sync.last_ok_at.is_none()) => {
             (Msg::UnsyncedTitle.text(lang), vec![Msg::UnsyncedNext.text(lang)])
         }
         (_, None) => (Msg::Loading.text(lang), Vec::new()),
         (_, Some(_)) => (Msg::NoCustomerTitle.text(lang), vec![Msg::NoCustomerNext.text(lang)]),
-    };
-    notice(frame, area, title, &steps, &app.theme);
+    }
 }
 
 /// The columns of the list: what has no room goes from the right.
@@ -158,8 +190,8 @@ impl Columns {
         let mut spans = vec![
             piece(format!("{mark} "), Role::Warn, &app.theme),
             piece(format!("{} ", row.tier.letter()), tier_role(row.tier), &app.theme),
-            piece(fit(&row.name, self.name), Role::Strong, &app.theme),
         ];
+        spans.extend(marked(&row.name, &row.name_spans, self.name, &app.theme));
         let mut column = |text: String, role: Role| spans.push(piece(format!(" {text}"), role, &app.theme));
         if self.phone > 0 {
             column(fit(row.phone_masked.as_deref().unwrap_or("-"), self.phone), Role::Muted);
@@ -179,6 +211,41 @@ fn last_bought(row: &CustomerRow, app: &App) -> String {
     row.last_bought_on.map_or_else(|| "-".to_owned(), |on| date::short(on, app.data.on(), app.lang))
 }
 
+/// What happened with a customer, newest first, with what was sent and answered.
+pub fn timeline_lines(app: &App, customer: &CustomerId, cols: usize) -> Vec<Line<'static>> {
+    let lang = app.lang;
+    let Some(timeline) = app.data.timelines.get(customer) else {
+        return vec![Line::from(piece(Msg::Loading.text(lang), Role::Muted, &app.theme))];
+    };
+    let mut lines = Vec::new();
+    let mut add = |text: &str, indent: usize, role: Role| {
+        let wrapped = wrapped(text, cols.saturating_sub(indent)).into_iter();
+        lines.extend(wrapped.map(|line| Line::from(piece(format!("{}{line}", " ".repeat(indent)), role, &app.theme))));
+    };
+    let rows = timeline.entries.iter().map(|entry| (entry, timeline::parts(entry, app.data.on(), lang)));
+    let rows: Vec<_> = rows.collect();
+    let widest = rows.iter().map(|(_, (day, _))| width(day)).max().unwrap_or(0);
+    let day_cols = if is_linear(cols) { 0 } else { widest };
+    for (entry, (day, told)) in rows {
+        let role = if entry.undone_on.is_some() { Role::Muted } else { Role::Text };
+        let mut day = fit(&day, day_cols.max(width(&day))) + "  ";
+        for text in wrapped(&told, cols.saturating_sub(width(&day))) {
+            add(&format!("{day}{text}"), 0, role);
+            day = " ".repeat(width(&day));
+        }
+        if let Happened::Outcome(outcome) = &entry.what {
+            let said = [(Msg::Sent, &outcome.sent), (Msg::Reply, &outcome.reply)];
+            for (label, text) in said.into_iter().filter_map(|(label, text)| Some((label, text.as_ref()?))) {
+                add(&format!("{} {text}", label.text(lang)), 2, Role::Muted);
+            }
+        }
+    }
+    if timeline.entries.is_empty() {
+        add(Msg::TimelineEmpty.text(lang), 0, Role::Muted);
+    }
+    lines
+}
+
 fn draw_card(app: &mut App, frame: &mut Frame, area: Rect) {
     let frames = if app.customers.focus == CustomersFocus::Card { Frames::Focused } else { Frames::Plain };
     let card = app.customers.selected(&app.data).and_then(|row| app.data.card(&row.id));
@@ -189,7 +256,15 @@ fn draw_card(app: &mut App, frame: &mut Frame, area: Rect) {
             [Line::from(piece(format!(" {} ", Msg::Customer.text(app.lang)), Role::Title, &app.theme)), Line::default()]
         }
     };
-    let all = card.map(|card| card::full(card, look)).unwrap_or_default();
+    if area.height < 3 {
+        // a frame would hold nothing: the name remains
+        let [name, _] = titles;
+        return lines(frame.buffer_mut(), area, &[name]);
+    }
+    let timeline = card.filter(|_| app.customers.timeline).map(|card| timeline_lines(app, &card.id, look.cols));
+    let rows = usize::from(area.height.saturating_sub(2));
+    let all = timeline.or_else(|| card.map(|card| card::full(card, rows, look))).unwrap_or_default();
+    app.hits.note(area, Hit::Detail);
     let inner = panel(frame, area, titles, frames, &app.theme);
     let inner = Rect { x: inner.x + 1.min(inner.width), width: inner.width.saturating_sub(2), ..inner };
     let visible = usize::from(inner.height);

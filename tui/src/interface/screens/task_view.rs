@@ -46,6 +46,9 @@ pub fn wide(app: &mut App, frame: &mut Frame, area: Rect) {
 
 /// Draws the same without frames: the row itself first, then as much of the rest as there is room for.
 pub fn narrow(app: &mut App, frame: &mut Frame, area: Rect) {
+    if area.is_empty() {
+        return;
+    }
     let theme = app.theme.clone();
     bar(frame.buffer_mut(), area, area.y, &focused_row(app, area.width), Some(theme.style(Role::Selection)));
     let mut rest = below(area, 1);
@@ -103,7 +106,8 @@ fn draw_customer(app: &App, frame: &mut Frame, area: Rect) {
     lines(frame.buffer_mut(), inner, &card_lines(app, usize::from(inner.height), inner.width));
 }
 
-fn card_lines(app: &App, max_rows: usize, cols: u16) -> Vec<Line<'static>> {
+/// What stands before the task of the selected row, in at most so many lines.
+pub fn card_lines(app: &App, max_rows: usize, cols: u16) -> Vec<Line<'static>> {
     let look = look(app, cols);
     let Some(entry) = app.data.entry(app.today.list.selected) else { return Vec::new() };
     let (terms, rush) = match entry {
@@ -123,7 +127,8 @@ fn card_lines(app: &App, max_rows: usize, cols: u16) -> Vec<Line<'static>> {
     lines
 }
 
-fn script_titles(app: &App) -> [Line<'static>; 2] {
+/// What the script is called, and what stands at the right of that.
+pub fn script_titles(app: &App) -> [Line<'static>; 2] {
     let title = |text: String| Line::from(piece(format!(" {text} "), Role::Title, &app.theme));
     match app.data.entry(app.today.list.selected) {
         Some(Entry::Task(_)) => {}
@@ -145,7 +150,8 @@ fn script_titles(app: &App) -> [Line<'static>; 2] {
     [left, Line::default()]
 }
 
-fn script_body(app: &App, cols: u16) -> Vec<Line<'static>> {
+/// The script of the selected row; of one that is held or done, what is known of it.
+pub fn script_body(app: &App, cols: u16) -> Vec<Line<'static>> {
     match app.data.entry(app.today.list.selected) {
         Some(Entry::Held(row)) => held_body(app, row, cols),
         Some(Entry::Done(row)) => done_body(app, row, cols),
@@ -215,8 +221,7 @@ fn draw_script(app: &mut App, frame: &mut Frame, area: Rect, body: &[Line<'stati
     let from = app.today.scroll;
     lines(frame.buffer_mut(), area, &body[from.min(body.len())..]);
     if body.len() > from + visible && visible > 0 {
-        let key =
-            spec(Action::ScrollDown).and_then(|spec| spec.keys.first()).map(|key| key.label()).unwrap_or_default();
+        let key = app.keymap.label(Action::ScrollDown);
         let more = format!(" {} {key}", Msg::More.text(app.lang));
         let cols = width(&more).min(usize::from(area.width));
         let x = area.right() - u16::try_from(cols).unwrap_or(0);
@@ -232,7 +237,7 @@ fn outcome_lines(app: &App, cols: usize) -> Vec<Line<'static>> {
     let cells: Vec<(String, &str)> = guide_common::outcome::OutcomeCode::ALL
         .into_iter()
         .filter_map(|code| spec(Action::Log(code)))
-        .map(|spec| (spec.keys.first().map(|key| key.label()).unwrap_or_default(), spec.label(app.lang)))
+        .map(|spec| (app.keymap.label(spec.action), spec.label(app.lang)))
         .collect();
     let per_row = [10, 5, 4, 3, 2, 1].into_iter().find(|n| grid_cols(&cells, *n) <= cols).unwrap_or(1);
     let widths = column_widths(&cells, per_row);

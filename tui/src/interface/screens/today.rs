@@ -27,6 +27,8 @@ pub struct TodayScreen {
     pub fills: BTreeMap<TaskId, BTreeMap<String, String>>,
     /// Whom to select once the queue holds a task for that customer.
     pub wanted: Option<CustomerId>,
+    /// Whether the tasks are walked through one by one.
+    pub walking: bool,
     /// Whether the end of the queue is wanted, which is not read yet.
     pub to_end: bool,
 }

@@ -12,6 +12,7 @@ use super::task_view;
 use super::today::{FIRST_TASKS, Pane};
 use crate::interface::app::{App, Link};
 use crate::interface::data::Entry;
+use crate::interface::mouse::Hit;
 use crate::interface::text::{cut, fit, fit_right, width};
 use crate::interface::theme::Role;
 use crate::interface::widgets::card::{Look, tier_role};
@@ -28,6 +29,9 @@ pub fn draw(app: &mut App, frame: &mut Frame, area: Rect) {
     if app.data.n_entries() == 0 {
         return empty(app, frame, area);
     }
+    if app.today.walking {
+        return walk(app, frame, area);
+    }
     if !is_wide(area) {
         return match app.today.pane {
             Pane::Detail => task_view::narrow(app, frame, area),
@@ -38,7 +42,34 @@ pub fn draw(app: &mut App, frame: &mut Frame, area: Rect) {
     let titles = [list_title(app), progress(app)];
     let inner = panel(frame, left, titles, Frames::Focused, &app.theme);
     list(app, frame, inner);
+    app.hits.note(right, Hit::Detail);
     task_view::wide(app, frame, right);
+}
+
+/// One task at a time, with how far the day has come.
+fn walk(app: &mut App, frame: &mut Frame, area: Rect) {
+    let count = app.data.count;
+    let head = Rect { height: area.height.min(1), ..area };
+    let label = words::walked(count.n_done, count.n_open, app.lang);
+    let label_cols = u16::try_from(width(&label)).unwrap_or(0).min(head.width);
+    frame.buffer_mut().set_stringn(head.x, head.y, &label, usize::from(label_cols), app.theme.style(Role::Title));
+    let bar_cols = usize::from(head.width.saturating_sub(label_cols + 1));
+    let n_all = (count.n_done + count.n_open).max(1);
+    let n_full = bar_cols * count.n_done / n_all;
+    let line = Line::from(vec![
+        piece("█".repeat(n_full), Role::Good, &app.theme),
+        piece("─".repeat(bar_cols - n_full), Role::Border, &app.theme),
+    ]);
+    frame.buffer_mut().set_line(head.x + label_cols, head.y, &line, head.width - label_cols);
+    let body = Rect { y: area.y + head.height, height: area.height - head.height, ..area };
+    if count.n_open == 0 {
+        let steps = [Msg::WalkDoneNext.text(app.lang)];
+        return notice(frame, body, Msg::WalkDone.text(app.lang), &steps, &app.theme);
+    }
+    match is_wide(body) {
+        true => task_view::wide(app, frame, body),
+        false => task_view::narrow(app, frame, body),
+    }
 }
 
 /// Whether there is room for two panes.
@@ -52,31 +83,34 @@ pub fn columns(area: Rect) -> [Rect; 2] {
     Layout::horizontal([Constraint::Length(list_cols), Constraint::Min(0)]).areas(area)
 }
 
-/// Why the queue is empty, and what to do: three different reasons.
 fn empty(app: &App, frame: &mut Frame, area: Rect) {
     let frame_area = if area.height >= 8 {
         panel(frame, area, [list_title(app), Line::default()], Frames::Focused, &app.theme)
     } else {
         area
     };
+    let (title, steps) = why_empty(app);
+    notice(frame, frame_area, title, &steps, &app.theme);
+}
+
+/// Why the queue is empty, and what to do: three different reasons.
+pub fn why_empty(app: &App) -> (&str, Vec<&str>) {
     let lang = app.lang;
-    let say = |frame: &mut Frame, title: &str, steps: &[&str]| notice(frame, frame_area, title, steps, &app.theme);
     match (&app.link, &app.data.status) {
         (Link::Down(failure), _) => {
             let detail = failure.detail.as_str();
             let title = words::problem("unreachable", lang).unwrap_or(detail);
-            say(frame, title, &[detail, Msg::AllSafe.text(lang), Msg::LostNext.text(lang)]);
+            (title, vec![detail, Msg::AllSafe.text(lang), Msg::LostNext.text(lang)])
         }
-        (_, None) => say(frame, Msg::Connecting.text(lang), &[]),
+        (_, None) => (Msg::Connecting.text(lang), Vec::new()),
         (_, Some(status)) if status.guide.is_none() => {
-            let steps = [Msg::EnrollNext.text(lang), Msg::EnrollCommand.text(lang)];
-            say(frame, Msg::EnrollTitle.text(lang), &steps);
+            (Msg::EnrollTitle.text(lang), vec![Msg::EnrollNext.text(lang), Msg::EnrollCommand.text(lang)])
         }
         (_, Some(status)) if status.n_customers == 0 && status.sync.last_ok_at.is_none() => {
-            say(frame, Msg::UnsyncedTitle.text(lang), &[Msg::UnsyncedNext.text(lang)]);
+            (Msg::UnsyncedTitle.text(lang), vec![Msg::UnsyncedNext.text(lang)])
         }
-        (_, Some(_)) if app.data.today.is_none() => say(frame, Msg::Loading.text(lang), &[]),
-        _ => say(frame, Msg::NoTaskTitle.text(lang), &[Msg::NoTaskNext.text(lang)]),
+        (_, Some(_)) if app.data.today.is_none() => (Msg::Loading.text(lang), Vec::new()),
+        _ => (Msg::NoTaskTitle.text(lang), vec![Msg::NoTaskNext.text(lang)]),
     }
 }
 
@@ -128,6 +162,7 @@ fn list(app: &mut App, frame: &mut Frame, area: Rect) {
             ListLine::Row(idx, entry) => {
                 let selected = (*idx == state.selected).then(|| app.theme.style(Role::Selection));
                 bar(frame.buffer_mut(), area, y, &columns.row(app, *entry), selected);
+                app.hits.note(Rect { y, height: 1, ..area }, Hit::Row(*idx));
             }
         }
     }

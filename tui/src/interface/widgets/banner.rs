@@ -5,7 +5,9 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::paint::{lines, piece};
+use crate::interface::action::Action;
 use crate::interface::app::App;
+use crate::interface::screens::Screen;
 use crate::interface::theme::Role;
 use crate::interface::words;
 use crate::lang::support::skew;
@@ -19,8 +21,14 @@ pub fn texts(app: &App, rows: u16) -> Vec<(String, Role)> {
         return Vec::new();
     };
     let code = sync.last_error.as_ref().map(|error| error.code.as_str());
-    let attention =
-        (sync.state == SavedState::Attention).then(|| (words::attention(code, sync.n_rejected, app.lang), Role::Bad));
+    // on the screen itself it is one key to the section that says more
+    let key = match (app.screen, sync.n_rejected) {
+        (Screen::Sync, 0) => app.keymap.label(Action::Check),
+        (Screen::Sync, _) => app.keymap.label(Action::Section(2)),
+        _ => app.keymap.label(Action::Goto(Screen::Sync)),
+    };
+    let attention = (sync.state == SavedState::Attention)
+        .then(|| (words::attention(code, sync.n_rejected, &key, app.lang), Role::Bad));
     let skew = skew(sync.skew_ms, app.lang).map(|text| (text, Role::Warn));
     let n_lines = match rows {
         rows if rows >= ROOM.1 => 2,

@@ -1,6 +1,6 @@
 //! The footer: the keys that matter here. Help is laid out first and never dropped.
 
-use guide_common::sop::plan::Lang;
+use crossterm::event::KeyCode;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -8,25 +8,33 @@ use ratatui::text::{Line, Span};
 use super::paint::piece;
 use crate::interface::action::{Action, spec};
 use crate::interface::app::App;
-use crate::interface::screens::Screen;
-use crate::interface::screens::customers::CustomersFocus;
-use crate::interface::theme::{Role, Theme};
+use crate::interface::keymap::{Chord, Key};
+use crate::interface::mouse::Hit;
+use crate::interface::screens::{Screen, plans, reports, sync, templates};
+use crate::interface::theme::Role;
 use crate::lang::date;
 
 /// Ways out and away, the most needed first.
-const ALWAYS: [Action; 3] = [Action::OtherScreen, Action::Quit, Action::Privacy];
+const ALWAYS: [Action; 3] = [Action::NextScreen, Action::Quit, Action::Privacy];
 
-/// Draws the footer. What every screen needs has its room before the rest, and all stands in the order of use.
+/// Draws the footer. What every screen needs has its room before the rest, and all stands in the order of use. Under a
+/// sheet the screen's keys do nothing: the sheet names its own, and only what works everywhere is left here.
 pub fn draw(app: &App, frame: &mut Frame, area: Rect) {
-    let help = if app.is_filtering() { 1 } else { 0 };
+    if app.layer.is_some() || app.trouble.is_some() {
+        return under_sheet(app, frame, area);
+    }
+    let typing = app.is_filtering() || app.is_typing();
+    let hint_of = |action: &Action| hint(app, *action, typing);
     let mut spans = vec![Span::raw(" ")];
-    spans.extend(hint(Action::Help, help, app.lang, &app.theme));
+    spans.extend(hint_of(&Action::Help));
     let mut line = Line::from(spans);
-    let hint_of = |action: &Action| {
-        let key_idx = usize::from(app.is_filtering() && *action == Action::Quit) * 2;
-        hint(*action, key_idx, app.lang, &app.theme)
+    let all = match (typing, app.screen) {
+        (true, Screen::Customers) => {
+            vec![Action::AddLead, Action::Lists, Action::SaveList, Action::NextScreen, Action::Quit]
+        }
+        (true, _) => vec![Action::NextScreen, Action::Quit],
+        (false, _) => actions(app),
     };
-    let all = actions(app);
     let mut kept: Vec<Action> = Vec::new();
     let mut used = line.width();
     let rest = all.iter().filter(|action| !ALWAYS.contains(action));
@@ -37,9 +45,27 @@ pub fn draw(app: &App, frame: &mut Frame, area: Rect) {
             kept.push(*action);
         }
     }
+    app.hits
+        .note(Rect { width: u16::try_from(line.width()).unwrap_or(0).min(area.width), ..area }, Hit::Act(Action::Help));
     for action in all.iter().filter(|action| kept.contains(action)) {
         line.spans.push(Span::raw("  "));
-        line.spans.extend(hint_of(action));
+        let x = area.x.saturating_add(u16::try_from(line.width()).unwrap_or(0));
+        let hint = hint_of(action);
+        let cols = u16::try_from(Line::from(hint.clone()).width()).unwrap_or(0);
+        line.spans.extend(hint);
+        app.hits.note(Rect { x, width: cols, ..area }.intersection(area), Hit::Act(*action));
+    }
+    frame.buffer_mut().set_line(area.x, area.y, &line, area.width);
+}
+
+fn under_sheet(app: &App, frame: &mut Frame, area: Rect) {
+    let mut line = Line::default();
+    for (between, action) in [(" ", Action::Privacy), ("  ", Action::Quit)] {
+        let hint = hint(app, action, true);
+        if line.width() + between.len() + Line::from(hint.clone()).width() <= usize::from(area.width) {
+            line.spans.push(Span::raw(between));
+            line.spans.extend(hint);
+        }
     }
     frame.buffer_mut().set_line(area.x, area.y, &line, area.width);
 }
@@ -50,7 +76,7 @@ pub fn training(app: &App, frame: &mut Frame, area: Rect) {
     let mut spans = vec![piece(format!(" {} ", date::full_time(status.now, app.lang)), Role::Training, &app.theme)];
     for action in [Action::DayForward, Action::WeekForward, Action::MonthForward] {
         spans.push(Span::raw("  "));
-        for (idx, mut span) in hint(action, 0, app.lang, &app.theme).into_iter().enumerate() {
+        for (idx, mut span) in hint(app, action, false).into_iter().enumerate() {
             if idx == 1 {
                 span.content = format!(" +{}", span.content.trim()).into();
             }
@@ -62,21 +88,30 @@ pub fn training(app: &App, frame: &mut Frame, area: Rect) {
 
 fn actions(app: &App) -> Vec<Action> {
     match app.screen {
-        Screen::Customers if app.customers.focus == CustomersFocus::Filter => vec![Action::OtherScreen, Action::Quit],
+        Screen::Customers if app.customers.selected(&app.data).is_none() => also(vec![Action::AddLead, Action::Filter]),
         Screen::Customers => {
             let complaint = app.shown_complaint().then_some(Action::CloseComplaint);
             let rest = [
-                Action::Open,
+                Action::OtherScript,
+                Action::Timeline,
+                Action::Tag,
                 Action::Undo,
                 Action::Filter,
-                Action::OtherScreen,
-                Action::Note,
+                Action::NextScreen,
                 Action::Privacy,
                 Action::Quit,
+                Action::AddLead,
+                Action::WriteNote,
+                Action::RevealPhone,
+                Action::Note,
             ];
             let promise = app.shown_promise().then_some(Action::KeepPromise);
             complaint.into_iter().chain(promise).chain(rest).collect()
         }
+        Screen::Templates => also(templates::actions(app)),
+        Screen::Plans => also(plans::actions(app)),
+        Screen::Reports => also(reports::actions(app)),
+        Screen::Sync => also(sync::actions(app)),
         Screen::Today => {
             let script = app.script();
             let has_gaps = script.is_some_and(|view| !view.script.gaps().is_empty());
@@ -85,20 +120,31 @@ fn actions(app: &App) -> Vec<Action> {
                 .and_then(|id| app.data.details.get(&id))
                 .is_some_and(|detail| detail.scripts.len() > 1);
             let mut actions = Vec::new();
+            // the way out of it
+            actions.extend(app.today.walking.then_some(Action::Walk));
             actions.extend(script.map(|_| Action::Copy));
             actions.extend(has_gaps.then_some(Action::Fill));
             actions.extend(several.then_some(Action::NextScript));
             actions.extend(app.shown_complaint().then_some(Action::CloseComplaint));
             actions.extend(app.shown_promise().then_some(Action::KeepPromise));
-            actions.extend([Action::Undo, Action::Note, Action::Filter, Action::OtherScreen]);
+            actions.extend([Action::Undo, Action::Note, Action::Filter, Action::NextScreen]);
             actions.extend([Action::SyncNow, Action::Privacy, Action::OtherLang, Action::Quit]);
             actions
         }
     }
 }
 
-fn hint(action: Action, key_idx: usize, lang: Lang, theme: &Theme) -> Vec<Span<'static>> {
+/// A screen's own actions, and what every screen has.
+fn also(mut own: Vec<Action>) -> Vec<Action> {
+    own.extend([Action::NextScreen, Action::SyncNow, Action::Privacy, Action::OtherLang, Action::Quit]);
+    own
+}
+
+/// A key and what it does; while letters are typed into a field, a key that is none.
+fn hint(app: &App, action: Action, typing: bool) -> Vec<Span<'static>> {
     let Some(spec) = spec(action) else { return Vec::new() };
-    let key = spec.keys.get(key_idx).or(spec.keys.first()).map(|key| key.label()).unwrap_or_default();
-    vec![piece(key, Role::Key, theme), piece(format!(" {}", spec.label(lang)), Role::Muted, theme)]
+    let chords = app.keymap.chords(action);
+    let reaches = |chord: &&Chord| !typing || !matches!(chord.first, Key { code: KeyCode::Char(_), ctrl: false });
+    let key = chords.iter().find(reaches).map(|chord| chord.label()).unwrap_or_default();
+    vec![piece(key, Role::Key, &app.theme), piece(format!(" {}", spec.label(app.lang)), Role::Muted, &app.theme)]
 }

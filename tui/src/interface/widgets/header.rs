@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 
 use super::paint::{cut_line, piece};
 use crate::interface::app::{App, Link};
+use crate::interface::mouse::Hit;
 use crate::interface::privacy::Privacy;
 use crate::interface::screens::Screen;
 use crate::interface::theme::Role;
@@ -18,8 +19,11 @@ use crate::lang::date;
 use crate::lang::name::saved_state_name;
 
 /// What goes where there is no room, in this order: the weekday, the date where the training clock's bar shows it, the
-/// shop, the guide, the date, the tabs' numbers, the other tab, everything.
-const N_TURNS: usize = 8;
+/// shop, the guide, the date, the tabs' numbers, the tabs' endings, the open
+/// tab's number, the other tabs, everything.
+const N_TURNS: usize = 10;
+/// The letters of a short tab; Chinese ones are short.
+const SHORT_TAB: usize = 4;
 /// So many turns are taken before the state is said in fewer words.
 const N_TURNS_OF_WHOLE: usize = 3;
 
@@ -29,14 +33,31 @@ pub fn draw(app: &App, frame: &mut Frame, area: Rect) {
     let has_bar = app.data.is_training() && frame.area().height >= BAR_FROM_ROWS;
     let whole = (0..=N_TURNS_OF_WHOLE).map(|turn| (turn, Detail::Whole));
     let short = (0..=N_TURNS).map(|turn| (turn, Detail::Short));
-    let sides = |(turn, detail)| (left(app, turn, has_bar), right(app, detail));
-    let fits = |(left, right): &(Line<'_>, Line<'_>)| left.width() + right.width() < cols;
-    let (left, right) = whole.chain(short).map(sides).find(fits).unwrap_or_else(|| sides((N_TURNS, Detail::Short)));
+    let sides = |(turn, detail)| (turn, left(app, turn, has_bar), right(app, detail));
+    let fits = |(_, left, right): &(usize, Line<'_>, Line<'_>)| left.width() + right.width() < cols;
+    let (turn, left, right) =
+        whole.chain(short).map(sides).find(fits).unwrap_or_else(|| sides((N_TURNS, Detail::Short)));
     let buffer = frame.buffer_mut();
     buffer.set_line(area.x, area.y, &left, area.width);
+    note_tabs(app, area, turn, &left);
     let right = cut_line(right, cols);
     let x = area.right().saturating_sub(u16::try_from(right.width()).unwrap_or(u16::MAX)).max(area.x);
     buffer.set_line(x, area.y, &right, area.right() - x);
+}
+
+/// Each tab can be clicked; they are the first pieces of the line.
+fn note_tabs(app: &App, area: Rect, turn: usize, left: &Line<'_>) {
+    let mut x = area.x;
+    for (screen, span) in shown_tabs(app, turn).zip(&left.spans) {
+        let cols = u16::try_from(span.width()).unwrap_or(0).min(area.right().saturating_sub(x));
+        app.hits.note(Rect { x, width: cols, ..area }, Hit::Tab(screen));
+        x = x.saturating_add(cols);
+    }
+}
+
+fn shown_tabs(app: &App, turn: usize) -> impl Iterator<Item = Screen> {
+    let open = app.screen;
+    Screen::ALL.into_iter().filter(move |screen| turn < 9 || (turn == 9 && open == *screen))
 }
 
 /// The marks of the training clock and the mask, and the state of what was saved.
@@ -81,17 +102,27 @@ fn left(app: &App, turn: usize, has_bar: bool) -> Line<'static> {
 }
 
 fn tabs(app: &App, turn: usize) -> Vec<Span<'static>> {
-    let n_tasks = app.data.today.as_ref().map(|_| app.data.count.n_open);
-    let n_customers = app.data.status.as_ref().map(|status| status.n_customers);
-    let all = [(Screen::Today, Msg::TabToday, n_tasks), (Screen::Customers, Msg::TabCustomers, n_customers)];
-    let kept = all.into_iter().filter(|(screen, ..)| turn < 7 || (turn == 7 && app.screen == *screen));
-    let tab = |(idx, (screen, msg, n)): (usize, (Screen, Msg, Option<usize>))| {
-        let role = if app.screen == screen { Role::TabOn } else { Role::Muted };
-        let n = n.filter(|_| turn < 6).map(|n| format!(" {n}")).unwrap_or_default();
-        let before = if idx > 0 { " " } else { "" };
-        [Span::raw(before), piece(format!(" {}{n} ", msg.text(app.lang)), role, &app.theme)]
+    let n_of = |screen| match screen {
+        Screen::Today => app.data.today.as_ref().map(|_| app.data.count.n_open),
+        Screen::Customers => app.data.status.as_ref().map(|status| status.n_customers),
+        _ => None,
     };
-    kept.enumerate().flat_map(tab).collect()
+    let tab = |screen: Screen| {
+        let role = if app.screen == screen { Role::TabOn } else { Role::Muted };
+        let n = n_of(screen)
+            .filter(|_| turn < 6 || (turn < 8 && app.screen == screen))
+            .map(|n| format!(" {n}"))
+            .unwrap_or_default();
+        let name = screen.tab().text(app.lang);
+        let name = if turn >= 7 && app.screen != screen { name.get(..SHORT_TAB).unwrap_or(name) } else { name };
+        piece(format!(" {name}{n} "), role, &app.theme)
+    };
+    shown_tabs(app, turn).map(tab).collect()
+}
+
+/// The state in words.
+pub fn told(app: &App) -> String {
+    state(app, Detail::Whole).map(|span| span.content.into_owned()).unwrap_or_default()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,16 @@
 //! Parts that screens are made of.
 
 pub mod banner;
+pub mod browser;
+pub mod browser_view;
 pub mod card;
+pub mod chart;
+pub mod columns;
 pub mod field;
 pub mod footer;
 pub mod header;
 pub mod list;
 pub mod paint;
+pub mod panes;
+pub mod panes_view;
 pub mod script;

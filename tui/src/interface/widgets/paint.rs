@@ -35,7 +35,16 @@ pub fn panel(frame: &mut Frame, area: Rect, titles: [Line<'static>; 2], frames: 
     let mut block = Block::bordered().border_type(BorderType::Rounded).border_style(theme.style(role));
     let room = usize::from(area.width).saturating_sub(4);
     let left_cols = left.width().min(room);
-    block = block.title_top(cut_line(left, room));
+    let left = match left.width() > room {
+        // the ellipsis stands off the border as a whole title does
+        true => {
+            let mut cut = cut_line(left, room.saturating_sub(1));
+            cut.spans.push(Span::raw(" "));
+            cut
+        }
+        false => left,
+    };
+    block = block.title_top(left);
     if right.width() > 0 && left_cols + right.width() < room {
         block = block.title_top(right.right_aligned());
     }
@@ -53,10 +62,18 @@ pub fn over(mut line: Line<'static>, theme: &Theme) -> Line<'static> {
     line
 }
 
-/// Clears an area for what lies over the screen.
+/// Clears an area for what lies over the screen. A wide character that reaches into it goes as a whole: its other half
+/// would take the cell of the frame.
 pub fn clear(frame: &mut Frame, area: Rect, theme: &Theme) {
-    Clear.render(area, frame.buffer_mut());
-    frame.buffer_mut().set_style(area, theme.style(Role::Text));
+    let buffer = frame.buffer_mut();
+    Clear.render(area, buffer);
+    buffer.set_style(area, theme.style(Role::Text));
+    let Some(x) = area.x.checked_sub(1) else { return };
+    for y in area.top()..area.bottom() {
+        if let Some(cell) = buffer.cell_mut((x, y)).filter(|cell| width(cell.symbol()) > 1) {
+            cell.set_char(' ');
+        }
+    }
 }
 
 /// Draws lines from the top of an area; what is too long ends in an ellipsis.
@@ -93,6 +110,21 @@ pub fn spread(left: Vec<Span<'static>>, right: Span<'static>, cols: usize) -> Li
     line.spans.push(Span::raw(" ".repeat(gap)));
     line.spans.push(right);
     line
+}
+
+/// A text in exactly `cols` cells, the characters that match what was typed in another role.
+pub fn marked(text: &str, spans: &[guide_common::search::Span], cols: usize, theme: &Theme) -> Vec<Span<'static>> {
+    let is_match = |idx: usize| spans.iter().any(|span| (span.0..span.1).contains(&idx));
+    let fitted = fit(text, cols);
+    let mut pieces: Vec<(bool, String)> = Vec::new();
+    for (idx, c) in fitted.chars().enumerate() {
+        match pieces.last_mut() {
+            Some((matches, piece)) if *matches == is_match(idx) => piece.push(c),
+            _ => pieces.push((is_match(idx), c.to_string())),
+        }
+    }
+    let role = |matches: bool| if matches { Role::Accent } else { Role::Strong };
+    pieces.into_iter().map(|(matches, text)| piece(text, role(matches), theme)).collect()
 }
 
 /// A row of a list as one styled bar where it is selected.

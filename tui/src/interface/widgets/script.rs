@@ -51,7 +51,8 @@ fn marked(view: &ScriptView, fills: Option<&BTreeMap<String, String>>) -> (Strin
     (text, marks)
 }
 
-fn styled(text: &str, range: Range<usize>, marks: &[(Range<usize>, Role)], theme: &Theme) -> Line<'static> {
+/// A range of a text as a line, with its marked parts in their roles.
+pub fn styled(text: &str, range: Range<usize>, marks: &[(Range<usize>, Role)], theme: &Theme) -> Line<'static> {
     let mut spans = Vec::new();
     let mut at = range.start;
     let mut push = |range: Range<usize>, role: Role| {

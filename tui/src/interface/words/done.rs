@@ -1,0 +1,171 @@
+//! What is said once something was done, or could not be done.
+
+use guide_common::outcome::OutcomeCode;
+use guide_common::sop::plan::Lang::{self, En, Zh};
+use guide_common::wire::record::{SavedResponse, StepRow};
+
+use super::Msg;
+use crate::interface::clipboard::Copied;
+use crate::lang::name::{op_kind_name, outcome_name};
+
+/// Shows what was half typed where its form cannot be opened any more.
+pub fn lost_draft(text: &str, lang: Lang) -> String {
+    match lang {
+        Zh => format!("上次没写完的（客户已不在今天的队列里）：{text}"),
+        En => format!("half typed last time (the customer is not in today's queue any more): {text}"),
+    }
+}
+
+/// Says that a person is entered.
+pub fn lead_added(name: &str, lang: Lang) -> String {
+    match lang {
+        Zh => format!("已记新客：{name}；t 可加标签"),
+        En => format!("{name} is entered; t adds tags"),
+    }
+}
+
+/// Warns that another customer has the number of a new one.
+pub fn same_phone(name: &str, lang: Lang) -> String {
+    match lang {
+        Zh => format!("你的客户 {name} 也是这个手机号：如是同一人，按 z 撤销"),
+        En => format!("your customer {name} has that number: if it is one person, z takes this back"),
+    }
+}
+
+/// Says that a proposal is on this terminal and goes to headquarters.
+pub fn proposed(template: &str, lang: Lang) -> String {
+    match lang {
+        Zh => format!("已保存：{template} 的修改会提交总部审核"),
+        En => format!("Saved: the change of {template} goes to headquarters"),
+    }
+}
+
+/// Says that the user's own editor changed nothing.
+pub fn editor_failed(reason: &str, lang: Lang) -> String {
+    match lang {
+        Zh => format!("编辑器没有正常结束，文字没有改：{reason}"),
+        En => format!("The editor failed, the text is as it was: {reason}"),
+    }
+}
+
+/// Says that an outcome is on disk.
+pub fn saved(name: &str, code: OutcomeCode, n_gone: usize, lang: Lang) -> String {
+    let what = outcome_name(code, lang);
+    match (lang, n_gone) {
+        (Zh, 0) => format!("已保存 {name} · {what}   z 撤销"),
+        (En, 0) => format!("Saved {name} · {what}   z undo"),
+        (Zh, n) => format!("已保存 {name} · {what}；{n} 个节点已被替代，联系照样计入   z 撤销"),
+        (En, n) => format!("Saved {name} · {what}; {n} gone meanwhile, the contact counts   z undo"),
+    }
+}
+
+/// Says what was taken back, and that headquarters is told where it had it.
+pub fn undone(saved: &SavedResponse, lang: Lang) -> String {
+    let what = saved.step.as_ref().map_or_else(|| saved.name.clone(), |row| step(row, lang));
+    let received = saved.step.as_ref().is_some_and(|row| row.received);
+    match (lang, received) {
+        (Zh, false) => format!("已撤销 {what}   Z 恢复"),
+        (Zh, true) => format!("已撤销 {what}，会告诉总部   Z 恢复"),
+        (En, false) => format!("Taken back: {what}   Z redo"),
+        (En, true) => format!("Taken back: {what}; HQ will be told   Z redo"),
+    }
+}
+
+/// Says what was recorded again.
+pub fn redone(saved: &SavedResponse, lang: Lang) -> String {
+    let what = saved.step.as_ref().map_or_else(|| saved.name.clone(), |row| step(row, lang));
+    match lang {
+        Zh => format!("已恢复 {what}   z 撤销"),
+        En => format!("Recorded again: {what}   z undo"),
+    }
+}
+
+/// A step in a few words: whom it concerns, and what came of the contact or what was recorded.
+pub fn step(row: &StepRow, lang: Lang) -> String {
+    let what =
+        row.code.map_or_else(|| op_kind_name(&row.kind, lang).to_owned(), |code| outcome_name(code, lang).to_owned());
+    format!("{} · {what}", row.name)
+}
+
+/// Says that a task was put off.
+pub fn snoozed(name: &str, lang: Lang) -> String {
+    match lang {
+        Zh => format!("已放到以后：{name}   z 撤销"),
+        En => format!("Put off: {name}   z undo"),
+    }
+}
+
+/// Says that a note is saved.
+pub fn noted(name: &str, lang: Lang) -> String {
+    match lang {
+        Zh => format!("已记下备注：{name}   z 撤销"),
+        En => format!("Noted: {name}   z undo"),
+    }
+}
+
+/// Shows a whole phone number for a while.
+pub fn phone(name: &str, phone: Option<&str>, lang: Lang) -> String {
+    match (phone, lang) {
+        (Some(phone), Zh) => format!("{name} {phone}（看过已留记录）"),
+        (Some(phone), En) => format!("{name} {phone} (it is noted that you looked)"),
+        (None, Zh) => format!("没有 {name} 的手机号"),
+        (None, En) => format!("no phone of {name} is known"),
+    }
+}
+
+/// How far the day has come.
+pub fn walked(n_done: usize, n_open: usize, lang: Lang) -> String {
+    match lang {
+        Zh => format!(" 走任务 {}/{} ", n_done + usize::from(n_open > 0), n_done + n_open),
+        En => format!(" walk {}/{} ", n_done + usize::from(n_open > 0), n_done + n_open),
+    }
+}
+
+/// Says that a rejected record goes up again.
+pub fn resent(name: &str, lang: Lang) -> String {
+    match (name.is_empty(), lang) {
+        (true, Zh) => "已保存，正在重发".to_owned(),
+        (true, En) => "Saved, and on its way again".to_owned(),
+        (false, Zh) => format!("已保存 {name} · 正在重发"),
+        (false, En) => format!("Saved {name} · on its way again"),
+    }
+}
+
+/// Says that a complaint is closed.
+pub fn complaint_closed(name: &str, lang: Lang) -> String {
+    match lang {
+        Zh => format!("已保存 {name} · 投诉已结束   z 撤销"),
+        En => format!("Saved {name} · complaint closed   z undo"),
+    }
+}
+
+/// Says that a promise is marked as kept.
+pub fn promise_kept(name: &str, lang: Lang) -> String {
+    match lang {
+        Zh => format!("已保存 {name} · 承诺已兑现   z 撤销"),
+        En => format!("Saved {name} · promise kept   z undo"),
+    }
+}
+
+/// Says how a text was copied, and no more than is known.
+pub fn copied(copied: &Copied, lang: Lang) -> String {
+    match (copied, lang) {
+        (Copied::By(_), Zh) => "已复制话术，可粘贴到企微".to_owned(),
+        (Copied::By(_), En) => "the script is copied, to be pasted into WeCom".to_owned(),
+        (Copied::Asked, _) => Msg::AskedCopy.text(lang).to_owned(),
+        (Copied::File(path), Zh) => format!("这个终端不能复制；话术存在 {}，Y 可直接显示", path.display()),
+        (Copied::File(path), En) => {
+            format!("this terminal cannot copy; the script is in {}, Y shows it", path.display())
+        }
+        (Copied::Nowhere(why), Zh) => format!("没有复制成（{why}）；Y 可直接显示话术"),
+        (Copied::Nowhere(why), En) => format!("not copied ({why}); Y shows the script"),
+    }
+}
+
+/// Says that a choice holds until the interface is left, and no longer.
+pub fn setting_not_saved(why: &str, lang: Lang) -> String {
+    match lang {
+        Zh => format!("这次有效，但没有写进 config.toml：{why}"),
+        En => format!("in force for now, but not written to config.toml: {why}"),
+    }
+}
