@@ -18,6 +18,9 @@ enum Chore {
     Bench {
         /// What to measure; everything where nothing is named
         parts: Vec<bench::Part>,
+        /// The shops in which `screens` measures: how many customers.
+        #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = bench::SHOPS)]
+        customers: Vec<usize>,
     },
     /// Builds programs of a later version, beside which the tests run those of this one
     LaterVersion,
@@ -31,7 +34,7 @@ enum Chore {
 
 fn main() -> anyhow::Result<()> {
     match Args::parse().chore {
-        Chore::Bench { parts } => bench::run(&parts)?,
+        Chore::Bench { parts, customers } => bench::run(&parts, &customers)?,
         Chore::LaterVersion => guide_tests::later::build(),
         Chore::Screenshots { check: true } => screenshots::check()?,
         Chore::Screenshots { check: false } => screenshots::draw()?,

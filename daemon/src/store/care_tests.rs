@@ -247,6 +247,32 @@ fn a_page_behind_the_end_of_its_file_is_damage_and_a_missing_right_is_none() {
     let fault = |kind: std::io::ErrorKind| sled_fault("reading")(sled::Error::Io(kind.into()));
     assert!(matches!(fault(std::io::ErrorKind::UnexpectedEof), StoreError::Damaged(_)));
     assert!(matches!(fault(std::io::ErrorKind::InvalidData), StoreError::Damaged(_)));
+    assert!(matches!(fault(std::io::ErrorKind::NotFound), StoreError::Damaged(_)));
     assert!(matches!(fault(std::io::ErrorKind::PermissionDenied), StoreError::Sled { .. }));
     assert!(matches!(fault(std::io::ErrorKind::StorageFull), StoreError::Full { .. }));
+}
+
+#[test]
+fn a_cache_whose_log_names_a_file_that_a_power_cut_took_is_set_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    store.apply(FeedName::Guide, HEAD, &page()).unwrap();
+    store.note_pulled().unwrap();
+    let trees = store.handle.trees().unwrap();
+    // long enough for a file of its own
+    trees.meta.insert("long", vec![7; 4 << 20]).unwrap();
+    drop(trees);
+    store.close().unwrap();
+    drop(store);
+    // from now on its snapshot names the file
+    open(folder.path()).close().unwrap();
+    let blobs = cache(folder.path()).join("db/blobs");
+    let files: Vec<_> = std::fs::read_dir(&blobs).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(!files.is_empty());
+    for file in files {
+        std::fs::remove_file(file).unwrap();
+    }
+    let opened = open_with(folder.path(), None);
+    assert!(opened.quarantined.is_some());
+    assert_eq!(ids(&opened.store), [""; 0]);
 }

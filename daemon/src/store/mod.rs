@@ -228,6 +228,11 @@ fn sled_fault(doing: &'static str) -> impl FnOnce(sled::Error) -> StoreError {
         sled::Error::Io(error) if matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidData) => {
             StoreError::Damaged("a file of the cache is too short")
         }
+        // sled never syncs what it keeps in files of their own, so that after a power cut its log may name one that is
+        // not there
+        sled::Error::Io(error) if error.kind() == ErrorKind::NotFound => {
+            StoreError::Damaged("a file of the cache is missing")
+        }
         source => StoreError::Sled { doing, source },
     }
 }

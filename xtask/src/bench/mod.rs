@@ -33,8 +33,11 @@ pub enum Part {
     Sync,
 }
 
-/// Runs the benchmarks named, or all.
-pub fn run(parts: &[Part]) -> anyhow::Result<()> {
+/// The shops that are measured where every screen is: how many customers.
+pub const SHOPS: [usize; 3] = [2_000, 20_000, 100_000];
+
+/// Runs the benchmarks named, or all; every screen with shops of so many customers.
+pub fn run(parts: &[Part], shops: &[usize]) -> anyhow::Result<()> {
     let wanted = |part| parts.is_empty() || parts.contains(&part);
     if cfg!(debug_assertions) {
         println!("note: this is a debug build; run `cargo run --release -p xtask -- bench` for figures that count");
@@ -46,7 +49,7 @@ pub fn run(parts: &[Part]) -> anyhow::Result<()> {
         interface::run()?;
     }
     if wanted(Part::Screens) {
-        screens::run()?;
+        screens::run(shops)?;
     }
     if wanted(Part::Sync) {
         sync::run()?;

@@ -18,8 +18,8 @@ use portable_pty::CommandBuilder;
 use crate::bench::shop::block_on;
 use crate::bench::{Times, process};
 
-/// The shops that are measured.
-const SIZES: [usize; 3] = [2_000, 20_000, 100_000];
+/// How many contacts a shop has at most: later ones are left out.
+const MAX_OUTCOMES: usize = 50_500;
 /// How often a key is pressed that moves.
 const N_MOVES: usize = 60;
 /// How many names are typed.
@@ -29,12 +29,12 @@ const PULL_LIMIT: Duration = Duration::from_secs(600);
 /// How many lines or rows a peer has that is typed into.
 const N_LINES: [usize; 2] = [2_000, 100_000];
 
-/// Measures the peers, then every screen with every shop.
-pub fn run() -> anyhow::Result<()> {
+/// Measures the peers, then every screen with every shop of so many customers.
+pub fn run(shops: &[usize]) -> anyhow::Result<()> {
     println!("key → settled, in a pseudo-terminal of 120×40");
     peers()?;
-    for n_customers in SIZES {
-        shop(n_customers)?;
+    for n_customers in shops {
+        shop(*n_customers)?;
     }
     Ok(())
 }
@@ -85,7 +85,11 @@ fn moves() -> impl Iterator<Item = &'static str> {
 
 fn shop(n_customers: usize) -> anyhow::Result<()> {
     let folder = tempfile::Builder::new().prefix("gb").tempdir_in("/tmp")?;
-    let chain = demo::sized(1, n_customers, 1, 1);
+    let mut chain = demo::sized(1, n_customers, 1, 1);
+    let outcomes = chain.ops.iter().enumerate().filter(|(_, (_, op))| op.kind == "outcome");
+    if let Some((after, _)) = outcomes.clone().nth(MAX_OUTCOMES) {
+        chain.ops.truncate(after);
+    }
     let n_outcomes = chain.ops.iter().filter(|(_, op)| op.kind == "outcome").count();
     let names: Vec<String> = {
         let step = (chain.customers.len() / N_NAMES).max(1);
@@ -94,7 +98,10 @@ fn shop(n_customers: usize) -> anyhow::Result<()> {
     };
     let guide = chain.guides.first().context("a guide")?.id.to_string();
     let mut hub = Hub::new(&folder.path().join("h"), "2026-08-12T10:00:00\n");
+    let filling = Instant::now();
+    println!("  {n_customers} customers, {n_outcomes} outcomes");
     block_on(async { Ok(put_chain(&Db::open_dir(&hub.data()).await?, &chain).await?) })?;
+    println!("    filled in {:.0} s", filling.elapsed().as_secs_f64());
     drop(chain);
     hub.serve();
     let home = folder.path().join("t");
@@ -108,7 +115,6 @@ fn shop(n_customers: usize) -> anyhow::Result<()> {
         }
         Ok(())
     })?;
-    println!("  {n_customers} customers, {n_outcomes} outcomes");
     let mut pty = Pty::start(command(&home)?, &["话术"])?;
     pty.settle();
     let mut all = walk(&mut pty, &names)?;
