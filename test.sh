@@ -47,6 +47,8 @@ can_cut() {
 need mkfs.ext4 e2fsprogs "power is cut on a file system in a file" || true
 need strace strace "a disk dies under the daemon" || say "ATTENTION: NO disk dies under the daemon"
 need tmux tmux "a morning is walked in a pane of tmux" || say "ATTENTION: NO morning is walked in tmux"
+need dbus-daemon dbus-daemon "reminders are shown by a server on a bus of its own" ||
+  say "ATTENTION: NO reminder is shown on a desktop"
 can_cut || say "ATTENTION: no disk in a file can be mounted here: NO power cut is tried"
 
 if [ "${1:-}" = --kills ]; then

@@ -212,6 +212,20 @@ hash_id! {
     DueId(u128, 32) = "due id";
     /// One task: hash of customer and day, so that a day has one task a customer. 12 hex digits.
     TaskId(u64, 12) = "task id";
+    /// One reminder: hash of what it is about and which word on that it is. 16 hex digits.
+    ReminderId(u64, 16) = "reminder id";
+}
+
+impl ReminderId {
+    /// The id of a word on a subject; both are told by texts.
+    pub fn of(parts: &[&str]) -> Self {
+        let mut hasher = SipHasher24::new();
+        for part in parts {
+            hasher.write(part.as_bytes());
+            hasher.write(&[0xff]);
+        }
+        Self(hasher.finish128().h1)
+    }
 }
 
 impl DueId {

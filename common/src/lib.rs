@@ -4,6 +4,7 @@
 pub mod amnesty;
 pub mod apply;
 pub mod calendar;
+pub mod config;
 pub mod consent;
 pub mod customer;
 pub mod demo;
@@ -24,6 +25,7 @@ pub mod promise;
 pub mod proposal;
 pub mod purchase;
 pub mod record;
+pub mod remind;
 pub mod report;
 pub mod search;
 pub mod snooze;

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
 use guide_common::paths::Paths;
 use guide_common::wire::hub::{DigestKeys, Role};
 use guide_common::wire::local::{ClockKind, Notice, Status, SyncStatus};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use crate::ballast::Ballast;
 use crate::clock::Clock;
@@ -21,15 +22,19 @@ use crate::outbox::medium::Disk;
 use crate::outbox::recover::refuse_newer_segments;
 use crate::outbox::writer::JournalWriter;
 use crate::profile::{self, GuideFolder, Profile, Token};
+use crate::remind::Reminding;
+use crate::remind::notify::{Desktop, Notifier};
 use crate::reveals::Reveals;
+use crate::settings::SettingsHolder;
 use crate::store::{Checker, Store, StoreError, refuse_newer};
 use crate::sync::{Access, Setup, Sync};
 use crate::upkeep::upkeep;
 
 /// How long changes of the day sheet are gathered before they are written.
 const SHEET_PAUSE: Duration = Duration::from_millis(500);
-/// How often the day is looked at: a suspended machine wakes on another one.
-const DAY_PAUSE: Duration = Duration::from_secs(60);
+
+/// When a day that could not be shown is tried again.
+const DAY_RETRY: TimeDelta = TimeDelta::seconds(60);
 
 /// Why a terminal cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +81,8 @@ pub struct Terminal {
     pub sync: Arc<Sync>,
     /// Which whole phone numbers were looked at.
     pub reveals: Reveals,
+    /// Its reminders.
+    pub reminding: Arc<Reminding>,
     /// What it may do, as the hub said at enrolment.
     pub role: Role,
     /// The keys of the hub's feeds: they tell one hub from another.
@@ -101,14 +108,21 @@ pub struct App {
     pub shutdown: watch::Receiver<bool>,
     /// Whether the daemon was started with the fault lab.
     pub fault_lab: bool,
+    /// The settings of this user.
+    pub settings: Arc<SettingsHolder>,
+    /// Where reminders are shown, if not on this desktop.
+    pub notifier: Option<Arc<dyn Notifier>>,
     terminal: OnceLock<Terminal>,
 }
 
 impl App {
     /// A daemon without a terminal.
     pub fn new(paths: Paths, clock: Clock, shutdown: watch::Receiver<bool>) -> Self {
+        let settings = Arc::new(SettingsHolder::open(paths.config_file(), locale().as_deref()));
         Self {
             paths,
+            settings,
+            notifier: None,
             clock: Arc::new(clock),
             events: Events::default(),
             started: Instant::now(),
@@ -162,13 +176,37 @@ impl App {
             lab: self.has_fault_lab().then(Arc::default),
         };
         let reveals = Reveals::of(folder.path());
+        let reminding = self.open_reminders(&core, folder)?;
         let sync = Sync::start(Arc::clone(&core), setup, self.shutdown.clone());
         let ballast = Ballast::of(&self.paths.data);
         tokio::spawn(upkeep(Arc::clone(&core), Arc::clone(&sync), ballast, self.shutdown.clone()));
         // enrolment is guarded, so that there is only one
-        let terminal = Terminal { core, sync, reveals, role: profile.role, digest_keys: profile.digest_keys };
+        let terminal =
+            Terminal { core, sync, reveals, reminding, role: profile.role, digest_keys: profile.digest_keys };
         let _ = self.terminal.set(terminal);
         Ok(())
+    }
+
+    /// Opens the reminders and starts their tasks.
+    fn open_reminders(&self, core: &Arc<Core>, folder: &GuideFolder) -> io::Result<Arc<Reminding>> {
+        let (pressed, mut presses) = mpsc::unbounded_channel();
+        let notifier = self.notifier.clone().unwrap_or_else(|| Arc::new(Desktop::new(pressed)));
+        let settings = Arc::clone(&self.settings);
+        let reminding = Arc::new(Reminding::open(Arc::clone(core), folder.path(), settings, notifier)?);
+        tokio::spawn(Arc::clone(&reminding).run(self.shutdown.clone()));
+        let (asked, mut shutdown) = (Arc::clone(&reminding), self.shutdown.clone());
+        tokio::spawn(async move {
+            loop {
+                tokio::select! {
+                    _ = shutdown.wait_for(|stop| *stop) => return,
+                    pressed = presses.recv() => match pressed {
+                        Some(pressed) => asked.pressed(&pressed),
+                        None => return,
+                    },
+                }
+            }
+        });
+        Ok(reminding)
     }
 
     /// The state in short.
@@ -206,6 +244,11 @@ impl App {
             tracing::warn!(%error, "writing the cache at the end");
         }
     }
+}
+
+/// The locale that messages are wanted in, as POSIX orders the variables.
+fn locale() -> Option<String> {
+    ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
 }
 
 /// Opens journal, cache and state of a terminal; what was found damaged is returned as a sentence.
@@ -318,11 +361,12 @@ async fn write_sheets(core: Arc<Core>, mut shutdown: watch::Receiver<bool>) {
 async fn watch_day(core: Arc<Core>, mut shutdown: watch::Receiver<bool>) {
     loop {
         let span = core.span();
-        // a virtual clock stands still, a real one may jump
-        let wait = (span.until() - core.clock.now()).to_std().unwrap_or(DAY_PAUSE);
+        let now = core.clock.now();
+        // a day that could not be shown is tried again
+        let until = if core.day() == now.date() { span.until() } else { now + DAY_RETRY };
         tokio::select! {
             _ = shutdown.wait_for(|stop| *stop) => return,
-            () = tokio::time::sleep(wait.clamp(Duration::from_millis(10), DAY_PAUSE)) => {}
+            () = core.clock.wait_until(until) => {}
         }
         follow_clock(&core).await;
         if core.span() != span {

@@ -1,5 +1,8 @@
 //! What changes, told to whoever listens: ids, never rows.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use guide_common::id::CustomerId;
 use guide_common::wire::local::Notice;
 use tokio::sync::broadcast;
@@ -13,11 +16,22 @@ const MAX_IDS: usize = 200;
 #[derive(Clone, Debug)]
 pub struct Events {
     sender: broadcast::Sender<Notice>,
+    n_interfaces: Arc<AtomicUsize>,
+}
+
+/// An interface that listens.
+#[derive(Debug)]
+pub struct Attached(Arc<AtomicUsize>);
+
+impl Drop for Attached {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Default for Events {
     fn default() -> Self {
-        Self { sender: broadcast::Sender::new(MAX_BEHIND) }
+        Self { sender: broadcast::Sender::new(MAX_BEHIND), n_interfaces: Arc::default() }
     }
 }
 
@@ -34,6 +48,17 @@ impl Events {
             self.tell(Notice::Customers { ids: chunk.to_vec() });
         }
         self.tell(Notice::Today);
+    }
+
+    /// Whether an interface listens over the socket.
+    pub fn is_heard(&self) -> bool {
+        self.n_interfaces.load(Ordering::Relaxed) > 0
+    }
+
+    /// Counts an interface as one that listens, until what is returned is dropped.
+    pub fn attach(&self) -> Attached {
+        self.n_interfaces.fetch_add(1, Ordering::Relaxed);
+        Attached(Arc::clone(&self.n_interfaces))
     }
 
     /// Listens from here on.

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Parser;
@@ -15,7 +16,7 @@ use guided::socket::ServeError;
 use guided::store::{StoreError, check as store_check};
 use guided::{log, profile, serve, socket};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Notify, oneshot, watch};
 
 /// Threads for what blocks: sync, a check, a report, the day sheet.
 const MAX_BLOCKING_THREADS: usize = 4;
@@ -77,8 +78,9 @@ fn run(args: &RunArgs) -> anyhow::Result<()> {
     let clock = clock(args, &paths)?;
     let log_folder = paths.log();
     runtime()?.block_on(async move {
-        let stop = stop_on_signals(args.exit_with_parent.then(end_of_stdin))?;
-        serve::serve(paths, clock, lock, stop, args.fault_lab, || {
+        let reload = Arc::new(Notify::new());
+        let stop = stop_on_signals(args.exit_with_parent.then(end_of_stdin), Arc::clone(&reload))?;
+        serve::serve(paths, clock, lock, stop, reload, args.fault_lab, || {
             if args.detach
                 && let Err(error) = detach(&log_folder)
             {
@@ -174,8 +176,11 @@ fn clock(args: &RunArgs, paths: &Paths) -> anyhow::Result<Clock> {
     }
 }
 
-/// Turns true at SIGTERM or SIGINT, and when a parent that is watched has gone.
-fn stop_on_signals(parent: Option<oneshot::Receiver<()>>) -> anyhow::Result<watch::Receiver<bool>> {
+/// Turns true at SIGTERM or SIGINT, and when a parent that is watched has gone; tells `reload` at SIGHUP.
+fn stop_on_signals(
+    parent: Option<oneshot::Receiver<()>>,
+    reload: Arc<Notify>,
+) -> anyhow::Result<watch::Receiver<bool>> {
     let (stopping, stop) = watch::channel(false);
     let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("listening for SIGINT")?;
@@ -194,8 +199,8 @@ fn stop_on_signals(parent: Option<oneshot::Receiver<()>>) -> anyhow::Result<watc
                 () = &mut parent_gone => break,
                 _ = terminate.recv() => break,
                 _ = interrupt.recv() => break,
-                // the terminal that started it may close
-                _ = hangup.recv() => {}
+                // somebody asks for it, or the terminal that started it has closed
+                _ = hangup.recv() => reload.notify_one(),
             }
         }
         tracing::info!("asked to stop");

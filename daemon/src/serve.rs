@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::api::router;
 use crate::app::App;
@@ -16,12 +16,13 @@ use crate::socket::{self, Lock};
 const STOP_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Binds the socket, opens the enrolled terminal and serves until `stop` turns true. `ready` is called when clients can
-/// connect.
+/// connect; each `reload` has the settings read again.
 pub async fn serve(
     paths: guide_common::paths::Paths,
     clock: Clock,
     lock: Lock,
     stop: watch::Receiver<bool>,
+    reload: Arc<Notify>,
     fault_lab: bool,
     ready: impl FnOnce(),
 ) -> anyhow::Result<()> {
@@ -30,6 +31,13 @@ pub async fn serve(
     app.fault_lab = fault_lab;
     let app = Arc::new(app);
     app.open_enrolled()?;
+    let settings = Arc::clone(&app.settings);
+    tokio::spawn(async move {
+        loop {
+            reload.notified().await;
+            settings.reload();
+        }
+    });
     let listener = socket::bind(&app.paths, &lock)?;
     ready();
     tracing::info!(version = env!("CARGO_PKG_VERSION"), pid = std::process::id(), "guided serves");

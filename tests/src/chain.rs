@@ -115,7 +115,7 @@ impl Chain {
     pub async fn terminal(&self, name: &str, guide: &str, hub: &Serving) -> Terminal {
         let home = self.home.join(name);
         std::fs::create_dir_all(&home).unwrap();
-        let mut terminal = Terminal { home, clock: ShopClock::Real, program: "guided", daemon: None };
+        let mut terminal = Terminal { home, clock: ShopClock::Real, program: "guided", vars: Vec::new(), daemon: None };
         terminal.start_daemon();
         let client = terminal.client();
         client.enroll(&EnrollLocalRequest::new(&hub.url, &self.code(guide))).await.unwrap();

@@ -69,6 +69,8 @@ fn succeed(mut command: Command) -> String {
 pub fn command(program: &str, home: &Path) -> Command {
     let mut command = Command::new(path_of(program));
     command.env("GUIDE_HOME", home).env("HOME", home).env_remove("XDG_RUNTIME_DIR").env("LANG", "C.UTF-8");
+    // no test shows anything on somebody's desktop
+    command.env_remove("DBUS_SESSION_BUS_ADDRESS");
     command
 }
 
@@ -264,6 +266,8 @@ pub struct Terminal {
     pub clock: ShopClock,
     /// Its program, of this version or a later one.
     pub program: &'static str,
+    /// What its daemon finds in the environment beside its home.
+    pub vars: Vec<(&'static str, String)>,
     /// Its daemon.
     pub daemon: Option<Running>,
 }
@@ -272,7 +276,8 @@ impl Terminal {
     /// Starts a daemon on the clock of a hub.
     pub fn start(home: &Path, hub: &Hub) -> Self {
         std::fs::create_dir_all(home).unwrap();
-        let mut terminal = Self { home: home.to_owned(), clock: hub.clock.clone(), program: "guided", daemon: None };
+        let (home, clock) = (home.to_owned(), hub.clock.clone());
+        let mut terminal = Self { home, clock, program: "guided", vars: Vec::new(), daemon: None };
         terminal.start_daemon();
         terminal
     }
@@ -281,6 +286,7 @@ impl Terminal {
     pub fn spawn_daemon(&mut self) {
         let mut command = command(self.program, &self.home);
         command.arg("run").args(self.clock.args());
+        command.envs(self.vars.iter().map(|(name, value)| (*name, value)));
         self.daemon = Some(Running::start(command));
     }
 

@@ -82,14 +82,14 @@ impl Pty {
         Ok(pty)
     }
 
-    /// Presses keys and waits until the screen shows `text`; the time to the bytes that brought it.
-    pub fn press_until(&mut self, keys: &str, text: &str) -> anyhow::Result<Duration> {
+    /// Presses keys and waits so long until the screen shows `text`; the time to the bytes that brought it.
+    pub fn press_until(&mut self, keys: &str, text: &str, limit: Duration) -> anyhow::Result<Duration> {
         self.drain();
         let pressed = Instant::now();
         self.keyboard.write_all(keys.as_bytes())?;
         self.keyboard.flush()?;
-        while pressed.elapsed() < PATIENCE {
-            if let Ok((at, bytes)) = self.output.recv_timeout(PATIENCE) {
+        while pressed.elapsed() < limit {
+            if let Ok((at, bytes)) = self.output.recv_timeout(limit) {
                 self.feed(&bytes);
                 if self.text().contains(text) {
                     return Ok(at - pressed);

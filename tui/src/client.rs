@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use chrono::NaiveDateTime;
 use futures_util::stream::BoxStream;
-use guide_common::id::{CustomerId, PlanId, TemplateId};
+use guide_common::id::{CustomerId, PlanId, ReminderId, TemplateId};
 use guide_common::paths::Paths;
 use guide_common::report::Report;
 use guide_common::sop::plan::{Lang, Plan};
@@ -24,8 +24,10 @@ use guide_common::time::Period;
 use guide_common::wire::Problem;
 use guide_common::wire::card::{Appointments, CustomerCard, Leaves, Notes, Promises, Secrets, TagGroups};
 use guide_common::wire::local::{
-    Clock, CustomerList, EnrollLocalRequest, Health, Notice, Outbox, ScriptView, Status, SyncStatus, TaskDetail, Today,
+    Clock, CustomerList, EnrollLocalRequest, Health, Notice, Outbox, ReloadAnswer, ScriptView, Status, SyncStatus,
+    TaskDetail, Today,
 };
+use guide_common::wire::remind::{ReminderTest, Reminders, SnoozeReminder};
 use guide_common::wire::session::KeptSession;
 use guide_common::wire::timeline::Timeline;
 use hyper::Method;
@@ -36,6 +38,8 @@ use crate::client::transport::Transport;
 
 /// How long the daemon may take over what it answers from this machine.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How long it may take over what it works out of every customer's file.
+const REPORT_PATIENCE: Duration = Duration::from_secs(120);
 /// How long it may take over what needs the hub: its own limit for a cycle is shorter.
 const HUB_PATIENCE: Duration = Duration::from_secs(90);
 
@@ -200,7 +204,7 @@ impl Client {
         if let Some(plan) = plan {
             path.push_str(&format!("&plan={}", encoded(plan.as_str())));
         }
-        self.read(&path).await
+        self.call(Method::GET, &path, Vec::new(), REPORT_PATIENCE).await
     }
 
     /// The state of sync.
@@ -211,6 +215,26 @@ impl Client {
     /// Runs a cycle and answers when it has ended.
     pub async fn sync_now(&self) -> Result<SyncStatus> {
         self.call(Method::POST, "/v1/sync/now", Vec::new(), HUB_PATIENCE).await
+    }
+
+    /// Has the daemon read its settings again; what is wrong with their file.
+    pub async fn reload(&self) -> Result<ReloadAnswer> {
+        self.call(Method::POST, "/v1/reload", Vec::new(), PATIENCE).await
+    }
+
+    /// What the guide is reminded of.
+    pub async fn reminders(&self) -> Result<Reminders> {
+        self.read("/v1/reminders").await
+    }
+
+    /// Puts a reminder off, by the minutes of the settings where none are named.
+    pub async fn snooze_reminder(&self, id: ReminderId, minutes: Option<u32>) -> Result<Reminders> {
+        self.write(Method::POST, &format!("/v1/reminders/{id}/snooze"), &SnoozeReminder { minutes }).await
+    }
+
+    /// Has the daemon show how a reminder looks.
+    pub async fn test_reminder(&self) -> Result<ReminderTest> {
+        self.call(Method::POST, "/v1/reminders/test", Vec::new(), PATIENCE).await
     }
 
     /// What is unsent, rejected or kept.

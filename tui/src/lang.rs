@@ -16,6 +16,7 @@ pub mod note;
 pub mod plan;
 pub mod problem;
 pub mod rejection;
+pub mod remind;
 pub mod support;
 pub mod timeline;
 pub mod trigger;

@@ -4,11 +4,12 @@
 
 use guide::interface::app::App;
 use guide::interface::effect::{ListRequest, Request};
+use guide::interface::event::Event;
 use guide::interface::fixture::Desk;
 use guide::interface::screens::Screen;
 use guide::interface::svg::{render, text};
 use guide_common::sop::plan::Lang;
-use guide_common::wire::local::ClockKind;
+use guide_common::wire::local::{ClockKind, Notice};
 
 const NORMAL: (u16, u16) = (80, 24);
 
@@ -97,6 +98,33 @@ fn lists_are_shown_opened_and_taken_away() {
     assert!(!desk.asked.contains(&Request::List(ListRequest::Remove("要紧的".to_owned()))), "it asks first");
     desk.press(&mut app, "2");
     assert!(desk.asked.contains(&Request::List(ListRequest::Remove("要紧的".to_owned()))));
+}
+
+#[test]
+fn reminders_are_listed_put_off_and_lead_to_the_customer() {
+    check!("reminders-80x24", NORMAL, "R");
+    let (mut desk, mut app) = open(Lang::Zh, NORMAL);
+    desk.press(&mut app, "`<Down><Down>z");
+    assert!(shown(&mut app).contains("已推迟"), "the list stays open and says so");
+    desk.press(&mut app, "<Enter>");
+    assert_eq!((app.screen, app.customers.input.value()), (Screen::Customers, "C00004"));
+}
+
+#[test]
+fn a_reminder_that_comes_is_told_and_the_terminal_rings_where_no_desktop_does() {
+    let (mut desk, mut app) = open(Lang::Zh, NORMAL);
+    let mut tell = |app: &mut App, title: &str, urgent, shown| {
+        let notice = Notice::Reminder { ids: Vec::new(), title: title.to_owned(), urgent, shown };
+        let effects = app.update(Event::Noticed(notice));
+        desk.serve(app, effects);
+        desk.rung.clone()
+    };
+    let rung = tell(&mut app, "15:00 有客户到店\u{1b}[2J", false, false);
+    assert!(shown(&mut app).contains("提醒：15:00 有客户到店"));
+    assert_eq!(rung, ["15:00 有客户到店[2J"]);
+    let rung = tell(&mut app, "总部催办", true, true);
+    assert!(shown(&mut app).contains("提醒：总部催办"));
+    assert_eq!(rung.len(), 1, "the desktop has shown it");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::customer::Tier;
-use crate::id::{CustomerId, DueId, OpId, PlanId, StepId, TaskId, TemplateId};
+use crate::id::{CustomerId, DueId, OpId, PlanId, ReminderId, StepId, TaskId, TemplateId};
 use crate::outcome::{Channel, Outcome};
 use crate::record::Level;
 use crate::search::Span;
@@ -29,6 +29,13 @@ pub struct Health {
     pub uptime_ms: u64,
     /// The process.
     pub pid: u32,
+}
+
+/// `POST /v1/reload`: the daemon has read `config.toml` again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReloadAnswer {
+    /// What is wrong with the file, each with its line; the rest of it holds.
+    pub faults: Vec<String>,
 }
 
 /// `GET /v1/status`.
@@ -419,6 +426,23 @@ pub enum Notice {
     },
     /// The clock was moved.
     Clock,
+    /// Something is to be remembered: ids of the list of reminders, and a sentence that names nobody.
+    Reminder {
+        /// Which.
+        ids: Vec<ReminderId>,
+        /// In a few words.
+        title: String,
+        /// Whether it does not wait.
+        urgent: bool,
+        /// Whether the desktop has shown it.
+        shown: bool,
+    },
+    /// A reminder of this customer was opened on the desktop.
+    Open {
+        /// Who; none where it concerns the day.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        customer: Option<CustomerId>,
+    },
     /// One of a newer version.
     #[serde(other)]
     Unknown,

@@ -11,6 +11,7 @@ pub mod local;
 pub mod member;
 pub mod proposal;
 pub mod record;
+pub mod remind;
 pub mod session;
 pub mod support;
 pub mod timeline;

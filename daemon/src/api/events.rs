@@ -19,8 +19,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 /// `GET /v1/events`. The stream ends when the daemon stops.
 pub async fn listen(State(app): State<Arc<App>>) -> impl IntoResponse {
-    let state = (app.events.listen(), app.shutdown.clone(), VecDeque::new());
-    let events = stream::unfold(state, |(mut notices, mut shutdown, mut waiting)| async move {
+    let state = (app.events.listen(), app.shutdown.clone(), VecDeque::new(), app.events.attach());
+    let events = stream::unfold(state, |(mut notices, mut shutdown, mut waiting, attached)| async move {
         let notice = loop {
             if let Some(notice) = waiting.pop_front() {
                 break notice;
@@ -36,7 +36,7 @@ pub async fn listen(State(app): State<Arc<App>>) -> impl IntoResponse {
                 Err(RecvError::Closed) => return None,
             }
         };
-        Some((event(&notice), (notices, shutdown, waiting)))
+        Some((event(&notice), (notices, shutdown, waiting, attached)))
     });
     Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
 }

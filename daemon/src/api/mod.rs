@@ -18,6 +18,7 @@ mod outbox;
 mod plans;
 mod proposals;
 mod record;
+mod remind;
 mod reports;
 mod session;
 mod snooze;
@@ -90,6 +91,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/plans/simulate", post(plans::simulate))
         .route("/v1/plans/diff", post(plans::diff))
         .route("/v1/reports", get(reports::show))
+        .route("/v1/reminders", get(remind::list))
+        .route("/v1/reminders/test", post(remind::test))
+        .route("/v1/reminders/{id}/snooze", post(remind::snooze))
+        .route("/v1/reload", post(remind::reload))
         .route("/v1/undo", get(undo::steps).post(undo::undo))
         .route("/v1/redo", post(undo::redo))
         .route("/v1/session", get(session::show).put(session::keep))

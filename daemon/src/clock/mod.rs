@@ -2,6 +2,7 @@
 //! what stands in the clock's file, which the hub reads too; only this daemon writes it, and it does not move by itself.
 
 pub mod skew;
+mod wait;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use guide_common::time::Zone;
 use guide_common::wire::local::ClockKind;
+use tokio::sync::Notify;
 
 use crate::clock::skew::{Reading, Remembered, Sample, Skew};
 use crate::outbox::recover::replace;
@@ -23,6 +25,8 @@ pub const DEMO_START: &str = "2026-08-12T10:00:00";
 pub struct Clock {
     zone: Mutex<Zone>,
     source: Source,
+    /// Told when it may show another time than a moment ago.
+    changed: Notify,
 }
 
 enum Source {
@@ -51,12 +55,13 @@ impl Clock {
     /// The clock of a machine whose own clocks are read so.
     pub fn of_machine(machine: impl Fn() -> Reading + Send + Sync + 'static) -> Self {
         let source = Source::Real { machine: Box::new(machine), skew: Mutex::default() };
-        Self { zone: Mutex::new(Zone::default()), source }
+        Self { zone: Mutex::new(Zone::default()), source, changed: Notify::new() }
     }
 
     /// The clock that stands in a file; it is made with `at` where it is missing.
     pub fn virtual_at(file: &Path, at: Option<NaiveDateTime>) -> io::Result<Self> {
-        let clock = Self { zone: Mutex::new(Zone::default()), source: Source::Virtual { file: file.to_owned() } };
+        let source = Source::Virtual { file: file.to_owned() };
+        let clock = Self { zone: Mutex::new(Zone::default()), source, changed: Notify::new() };
         if !file.exists() {
             let start = at.or_else(|| DEMO_START.parse().ok()).unwrap_or_default();
             clock.set(start)?;
@@ -68,6 +73,7 @@ impl Clock {
     /// The shops' time zone, known from the enrolment on.
     pub fn set_zone(&self, zone: Zone) {
         *self.zone.lock().unwrap_or_else(PoisonError::into_inner) = zone;
+        self.changed.notify_waiters();
     }
 
     /// The shops' time zone.
@@ -117,8 +123,16 @@ impl Clock {
 
     /// Takes the hub's time, which the machine's is measured by; virtual time needs none.
     pub fn measure(&self, sample: &Sample) {
-        if let Source::Real { skew, .. } = &self.source {
-            lock(skew).measure(sample);
+        if let Source::Real { machine, skew } = &self.source {
+            let mut skew = lock(skew);
+            let before = skew.ahead(machine());
+            skew.measure(sample);
+            let after = skew.ahead(machine());
+            drop(skew);
+            let moved = (after.unwrap_or_default() - before.unwrap_or_default()).abs();
+            if moved > TimeDelta::seconds(1) {
+                self.changed.notify_waiters();
+            }
         }
     }
 
@@ -149,7 +163,11 @@ impl Clock {
     pub fn set(&self, now: NaiveDateTime) -> io::Result<()> {
         match &self.source {
             Source::Real { .. } => Err(io::ErrorKind::Unsupported.into()),
-            Source::Virtual { file } => replace(file, now.format("%Y-%m-%dT%H:%M:%S").to_string().as_bytes()),
+            Source::Virtual { file } => {
+                replace(file, now.format("%Y-%m-%dT%H:%M:%S").to_string().as_bytes())?;
+                self.changed.notify_waiters();
+                Ok(())
+            }
         }
     }
 }

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use guide_common::config::Config;
 use tokio::sync::{Notify, oneshot};
 
-use crate::cli::config::Config;
 use crate::cli::context::{Context, note};
 use crate::cli::failure::{Answer, Failure};
 use crate::cli::signal::Signals;
 use crate::interface::home::{Home, Keeping};
-use crate::interface::settings::Mouse;
+use crate::interface::settings::{Glyphs, Mouse};
 use crate::interface::theme::{Depth, Library};
 use crate::interface::{Options, give_back, run};
 use crate::plain;
@@ -33,7 +33,7 @@ pub enum Mode {
 impl Mode {
     /// Plain where the command line or the settings say so.
     pub fn of(is_asked: bool, config: &Config) -> Self {
-        if is_asked || config.plain == Some(true) { Self::Plain } else { Self::Drawn }
+        if is_asked || config.flag("plain") == Some(true) { Self::Plain } else { Self::Drawn }
     }
 }
 
@@ -46,6 +46,8 @@ pub struct Look {
     pub theme_flag: Option<String>,
     /// The settings.
     pub config: Config,
+    /// What is wrong with their file.
+    pub faults: Vec<String>,
 }
 
 /// Where the interface is shown.
@@ -95,10 +97,11 @@ pub async fn show(place: Place, context: &Context, look: Look, leave: Arc<Notify
         socket,
         lang: context.lang,
         theme_flag: look.theme_flag.filter(known),
-        theme: look.config.theme.filter(known),
-        keys: look.config.keys,
-        glyphs: look.config.glyphs.unwrap_or_default(),
-        mouse: if look.config.mouse == Some(false) { Mouse::Free } else { Mouse::Captured },
+        theme: look.config.text("theme").map(str::to_owned).filter(known),
+        keys: look.config.text("keys").map(str::to_owned),
+        glyphs: look.config.text("glyphs").and_then(Glyphs::named).unwrap_or_default(),
+        mouse: if look.config.flag("mouse") == Some(false) { Mouse::Free } else { Mouse::Captured },
+        faults: look.faults,
         home,
         leave,
     };

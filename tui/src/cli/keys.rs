@@ -1,11 +1,11 @@
 //! `guide keys`: every action of the interface with its keys as they are in force, and what is wrong with `keys.toml`.
 
 use clap::Args as ClapArgs;
+use guide_common::config::Config;
 use guide_common::file_error::FileError;
 use guide_common::sop::plan::Lang;
 use serde_json::{Value, json};
 
-use crate::cli::config::Config;
 use crate::cli::context::Context;
 use crate::cli::failure::{Answer, Failure};
 use crate::cli::table::{Side, Table};
@@ -31,7 +31,7 @@ pub struct Args {
 /// Runs the command. A key file with a fault is told of and the exit code is 1.
 pub fn run(args: Args, config: &Config, context: &Context) -> Answer<()> {
     let lang = context.lang;
-    let name = args.preset.as_deref().or(config.keys.as_deref()).unwrap_or("default");
+    let name = args.preset.as_deref().or(config.text("keys")).unwrap_or("default");
     let base = keyfile::preset(name).ok_or_else(|| {
         let known = presets().collect::<Vec<_>>().join(pick(lang, ("、", ", ")));
         Failure::Usage(text!(lang, "没有“{name}”这套按键；有 {known}", "there are no keys {name:?}; there are {known}"))

@@ -47,6 +47,7 @@ mod plan_page;
 mod private_file;
 pub mod promise;
 pub mod propose;
+pub mod remind;
 pub mod replay;
 pub mod report;
 pub mod secret;
@@ -168,6 +169,10 @@ enum Command {
     Faults(faults::Args),
     /// Open a demo with 600 customers that leaves nothing behind
     Demo(demo::Args),
+    /// What the guide is reminded of, putting it off, and whether the desktop shows it
+    Remind(remind::Args),
+    /// List, check, read and write the settings at this terminal
+    Config(config::Args),
     /// List the interface's actions with their keys, and what is wrong with the own keys
     Keys(keys::Args),
     /// List the themes, or check a theme's file
@@ -193,20 +198,25 @@ pub fn main() -> ExitCode {
             return ExitCode::from(1);
         }
     };
-    let (config, warning) = config::read(&paths.config_file());
+    let read = crate::config::read(&paths.config_file());
+    let settings = read.as_ref().map(|(config, _)| config.clone()).unwrap_or_default();
     let words: Vec<OsString> = std::env::args_os().collect();
     // the help speaks the language that the same command line asks for
-    let lang = lang::choose(asked_lang(&words), config.lang, locale().as_deref());
+    let lang = lang::choose(asked_lang(&words), settings.lang(), locale().as_deref());
     let cli = match parse(words, lang) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error, lang),
     };
-    if let Some(warning) = warning {
-        note(&crate::text!(
-            lang,
-            "guide: 配置有误，已忽略这一项：{warning}",
-            "guide: a setting is passed over: {warning}"
-        ));
+    let faults = crate::config::faults(&paths.config_file(), &read, lang);
+    // the command that says what is wrong with them says it itself, and the interface shows it
+    if !matches!(cli.command, None | Some(Command::Config(_))) {
+        for fault in &faults {
+            note(&crate::text!(
+                lang,
+                "guide: 配置有误，用默认值：{fault}",
+                "guide: a setting has its default: {fault}"
+            ));
+        }
     }
     let context = Context {
         lang,
@@ -217,7 +227,7 @@ pub fn main() -> ExitCode {
     match block_on(run(
         cli.command,
         &context,
-        Look { mode: Mode::of(cli.plain, &config), theme_flag: cli.theme, config },
+        Look { mode: Mode::of(cli.plain, &settings), theme_flag: cli.theme, config: settings, faults },
     )) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -292,6 +302,8 @@ async fn run(command: Option<Command>, context: &Context, look: Look) -> Answer<
         Command::Status => status::run(context).await,
         Command::Clock(args) => clock::run(args, context).await,
         Command::Demo(args) => demo::run(args, context, look).await,
+        Command::Remind(args) => remind::run(args, context).await,
+        Command::Config(args) => config::run(args, context).await,
         Command::Keys(args) => keys::run(args, &look.config, context),
         Command::Theme(args) => theme::run(args, context),
         Command::Completions(args) => completions::run(args, context),

@@ -57,6 +57,7 @@ impl App {
             Action::OtherScript => self.other_script(),
             Action::AddLead => self.begin_lead(),
             Action::Lists => self.show_lists(),
+            Action::Reminders => self.show_reminders(),
             Action::SaveList => self.begin_list(),
             Action::CloseComplaint => self.close_complaint(),
             Action::KeepPromise => self.keep_promise(),

@@ -66,6 +66,8 @@ pub enum Action {
     AddLead,
     /// Show the saved lists.
     Lists,
+    /// Show the reminders.
+    Reminders,
     /// Keep the filter under a name.
     SaveList,
     /// Close the customer's complaint.

@@ -76,6 +76,7 @@ impl App {
             }
             Answer::Lead(added) => self.on_lead(&added),
             Answer::Lists(lists) => self.on_lists(lists),
+            Answer::Reminders(list) => self.on_reminders(list),
             Answer::ListSaved(list) => self.on_list(&list, true),
             Answer::ListRemoved(list) => self.on_list(&list, false),
             Answer::Phone(revealed) => self.on_phone(&revealed),

@@ -72,6 +72,8 @@ pub struct App {
     pub from_customers: bool,
     /// What lies over the screen.
     pub layer: Option<Layer>,
+    /// Whether the list of reminders is to be shown when it comes.
+    pub(super) wants_reminders: bool,
     /// Says for a moment what was done.
     pub toast: Option<Toast>,
     /// What went wrong; it stays until a key is pressed.
@@ -227,6 +229,7 @@ impl App {
             chosen: None,
             from_customers: false,
             layer: None,
+            wants_reminders: false,
             toast: None,
             trouble: None,
             messages: VecDeque::new(),
@@ -368,6 +371,8 @@ impl App {
         match notice {
             Notice::Sync => self.refresh(Stale::Status),
             Notice::Today | Notice::Clock | Notice::Customers { .. } | Notice::Unknown => self.refresh(Stale::All),
+            Notice::Reminder { title, urgent, shown, .. } => self.on_reminder(title, *urgent, *shown),
+            Notice::Open { customer } => self.on_opened(customer.as_ref()),
         }
     }
 

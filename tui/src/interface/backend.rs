@@ -157,6 +157,8 @@ impl Backend {
                 Answer::Timeline(id, Box::new(timeline))
             }
             Request::AddLead(request) => Answer::Lead(Box::new(client.add_lead(&request).await?)),
+            Request::Reminders(None) => Answer::Reminders(client.reminders().await?),
+            Request::Reminders(Some(id)) => Answer::Reminders(client.snooze_reminder(id, None).await?),
             Request::List(request) => match request {
                 ListRequest::All => Answer::Lists(client.lists().await?),
                 ListRequest::Save { name, filter } => Answer::ListSaved(client.save_list(&name, &filter).await?),

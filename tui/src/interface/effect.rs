@@ -1,7 +1,7 @@
 //! What the interface asks for. The app returns effects and never waits for them.
 
 use chrono::NaiveDateTime;
-use guide_common::id::{CustomerId, OpId, TaskId};
+use guide_common::id::{CustomerId, OpId, ReminderId, TaskId};
 use guide_common::sop::plan::Lang;
 use guide_common::time::Period;
 use guide_common::wire::record::{LeadRequest, OutcomeRequest, SnoozeRequest, TagRequest};
@@ -26,6 +26,8 @@ pub enum Effect {
     Copy(String),
     /// Show a text on the bare terminal, until a key is pressed.
     Print(String),
+    /// Tell of a reminder through the terminal: it shows it or rings.
+    Ring(String),
     /// Take the terminal again.
     Resume,
     /// Take the mouse, or leave it to the terminal.
@@ -108,6 +110,8 @@ pub enum Request {
     AddLead(Box<LeadRequest>),
     /// About saved lists.
     List(ListRequest),
+    /// What the guide is reminded of; first puts this one off, where one is named.
+    Reminders(Option<ReminderId>),
     /// `PUT /v1/clock`.
     SetClock(NaiveDateTime),
     /// `POST /v1/sync/now`.

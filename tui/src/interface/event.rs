@@ -12,6 +12,7 @@ use guide_common::wire::card::{CustomerCard, PhoneRevealed, TagGroups};
 use guide_common::wire::list::{SavedList, SavedLists};
 use guide_common::wire::local::{Clock, CustomerList, Notice, Outbox, Status, SyncStatus, TaskDetail, Today};
 use guide_common::wire::record::{LeadResponse, SavedResponse, Steps};
+use guide_common::wire::remind::Reminders;
 use guide_common::wire::support::{Doctor, Faults, OpDetail, SyncLog, Verified};
 use guide_common::wire::timeline::Timeline;
 
@@ -96,6 +97,8 @@ pub enum Answer {
     Lead(Box<LeadResponse>),
     /// The saved lists.
     Lists(SavedLists),
+    /// The reminders.
+    Reminders(Reminders),
     /// A filter is kept under a name.
     ListSaved(SavedList),
     /// A list was taken away.

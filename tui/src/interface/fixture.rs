@@ -26,6 +26,7 @@ use guide_common::wire::local::{
     TaskDetail, TaskRow, Today,
 };
 use guide_common::wire::record::SavedResponse;
+use guide_common::wire::remind::ReminderRow;
 use guide_common::wire::support::Faults;
 
 use self::shop::{all_cards, profile, row_of, script, time, today, uuid};
@@ -50,6 +51,8 @@ pub struct Desk {
     pub copied: Option<String>,
     /// What was shown on the bare terminal last.
     pub printed: Option<String>,
+    /// What the terminal was to tell of, in order.
+    pub rung: Vec<String>,
     /// What was chosen, in order.
     pub chosen: Vec<Setting>,
     /// Where the interface was left.
@@ -74,6 +77,8 @@ pub struct Desk {
     pub plans: Vec<Plan>,
     /// The saved lists.
     pub lists: Vec<SavedList>,
+    /// What is reminded of.
+    pub reminders: Vec<ReminderRow>,
     lang: Lang,
 }
 
@@ -122,6 +127,7 @@ impl Desk {
             cards,
             copied: None,
             printed: None,
+            rung: Vec::new(),
             chosen: Vec::new(),
             undone: Vec::new(),
             session: None,
@@ -134,6 +140,7 @@ impl Desk {
             templates: library::templates(),
             plans: library::plans(),
             lists: person::lists(lang),
+            reminders: person::reminders(),
             lang,
         }
     }
@@ -204,6 +211,7 @@ impl Desk {
                     waiting.extend(app.update(Event::Copied(Copied::Asked)));
                 }
                 Effect::Print(text) => self.printed = Some(text),
+                Effect::Ring(title) => self.rung.push(title),
                 Effect::SaveSetting(setting) => self.chosen.push(setting),
                 Effect::ExpireToast(..) | Effect::Quit | Effect::Resume | Effect::Capture(_) => {}
                 Effect::EditOutside(text) => self.edited = Some(text),
@@ -283,6 +291,7 @@ impl Desk {
             | Request::Timeline(_)
             | Request::AddLead(_)
             | Request::List(_)
+            | Request::Reminders(_)
             | Request::RevealPhone(_) => return self.answer_person(request),
             Request::SetClock(now) => {
                 self.status.now = now;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::settings::Setting;
+use crate::config;
 
 /// The longest file that is read, in bytes.
 const MAX_FILE_BYTES: u64 = 64 * 1024;
@@ -57,25 +58,10 @@ impl Home {
             return Ok(());
         }
         let file = self.config.join("config.toml");
-        let text = match fs::read_to_string(&file) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(error),
-        };
-        let mut document: toml_edit::DocumentMut =
-            text.parse().map_err(|error| io::Error::new(io::ErrorKind::InvalidData, format!("{error}")))?;
-        let value = document.entry(setting.key()).or_insert(toml_edit::Item::None);
-        match value.as_value_mut() {
-            Some(old) => {
-                // the comment behind it stays
-                let decor = old.decor().clone();
-                *old = setting.value();
-                *old.decor_mut() = decor;
-            }
-            None => *value = toml_edit::value(setting.value()),
-        }
-        fs::create_dir_all(&self.config)?;
-        replace(&file, document.to_string().as_bytes())
+        config::save(&file, setting.key(), Some(&setting.value())).map_err(|error| match error {
+            config::SaveError::Io(error) => error,
+            config::SaveError::NoToml(what) => io::Error::new(io::ErrorKind::InvalidData, what),
+        })
     }
 
     /// The columns that the terminal gives an ambiguous character, where it was asked not long ago.

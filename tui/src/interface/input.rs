@@ -177,6 +177,7 @@ impl App {
                 | Layer::Page(_)
                 | Layer::Steps(_)
                 | Layer::Lists(_)
+                | Layer::Reminders(_)
                 | Layer::Tags(_),
             ) => self.refuse(Msg::PasteInField),
             None => match self.browser_mut() {

@@ -23,6 +23,7 @@ impl App {
             Some(Layer::Promise(choice)) => choice.selected = idx,
             Some(Layer::Steps(sheet)) => sheet.selected = idx,
             Some(Layer::Lists(sheet)) => sheet.selected = idx,
+            Some(Layer::Reminders(sheet)) => sheet.selected = idx,
             Some(Layer::Picker(picker)) => picker.selected = idx,
             Some(Layer::Tags(sheet)) => sheet.selected = idx,
             Some(Layer::Confirm(confirm)) => confirm.selected = idx.min(1),
@@ -160,6 +161,11 @@ impl App {
                 Step::Cancel => {}
                 Step::Stay => self.layer = Some(Layer::Lists(sheet)),
                 Step::Save(choice) => self.choose_list(choice),
+            },
+            Layer::Reminders(mut sheet) => match sheet.key(key) {
+                Step::Cancel => {}
+                Step::Stay => self.layer = Some(Layer::Reminders(sheet)),
+                Step::Save(choice) => self.choose_reminder(sheet, choice),
             },
             Layer::Page(mut page) => {
                 if page.key(key) {

@@ -122,6 +122,9 @@ impl App {
                 // a filter may hold a name
                 sheet.lists.iter_mut().for_each(|list| MASK.clone_into(&mut list.filter));
             }
+            Some(Layer::Reminders(sheet)) => {
+                sheet.rows.iter_mut().for_each(|row| MASK.clone_into(&mut row.name));
+            }
             Some(Layer::Picker(picker)) => {
                 picker.list.iter_mut().flat_map(|list| &mut list.rows).for_each(customer);
             }

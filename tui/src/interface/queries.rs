@@ -36,6 +36,8 @@ pub enum Slot {
     Timeline(CustomerId),
     /// The saved lists.
     Lists,
+    /// The reminders.
+    Reminders,
     /// A whole phone number.
     Phone,
     /// What was recorded and what became of it.

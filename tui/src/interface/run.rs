@@ -21,6 +21,7 @@ use super::event::Event;
 use super::home::Home;
 use super::outside::{self, Left};
 use super::probe::Probe;
+use super::ring;
 use super::settings::{Glyphs, Mouse, Settings};
 use super::terminal::Session;
 use super::theme::{ColorEnv, Library, Theme};
@@ -55,6 +56,8 @@ pub struct Options {
     pub glyphs: Glyphs,
     /// Who gets the mouse.
     pub mouse: Mouse,
+    /// What is wrong with the file of settings.
+    pub faults: Vec<String>,
     /// The guide's own files.
     pub home: Home,
     /// Tells the interface to leave: what is half typed is kept first.
@@ -71,6 +74,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         own_keys: options.home.keys(),
         glyphs: options.glyphs,
         mouse: options.mouse,
+        faults: options.faults.clone(),
         ..Settings::default()
     };
     let theme = settings.themes.choose(options.theme_flag.as_deref(), options.theme.as_deref(), colors)?;
@@ -234,6 +238,7 @@ impl Screen<'_> {
                     let back = Msg::PrintedBack.text(app.lang);
                     self.session.print(&text, back).context("printing")?;
                 }
+                Effect::Ring(title) => self.session.write(&ring::bytes(&title, env)).context("ringing")?,
                 Effect::Resume => self.session.resume(app.settings.mouse).context("taking the terminal again")?,
                 Effect::Capture(mouse) => self.session.capture(mouse).context("taking the mouse")?,
                 Effect::SaveSetting(setting) => {

@@ -1,9 +1,9 @@
 //! What a guide can choose: language, colours, keys, glyphs, mouse. A choice is in force at once and written to
 //! `config.toml`.
 
+use guide_common::config::Value;
 use guide_common::file_error::FileError;
 use guide_common::sop::plan::Lang;
-use serde::{Deserialize, Deserializer};
 
 use super::app::{App, ToastKind};
 use super::effect::Effect;
@@ -35,13 +35,10 @@ impl Glyphs {
             Self::Always(set) => set.name(),
         }
     }
-}
 
-impl<'de> Deserialize<'de> for Glyphs {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = String::deserialize(deserializer)?;
-        let known = Self::ALL.into_iter().find(|glyphs| glyphs.name() == name);
-        known.ok_or_else(|| serde::de::Error::custom("glyphs are auto, unicode, safe or ascii"))
+    /// The choice of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|glyphs| glyphs.name() == name)
     }
 }
 
@@ -83,13 +80,14 @@ impl Setting {
     }
 
     /// The value in `config.toml`.
-    pub fn value(&self) -> toml_edit::Value {
+    pub fn value(&self) -> Value {
+        let text = |text: &str| Value::Text(text.to_owned());
         match self {
-            Self::Lang(Lang::Zh) => "zh".into(),
-            Self::Lang(Lang::En) => "en".into(),
-            Self::Theme(name) | Self::Keys(name) => name.as_str().into(),
-            Self::Glyphs(glyphs) => glyphs.name().into(),
-            Self::Mouse(mouse) => (*mouse == Mouse::Captured).into(),
+            Self::Lang(Lang::Zh) => text("zh"),
+            Self::Lang(Lang::En) => text("en"),
+            Self::Theme(name) | Self::Keys(name) => text(name),
+            Self::Glyphs(glyphs) => text(glyphs.name()),
+            Self::Mouse(mouse) => Value::Bool(*mouse == Mouse::Captured),
         }
     }
 }
@@ -111,6 +109,8 @@ pub struct Settings {
     pub found_glyphs: GlyphSet,
     /// Who gets the mouse.
     pub mouse: Mouse,
+    /// What is wrong with the file of settings.
+    pub faults: Vec<String>,
 }
 
 impl Settings {
@@ -140,10 +140,14 @@ impl Settings {
 
 impl App {
     /// Begins with a guide's settings.
-    pub fn with_settings(mut self, settings: Settings) -> Self {
+    pub fn with_settings(mut self, mut settings: Settings) -> Self {
         let (keymap, faults) = settings.keymap();
         self.keymap = keymap;
+        let of_file = std::mem::take(&mut settings.faults);
         self.settings = settings;
+        for fault in of_file {
+            self.say(ToastKind::Refused, words::settings_fault(&fault, self.lang));
+        }
         for fault in faults {
             self.note(ToastKind::Refused, words::key_fault(fault.line, &fault.message, self.lang));
         }

@@ -73,6 +73,13 @@ impl Session {
         execute!(io::stdout(), EndSynchronizedUpdate)
     }
 
+    /// Sends bytes that draw nothing.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(bytes)?;
+        out.flush()
+    }
+
     /// Takes the mouse, or leaves it to the terminal.
     pub fn capture(&mut self, mouse: Mouse) -> io::Result<()> {
         match mouse {

@@ -46,6 +46,22 @@ pub fn key_fault(line: usize, what: &str, lang: Lang) -> String {
     }
 }
 
+/// A reminder, as the interface tells it.
+pub fn reminder(title: &str, lang: Lang) -> String {
+    match lang {
+        Zh => format!("提醒：{title}"),
+        En => format!("reminder: {title}"),
+    }
+}
+
+/// What is wrong with the file of settings: the rest of it holds.
+pub fn settings_fault(what: &str, lang: Lang) -> String {
+    match lang {
+        Zh => format!("配置有误，用默认值：{what}"),
+        En => format!("a setting has its default: {what}"),
+    }
+}
+
 /// When a hold ends: the day, and the time where it has one; on the day itself the time alone.
 pub fn hold_end(hold: &Hold, today: NaiveDate, lang: Lang) -> Option<String> {
     let until_on = hold.until_on?;

@@ -114,6 +114,18 @@ pub fn answer(app: &mut App, line: &str) -> Answered {
             sheet.selected = n.unwrap_or_default();
             enter(app)
         }
+        Some(Layer::Reminders(sheet)) => {
+            // `z 2` puts the second one off
+            let put_off = folded.strip_prefix('z').and_then(|rest| rest.trim().parse::<usize>().ok()?.checked_sub(1));
+            match put_off.or(n).filter(|n| *n < sheet.rows.len()) {
+                Some(idx) => {
+                    sheet.selected = idx;
+                    if put_off.is_some() { press(app, KeyCode::Char('z')) } else { enter(app) }
+                }
+                None if folded.is_empty() => press(app, KeyCode::Esc),
+                None => Answered::NoChoice,
+            }
+        }
         Some(Layer::Promise(choice)) if n.is_some_and(|n| n < choice.rows.len()) => {
             choice.selected = n.unwrap_or_default();
             enter(app)

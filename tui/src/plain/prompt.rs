@@ -12,7 +12,7 @@ use crate::interface::screens::templates::detail::findings;
 use crate::interface::text::LINEAR;
 use crate::interface::words::{self as own, Msg};
 use crate::lang::name::{outcome_name, reason_name};
-use crate::lang::pick;
+use crate::lang::{pick, remind};
 use crate::text;
 
 /// The most customers that are listed to choose from.
@@ -112,6 +112,19 @@ pub fn question(app: &App) -> Option<Question> {
             question.asked = numbered(sheet.lists.iter().map(row).collect());
             if question.asked.is_empty() {
                 question.asked = vec![Msg::NoLists.text(lang).to_owned()];
+            }
+        }
+        Layer::Reminders(sheet) => {
+            question.heading = vec![Msg::RemindersTitle.text(lang).to_owned(), choosing()];
+            let row = |row: &guide_common::wire::remind::ReminderRow| {
+                let at = row.at.map(|at| at.format("%m-%d %H:%M").to_string()).unwrap_or_default();
+                let (state, what) = (remind::state(row.state, lang), remind::what(row, app.data.on(), lang));
+                [at.as_str(), state, &what, &row.name].join(" · ").trim_end_matches(" · ").to_owned()
+            };
+            question.asked = numbered(sheet.rows.iter().map(row).collect());
+            if question.asked.is_empty() {
+                let msg = if sheet.enabled { Msg::NoReminders } else { Msg::RemindersOff };
+                question.asked = vec![msg.text(lang).to_owned()];
             }
         }
         Layer::Settings(_) => {

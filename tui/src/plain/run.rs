@@ -61,6 +61,7 @@ async fn walk(options: &Options) -> anyhow::Result<()> {
         keys: options.keys.clone(),
         own_keys: options.home.keys(),
         mouse: Mouse::Free,
+        faults: options.faults.clone(),
         ..Settings::default()
     };
     let (backend, events) = Backend::at(&options.socket);
@@ -195,7 +196,12 @@ impl Desk<'_> {
                     waiting.extend(edited);
                 }
                 // the front keeps what is said, and the terminal is not taken
-                Effect::Print(_) | Effect::Resume | Effect::Capture(_) | Effect::ExpireToast(..) | Effect::Quit => {}
+                Effect::Print(_)
+                | Effect::Ring(_)
+                | Effect::Resume
+                | Effect::Capture(_)
+                | Effect::ExpireToast(..)
+                | Effect::Quit => {}
             }
         }
     }

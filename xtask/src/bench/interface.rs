@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use portable_pty::CommandBuilder;
 
 use crate::bench::shop::{Shop, block_on};
-use crate::bench::{Times, process};
+use crate::bench::{SHOPS, Times, process};
 use guide::client::Client;
 use guide_tests::program::path_of;
 use guide_tests::pty::Pty;
@@ -15,6 +15,8 @@ const N_STARTS: usize = 11;
 const N_KEYS: usize = 60;
 const N_OUTCOMES: usize = 30;
 const IDLE_SECONDS: u64 = 20;
+/// How long an outcome may take to be shown as saved.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// A round trip over a Unix socket, as `bench guided` measures it.
 const ROUND_TRIP_MS: f64 = 0.015;
 
@@ -36,7 +38,7 @@ pub fn run() -> anyhow::Result<()> {
         None => println!("  fzf is not installed: `apt-get install fzf` for the peer of a cold start"),
     }
 
-    for n_customers in [2_000, 20_000] {
+    for n_customers in SHOPS {
         println!("  {n_customers} customers");
         let shop = Shop::open(n_customers)?;
         let (daemon, _) = shop.start_daemon()?;
@@ -95,7 +97,7 @@ fn outcomes(pty: &mut Pty, names: &[String]) -> anyhow::Result<Times> {
     let mut times = Vec::new();
     for name in names {
         // 6 asks for nothing
-        times.push(pty.press_until("6", &format!("已保存 {name}"))?);
+        times.push(pty.press_until("6", &format!("已保存 {name}"), PATIENCE)?);
         // the header follows when headquarters has it
         pty.settle();
     }

@@ -98,7 +98,7 @@ impl Shop {
     /// Waits until the engine has checked the queue.
     pub async fn until_checked(&self) -> anyhow::Result<()> {
         let client = Client::at(&self.socket());
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + Duration::from_secs(600);
         while !client.today_first(1).await?.checked {
             anyhow::ensure!(Instant::now() < deadline, "the queue was not checked");
             tokio::time::sleep(Duration::from_millis(2)).await;

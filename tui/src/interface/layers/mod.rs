@@ -12,6 +12,7 @@ pub mod page;
 pub mod palette;
 pub mod picker;
 pub mod promise_choice;
+pub mod reminders_sheet;
 pub mod settings_sheet;
 mod sheet_view;
 pub mod steps_sheet;
@@ -28,6 +29,7 @@ use self::page::Page;
 use self::palette::Palette;
 use self::picker::Picker;
 use self::promise_choice::PromiseChoice;
+use self::reminders_sheet::RemindersSheet;
 use self::settings_sheet::SettingsSheet;
 use self::steps_sheet::StepsSheet;
 use self::tag_sheet::TagSheet;
@@ -58,6 +60,8 @@ pub enum Layer {
     Tags(TagSheet),
     /// The saved lists.
     Lists(ListsSheet),
+    /// The reminders.
+    Reminders(RemindersSheet),
     /// Something to read.
     Page(Page),
     /// A customer to choose.

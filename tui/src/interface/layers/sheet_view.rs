@@ -1,11 +1,13 @@
 //! Draws the sheets of steps and of tags.
 
+use guide_common::wire::remind::{ReminderRow, ReminderState};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::list_view::{keys, padded};
 use super::lists_sheet::ListsSheet;
+use super::reminders_sheet::RemindersSheet;
 use super::steps_sheet::StepsSheet;
 use super::tag_sheet::TagSheet;
 use super::view::{bottom, sheet, title};
@@ -15,7 +17,7 @@ use crate::interface::text::{fit, width};
 use crate::interface::theme::Role;
 use crate::interface::widgets::paint::{bar, lines, piece, spread};
 use crate::interface::words::{self, Msg};
-use crate::lang::note;
+use crate::lang::{date, note, remind};
 
 /// The cells of a value with its key, and its gap.
 const VALUE_GAP: usize = 3;
@@ -72,6 +74,45 @@ pub fn lists(app: &App, state: &ListsSheet, frame: &mut Frame, body: Rect) {
             piece(fit(&list.name, name_cols), Role::Strong, &app.theme),
             piece(format!(" {:>5}  ", list.n_found), Role::Accent, &app.theme),
             piece(note.unwrap_or_else(|| list.filter.clone()), role, &app.theme),
+        ]);
+        let selected = (idx == state.selected).then(|| app.theme.style(Role::Selection));
+        bar(frame.buffer_mut(), inner, y, &line, selected);
+        app.hits.note(Rect { y, height: 1, ..inner }, Hit::Row(idx));
+    }
+}
+
+/// Draws the reminders: when, what became of it, what it is about, whom it concerns.
+pub fn reminders(app: &App, state: &RemindersSheet, frame: &mut Frame, body: Rect) {
+    let rows = u16::try_from(state.rows.len().max(1)).unwrap_or(u16::MAX);
+    let area = bottom(app, body, rows.saturating_add(2).min(body.height));
+    let heading = title(app, Msg::RemindersTitle.text(app.lang));
+    let inner = padded(sheet(app, frame, area, heading, keys(app, Msg::RemindersKeys)));
+    if state.rows.is_empty() {
+        let msg = if state.enabled { Msg::NoReminders } else { Msg::RemindersOff };
+        let text = piece(msg.text(app.lang), Role::Muted, &app.theme);
+        return lines(frame.buffer_mut(), inner, &[Line::from(text)]);
+    }
+    let on = app.data.on();
+    let when = |row: &ReminderRow| match row.at {
+        Some(at) if at.date() == on => date::time(at.time()),
+        Some(at) => format!("{} {}", date::short(at.date(), on, app.lang), date::time(at.time())),
+        None => String::new(),
+    };
+    let when_cols = state.rows.iter().map(|row| width(&when(row))).max().unwrap_or(0);
+    let state_cols = state.rows.iter().map(|row| width(remind::state(row.state, app.lang))).max().unwrap_or(0);
+    let what_cols = state.rows.iter().map(|row| width(&remind::what(row, on, app.lang))).max().unwrap_or(0);
+    let first = (state.selected + 1).saturating_sub(usize::from(inner.height));
+    for ((idx, row), y) in state.rows.iter().enumerate().skip(first).zip(inner.top()..inner.bottom()) {
+        let role = match (row.state, row.kind.is_urgent()) {
+            (ReminderState::Told, _) => Role::Muted,
+            (_, true) => Role::Bad,
+            (_, false) => Role::Text,
+        };
+        let line = Line::from(vec![
+            piece(fit(&when(row), when_cols), Role::Accent, &app.theme),
+            piece(format!("  {}", fit(remind::state(row.state, app.lang), state_cols)), Role::Muted, &app.theme),
+            piece(format!("  {}", fit(&remind::what(row, on, app.lang), what_cols)), role, &app.theme),
+            piece(format!("  {}", row.name), Role::Strong, &app.theme),
         ]);
         let selected = (idx == state.selected).then(|| app.theme.style(Role::Selection));
         bar(frame.buffer_mut(), inner, y, &line, selected);

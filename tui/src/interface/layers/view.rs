@@ -64,6 +64,7 @@ pub fn draw(app: &App, frame: &mut Frame, body: Rect) {
         Some(Layer::Page(page)) => list_view::page(app, page, frame, body),
         Some(Layer::Steps(sheet)) => sheet_view::steps(app, sheet, frame, body),
         Some(Layer::Lists(sheet)) => sheet_view::lists(app, sheet, frame, body),
+        Some(Layer::Reminders(sheet)) => sheet_view::reminders(app, sheet, frame, body),
         Some(Layer::Tags(sheet)) => sheet_view::tags(app, sheet, frame, body),
         Some(Layer::Picker(picker)) => library_view::picker(app, picker, frame, body),
         Some(Layer::Editor(editor)) => library_view::editor(app, editor, frame, body),

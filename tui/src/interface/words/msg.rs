@@ -266,6 +266,10 @@ messages! {
     FieldWedding => "婚期", "Wedding";
     FieldListName => "名单叫什么", "Name of the list";
     SaveListTitle => "存成名单", "Save the list";
+    RemindersTitle => "提醒", "Reminders";
+    RemindersKeys => "回车 看客户  z 推迟  Esc 关闭", "Enter show  z put off  Esc close";
+    NoReminders => "今明两天没有提醒", "nothing to be reminded of today or tomorrow";
+    RemindersOff => "提醒已关闭（guide config set remind.enabled true），或今天的队列还没算完", "switched off (guide config set remind.enabled true), or the queue is being worked out";
     ListsTitle => "名单（智能筛选）", "Saved lists";
     ListsKeys => "回车 打开  D 删除  Esc 关闭", "Enter show  D delete  Esc close";
     NoLists => "还没有名单：先筛选，再按 S（F5）存下来", "none yet: type a filter, then S (F5) keeps it";
