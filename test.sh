@@ -46,6 +46,8 @@ can_cut() {
 }
 need mkfs.ext4 e2fsprogs "power is cut on a file system in a file" || true
 need strace strace "a disk dies under the daemon" || say "ATTENTION: NO disk dies under the daemon"
+need shellcheck shellcheck "the scripts are checked" || say "ATTENTION: NO script is checked"
+need systemd-socket-activate systemd "systemd starts the daemon" || say "ATTENTION: systemd does NOT start the daemon"
 need tmux tmux "a morning is walked in a pane of tmux" || say "ATTENTION: NO morning is walked in tmux"
 can_cut || say "ATTENTION: no disk in a file can be mounted here: NO power cut is tried"
 

@@ -18,4 +18,5 @@ pub mod serve;
 pub mod socket;
 pub mod store;
 pub mod sync;
+pub mod systemd;
 pub mod upkeep;
