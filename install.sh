@@ -218,10 +218,11 @@ find_stage() {
       mkdir -p "$stage"
       fetch "${from%/}/SHA256SUMS" "$stage/SHA256SUMS"
       names_of "$stage"
-      for name in $names; do
-        mkdir -p "$stage/${name%/*}"
-        fetch "${from%/}/$name" "$stage/$name"
-      done
+      while IFS= read -r listed; do
+        name=${listed#*  }
+        mkdir -p "$(dirname "$stage/$name")"
+        fetch "${from%/}/$name" "$stage/$name" </dev/null
+      done <"$stage/SHA256SUMS"
       ;;
     *://*) fail "只能从文件夹、.tar.gz 或 https 网址安装" "it is installed from a folder, a .tar.gz or an https address" ;;
     *.tar.gz)
@@ -375,6 +376,8 @@ put_forward() {
 
 answers() { # whether the daemon of what is installed serves this user's folders
   if "$bin/guide" stop --json >"$scratch/stop" 2>/dev/null && grep -q '"served": true' "$scratch/stop"; then served=yes; fi
+  # a terminal that records nothing yet has nothing that could keep the daemon from serving: it stays as empty as it was
+  if [ "$served" = no ] && [ "$manager" = no ] && [ -z "$(ls -A "$data/guides" 2>/dev/null)" ]; then return 0; fi
   listen
   "$bin/guide" status >"$scratch/said" 2>&1
 }
@@ -655,7 +658,8 @@ main() {
   own=$prefix/lib/guide
   receipt=$own/receipt
   user_share=$(xdg "${XDG_DATA_HOME:-}" .local/share)
-  data=$user_share/guide
+  data=${GUIDE_HOME:+$GUIDE_HOME/data}
+  data=${data:-$user_share/guide}
   cd "$(dirname "$0")"
   # what --pack laid out brings this file along
   if [ -z "$from" ] && [ -f SHA256SUMS ] && [ ! -f Cargo.toml ]; then from=$PWD; fi

@@ -48,6 +48,10 @@ need mkfs.ext4 e2fsprogs "power is cut on a file system in a file" || true
 need strace strace "a disk dies under the daemon" || say "ATTENTION: NO disk dies under the daemon"
 need shellcheck shellcheck "the scripts are checked" || say "ATTENTION: NO script is checked"
 need systemd-socket-activate systemd "systemd starts the daemon" || say "ATTENTION: systemd does NOT start the daemon"
+if ! command -v cargo-deb >/dev/null 2>&1; then
+  say "building cargo-deb, once: two minutes of one core (the Debian package is made and installed into a root of its own)"
+  cargo install --quiet --locked cargo-deb || say "ATTENTION: there is no cargo-deb here: NO Debian package is made"
+fi
 need tmux tmux "a morning is walked in a pane of tmux" || say "ATTENTION: NO morning is walked in tmux"
 can_cut || say "ATTENTION: no disk in a file can be mounted here: NO power cut is tried"
 
