@@ -335,7 +335,7 @@ try_out() { # copies the programs beside their places and lets them show that th
   [ "$daemon" = yes ] || return 0
   # a daemon of its own in an empty home
   home=$scratch/home
-  if ! GUIDE_HOME=$home "$new/guide" status >"$scratch/said" 2>&1; then
+  if ! GUIDE_HOME=$home "$new/guide" --lang "$lang" status >"$scratch/said" 2>&1; then
     GUIDE_HOME=$home "$new/guide" stop >/dev/null 2>&1 || true
     fail "新版的后台程序没有应答，什么都没有改动：$(tail -n 1 "$scratch/said")" \
       "the daemon of $version does not answer, nothing was changed: $(tail -n 1 "$scratch/said")"
@@ -355,7 +355,16 @@ swap() {
   for program in $programs; do mv -f "$new/$program" "$bin/$program"; done
 }
 
-put_back() { # the programs as they were before
+place_units() { # systemd needs them before it listens
+  for name in $names; do
+    case $name in lib/systemd/*) place_of "$name" ;; *) continue ;; esac
+    if [ -z "$place" ]; then continue; fi
+    if [ -f "$place" ] && [ ! -f "$before/${name##*/}" ]; then cp -p "$place" "$before/${name##*/}"; fi
+    copy "$stage/$name" "$place"
+  done
+}
+
+put_back() { # the programs and units as they were before
   swapped=no
   for program in $programs; do
     if [ -f "$before/$program" ]; then
@@ -365,6 +374,9 @@ put_back() { # the programs as they were before
       rm -f "$bin/$program"
     fi
   done
+  for unit in guided.service guided.socket; do
+    if [ -f "$before/$unit" ]; then cp -p "$before/$unit" "$user_share/systemd/user/$unit"; fi
+  done
 }
 
 put_forward() {
@@ -372,6 +384,7 @@ put_forward() {
     cp -p "$scratch/kept/$program" "$bin/.$program.new"
     mv -f "$bin/.$program.new" "$bin/$program"
   done
+  place_units
 }
 
 answers() { # whether the daemon of what is installed serves this user's folders
@@ -379,7 +392,7 @@ answers() { # whether the daemon of what is installed serves this user's folders
   # a terminal that records nothing yet has nothing that could keep the daemon from serving: it stays as empty as it was
   if [ "$served" = no ] && [ "$manager" = no ] && [ -z "$(ls -A "$data/guides" 2>/dev/null)" ]; then return 0; fi
   listen
-  "$bin/guide" status >"$scratch/said" 2>&1
+  "$bin/guide" --lang "$lang" status >"$scratch/said" 2>&1
 }
 
 restart() {
@@ -449,13 +462,15 @@ install_it() {
   make_folder "$own"
   if [ -f "$receipt" ]; then cp "$receipt" "$scratch/receipt.before"; fi
   swap
-  for name in $names; do
-    place_of "$name"
-    case $name in bin/*) continue ;; esac
-    [ -z "$place" ] || copy "$stage/$name" "$place"
-  done
+  place_units
   if [ "$daemon" = yes ]; then restart; fi
   swapped=no
+  # the rest goes with programs that have shown that they work
+  for name in $names; do
+    case $name in bin/* | lib/systemd/*) continue ;; esac
+    place_of "$name"
+    [ -z "$place" ] || copy "$stage/$name" "$place"
+  done
   (drop_old_files)
   say "已安装 $version：$prefix" "installed $version in $prefix"
   advise
@@ -601,7 +616,7 @@ may_purge() {
     unknown) warn "不知道总部是否收到了全部记录" "whether headquarters has every record is not known" ;;
     *)
       warn "总部还没收到 $missing 条记录：" "headquarters lacks $missing records:"
-      "$bin/guide" outbox >&2 || true
+      "$bin/guide" --lang "$lang" outbox >&2 || true
       ;;
   esac
   [ "$yes" = yes ] || fail "没有删除任何东西：先 guide sync now，或用 --yes 连同这些记录一起删除" \
