@@ -46,6 +46,12 @@ can_cut() {
 }
 need mkfs.ext4 e2fsprogs "power is cut on a file system in a file" || true
 need strace strace "a disk dies under the daemon" || say "ATTENTION: NO disk dies under the daemon"
+need shellcheck shellcheck "the scripts are checked" || say "ATTENTION: NO script is checked"
+need systemd-socket-activate systemd "systemd starts the daemon" || say "ATTENTION: systemd does NOT start the daemon"
+if ! command -v cargo-deb >/dev/null 2>&1; then
+  say "building cargo-deb, once: two minutes of one core (the Debian package is made and installed into a root of its own)"
+  cargo install --quiet --locked cargo-deb || say "ATTENTION: there is no cargo-deb here: NO Debian package is made"
+fi
 need tmux tmux "a morning is walked in a pane of tmux" || say "ATTENTION: NO morning is walked in tmux"
 need dbus-daemon dbus-daemon "reminders are shown by a server on a bus of its own" ||
   say "ATTENTION: NO reminder is shown on a desktop"

@@ -67,6 +67,7 @@ impl OpenError {
             Self::OtherClock { training: true } => Some("training_terminal"),
             Self::OtherClock { training: false } => Some("real_terminal"),
             Self::Profile(_) => Some("profile"),
+            Self::Journal(JournalError::Newer { .. }) | Self::Store(StoreError::Newer { .. }) => Some("newer_store"),
             Self::Io(_) | Self::Journal(_) | Self::Store(_) => Some("store"),
         }
     }
@@ -106,6 +107,8 @@ pub struct App {
     pub enrolling: tokio::sync::Mutex<()>,
     /// Turns true when the daemon stops.
     pub shutdown: watch::Receiver<bool>,
+    /// Through which a client may ask the daemon to stop; none where another start would not be the same.
+    pub stopper: Option<watch::Sender<bool>>,
     /// Whether the daemon was started with the fault lab.
     pub fault_lab: bool,
     /// The settings of this user.
@@ -129,6 +132,7 @@ impl App {
             checker: None,
             enrolling: tokio::sync::Mutex::new(()),
             shutdown,
+            stopper: None,
             fault_lab: false,
             terminal: OnceLock::new(),
         }

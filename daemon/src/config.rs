@@ -73,6 +73,14 @@ pub struct RunArgs {
     pub fault_lab: bool,
 }
 
+impl RunArgs {
+    /// Whether a daemon that `guide` starts is the same one: it may take this one's place.
+    pub fn is_plain(&self) -> bool {
+        let is_real = self.clock == ClockArg::Real && self.clock_file.is_none() && self.clock_at.is_none();
+        is_real && !self.exit_with_parent && !self.fault_lab
+    }
+}
+
 /// Which clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ClockArg {

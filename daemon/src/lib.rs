@@ -20,4 +20,5 @@ pub mod settings;
 pub mod socket;
 pub mod store;
 pub mod sync;
+pub mod systemd;
 pub mod upkeep;

@@ -12,9 +12,10 @@ use guided::clock::Clock;
 use guided::config::{self, CheckArgs, Cli, ClockArg, Command, RunArgs};
 use guided::diagnose::replay::Replayable;
 use guided::diagnose::{bundle, doctor, replay};
+use guided::serve::{Serving, serve};
 use guided::socket::ServeError;
 use guided::store::{StoreError, check as store_check};
-use guided::{log, profile, serve, socket};
+use guided::{log, profile, socket, systemd};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, oneshot, watch};
 
@@ -72,15 +73,19 @@ fn run(args: &RunArgs) -> anyhow::Result<()> {
     restart_with_one_arena();
     // customers' data: everything that is made here is its user's alone
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    let passed = systemd::passed_socket()?;
     let paths = config::paths(&config::env())?;
     let lock = socket::take_lock(&paths)?;
     log::start(&paths.log(), std::env::var("GUIDE_LOG").ok().as_deref())?;
     let clock = clock(args, &paths)?;
     let log_folder = paths.log();
     runtime()?.block_on(async move {
+        let (stopping, stop) = watch::channel(false);
         let reload = Arc::new(Notify::new());
-        let stop = stop_on_signals(args.exit_with_parent.then(end_of_stdin), Arc::clone(&reload))?;
-        serve::serve(paths, clock, lock, stop, reload, args.fault_lab, || {
+        stop_on_signals(stopping.clone(), Arc::clone(&reload), args.exit_with_parent.then(end_of_stdin))?;
+        let stopper = args.is_plain().then_some(stopping);
+        let serving = Serving { paths, clock, lock, passed, stop, stopper, reload, fault_lab: args.fault_lab };
+        serve(serving, || {
             if args.detach
                 && let Err(error) = detach(&log_folder)
             {
@@ -176,12 +181,12 @@ fn clock(args: &RunArgs, paths: &Paths) -> anyhow::Result<Clock> {
     }
 }
 
-/// Turns true at SIGTERM or SIGINT, and when a parent that is watched has gone; tells `reload` at SIGHUP.
+/// Tells the daemon to stop at SIGTERM or SIGINT, and when a parent that is watched has gone, and `reload` at SIGHUP.
 fn stop_on_signals(
-    parent: Option<oneshot::Receiver<()>>,
+    stopping: watch::Sender<bool>,
     reload: Arc<Notify>,
-) -> anyhow::Result<watch::Receiver<bool>> {
-    let (stopping, stop) = watch::channel(false);
+    parent: Option<oneshot::Receiver<()>>,
+) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("listening for SIGINT")?;
     let mut hangup = signal(SignalKind::hangup()).context("listening for SIGHUP")?;
@@ -207,7 +212,7 @@ fn stop_on_signals(
         // nobody left to tell means that it has stopped
         let _ = stopping.send(true);
     });
-    Ok(stop)
+    Ok(())
 }
 
 /// Ends when standard input does. The reading thread is left behind: it blocks until the process ends.

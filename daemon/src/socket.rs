@@ -35,6 +35,18 @@ pub enum ServeError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// Something else listens where this one would.
+    #[error("another program listens on {}: this one leaves it alone", path.display())]
+    Taken {
+        /// The socket.
+        path: PathBuf,
+    },
+    /// The socket that systemd passed cannot be served.
+    #[error("the socket that systemd passed is not served: {reason}")]
+    Passed {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// Another daemon holds the lock.
     #[error("another guided (pid {pid}) serves this folder")]
     AlreadyServes {
@@ -50,6 +62,8 @@ impl ServeError {
             Self::Path(_) => "socket_path",
             Self::Unwritable { .. } => "folder_unwritable",
             Self::Unsafe { .. } => "folder_unsafe",
+            Self::Taken { .. } => "socket_taken",
+            Self::Passed { .. } => "socket_passed",
             Self::AlreadyServes { .. } => "already_serves",
         }
     }
@@ -95,16 +109,48 @@ fn private_folder(folder: &Path) -> Result<(), ServeError> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(unwritable(folder))
 }
 
-/// Binds the socket. Holding the lock makes it safe to remove one that a killed daemon left.
-pub fn bind(paths: &Paths, _lock: &Lock) -> Result<LocalListener, ServeError> {
+/// Binds the socket. Holding the lock makes it safe to remove one that a killed daemon left: whoever listens there is no
+/// guided, but it may be systemd, which would go on listening where nobody can reach it.
+pub async fn bind(paths: &Paths, _lock: &Lock) -> Result<LocalListener, ServeError> {
     let folder = paths.socket.parent().unwrap_or(Path::new("/"));
     private_folder(folder)?;
     check_folder(folder)?;
+    match UnixStream::connect(&paths.socket).await {
+        Err(error) if error.kind() != io::ErrorKind::WouldBlock => {}
+        _ => return Err(ServeError::Taken { path: paths.socket.clone() }),
+    }
     match fs::remove_file(&paths.socket) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(&paths.socket)(error)),
         _ => {}
     }
     let listener = UnixListener::bind(&paths.socket).map_err(unwritable(&paths.socket))?;
+    announce(listener, paths)
+}
+
+/// Serves the socket that systemd listens on: the one that clients look for, in a folder that is this user's alone.
+pub fn adopt(
+    paths: &Paths,
+    _lock: &Lock,
+    passed: std::os::unix::net::UnixListener,
+) -> Result<LocalListener, ServeError> {
+    let not_served = |error: io::Error| ServeError::Passed { reason: error.to_string() };
+    let address = passed.local_addr().map_err(not_served)?;
+    if address.as_pathname() != Some(&paths.socket) {
+        let passed = address.as_pathname().map_or_else(|| "at no path".to_owned(), |path| path.display().to_string());
+        let wanted = paths.socket.display();
+        return Err(ServeError::Passed {
+            reason: format!(
+                "it is {passed}, and guide looks for {wanted}: ListenStream in guided.socket must name that"
+            ),
+        });
+    }
+    check_folder(paths.socket.parent().unwrap_or(Path::new("/")))?;
+    passed.set_nonblocking(true).map_err(not_served)?;
+    announce(UnixListener::from_std(passed).map_err(not_served)?, paths)
+}
+
+/// Closes the socket to others, and notes where it is.
+fn announce(listener: UnixListener, paths: &Paths) -> Result<LocalListener, ServeError> {
     fs::set_permissions(&paths.socket, fs::Permissions::from_mode(0o600)).map_err(unwritable(&paths.socket))?;
     let note = paths.socket_note();
     replace(&note, format!("{}\n", paths.socket.display()).as_bytes()).map_err(unwritable(&note))?;
@@ -126,7 +172,8 @@ fn check_folder(folder: &Path) -> Result<(), ServeError> {
     Ok(())
 }
 
-/// Removes the socket and its note at a clean stop.
+/// Removes the socket and its note at a clean stop, where they are the daemon's own: on what systemd listens, the next
+/// client is heard, and the note leads there.
 pub fn remove(paths: &Paths) {
     for path in [paths.socket.clone(), paths.socket_note()] {
         if let Err(error) = fs::remove_file(&path) {

@@ -1,5 +1,5 @@
 //! Programs of a later version, built of this one: its sources with a few edits, beside the programs themselves as
-//! `guided-later` and `guide-hub-later`. What an edit holds on to must be there once, so that nobody changes it away
+//! `guide-later`, `guided-later` and `guide-hub-later`. What an edit holds on to must be there once, so that nobody changes it away
 //! unseen.
 
 use std::collections::BTreeSet;
@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
+/// The later interface and command line.
+pub const GUIDE: &str = "guide-later";
 /// The later terminal.
 pub const GUIDED: &str = "guided-later";
 /// The later hub.
@@ -23,8 +25,9 @@ const fn edit(file: &'static str, before: &'static str, after: &'static str) -> 
     Edit { file, before, after }
 }
 
-const EDITS: [Edit; 23] = [
+const EDITS: [Edit; 25] = [
     edit("Cargo.toml", "version = \"0.1.0\"\n", "version = \"0.2.0\"\n"),
+    edit("tui/Cargo.toml", "[[bin]]\nname = \"guide\"", "[[bin]]\nname = \"guide-later\""),
     edit("daemon/Cargo.toml", "[[bin]]\nname = \"guided\"", "[[bin]]\nname = \"guided-later\""),
     edit("hub/Cargo.toml", "[[bin]]\nname = \"guide-hub\"", "[[bin]]\nname = \"guide-hub-later\""),
     // the shapes on the wire and in the terminal's cache
@@ -68,6 +71,11 @@ const EDITS: [Edit; 23] = [
         "common/src/outcome.rs",
         "Self::Card => \"card\",",
         "Self::Card => \"card\",\n            Self::Video => \"video\",",
+    ),
+    edit(
+        "tui/src/lang/name.rs",
+        "Channel::Card => (\"邮寄卡片\", \"card\"),",
+        "Channel::Card => (\"邮寄卡片\", \"card\"),\n        Channel::Video => (\"视频\", \"video\"),",
     ),
     edit("common/src/template/length.rs", "Channel::Visit | Channel::Unknown => return", VIDEO_LENGTH),
     edit(
@@ -127,7 +135,8 @@ pub fn build() {
     sources.insert("common/tests/later.rs".into());
     remove_others(&copy, &sources);
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--offline", "--quiet", "--workspace", "--bin", GUIDED, "--bin", HUB, "--test", "later"]);
+    cargo.args(["build", "--offline", "--quiet", "--workspace", "--bin", GUIDE, "--bin", GUIDED, "--bin", HUB]);
+    cargo.args(["--test", "later"]);
     let status = cargo.current_dir(&copy).env("CARGO_TARGET_DIR", target).status().unwrap();
     assert!(status.success(), "the later version does not build: adapt tests/src/later.rs");
 }

@@ -6,6 +6,7 @@ pub mod chain;
 pub mod device;
 pub mod dice;
 pub mod hostile;
+pub mod install;
 pub mod later;
 pub mod ledger;
 pub mod line;

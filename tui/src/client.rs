@@ -117,6 +117,11 @@ impl Client {
         self.read("/v1/health").await
     }
 
+    /// Asks the daemon to stop; the answer is which one does.
+    pub async fn stop(&self) -> Result<Health> {
+        self.write(Method::POST, "/v1/stop", &()).await
+    }
+
     /// Whom the terminal serves, its clock, counts and sync.
     pub async fn status(&self) -> Result<Status> {
         self.read("/v1/status").await

@@ -22,6 +22,7 @@ mod remind;
 mod reports;
 mod session;
 mod snooze;
+mod stop;
 mod support;
 mod sync;
 mod tags;
@@ -45,6 +46,7 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/v1/health", get(health::health))
         .route("/v1/status", get(health::status))
+        .route("/v1/stop", post(stop::stop))
         .route("/v1/today", get(today::show))
         .route("/v1/tasks/{id}", get(tasks::show))
         .route("/v1/tasks/{id}/outcome", post(tasks::log))

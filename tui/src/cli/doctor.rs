@@ -14,6 +14,7 @@ use crate::cli::failure::{Answer, Failure};
 use crate::cli::once;
 use crate::cli::own_checks::{Surroundings, cannot_be_asked, cannot_be_run, serves, serves_not};
 use crate::cli::patience::patiently;
+use crate::cli::units::Units;
 use crate::interface::text::wrapped;
 use crate::lang::pick;
 use crate::lang::problem;
@@ -38,6 +39,7 @@ pub async fn run(_: Args, context: &Context) -> Answer<()> {
     let what = pick(context.lang, ("正在检查…", "checking…"));
     let mut checks = surroundings.checks();
     checks.extend(patiently(what, daemon(context)).await);
+    checks.extend(Units::read(&context.paths).checks());
     let doctor = Doctor { state: checks.iter().map(|check| check.state).max().unwrap_or_default(), checks };
     let signs = if surroundings.is_utf8() { Signs::Drawn } else { Signs::Ascii };
     context.show(&doctor, |context| page(&doctor, signs, page_columns(), context))?;

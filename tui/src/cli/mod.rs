@@ -57,6 +57,7 @@ pub mod snooze;
 pub mod source;
 pub mod start;
 pub mod status;
+pub mod stop;
 pub mod sync;
 pub mod sync_log;
 pub mod table;
@@ -66,6 +67,8 @@ pub mod theme;
 pub mod timeline;
 pub mod today;
 pub mod undo;
+mod units;
+mod upgrade;
 pub mod verify;
 pub(crate) mod who;
 
@@ -163,6 +166,8 @@ enum Command {
     Enroll(enroll::Args),
     /// Show whom this terminal serves, its clock, counts and sync
     Status,
+    /// Stop the daemon, which the next command starts again
+    Stop,
     /// Show or move the demo's clock
     Clock(clock::Args),
     /// Make the network fail on purpose, in training only
@@ -300,6 +305,7 @@ async fn run(command: Option<Command>, context: &Context, look: Look) -> Answer<
         Command::Faults(args) => faults::run(args, context).await,
         Command::Enroll(args) => enroll::run(args, context).await,
         Command::Status => status::run(context).await,
+        Command::Stop => stop::run(context).await,
         Command::Clock(args) => clock::run(args, context).await,
         Command::Demo(args) => demo::run(args, context, look).await,
         Command::Remind(args) => remind::run(args, context).await,

@@ -9,6 +9,7 @@ use guide_common::wire::local::Health;
 use guide_common::wire::support::{Check, CheckState};
 
 use crate::cli::start::StartError;
+use crate::cli::upgrade::{Fit, fit};
 use crate::interface::theme::{ColorEnv, Depth};
 use crate::lang::problem::Explained;
 use guide_common::sop::plan::Lang;
@@ -107,7 +108,7 @@ impl Surroundings {
 
 /// A daemon that answers, and of which version.
 pub(crate) fn serves(health: &Health, took: Duration) -> Check {
-    let (own, theirs, pid) = (env!("CARGO_PKG_VERSION"), &health.version, health.pid);
+    let (own, theirs) = (env!("CARGO_PKG_VERSION"), &health.version);
     let name = ("后台连接", "Local daemon");
     if health.version == own && health.schema == SCHEMA {
         let ms = took.as_secs_f64() * 1000.0;
@@ -122,9 +123,11 @@ pub(crate) fn serves(health: &Health, took: Duration) -> Check {
     }
     let zh = format!("guided {theirs}（格式 {}），guide {own}（格式 {SCHEMA}）：不是同一个版本", health.schema);
     let en = format!("guided is {theirs} (schema {}), guide is {own} (schema {SCHEMA})", health.schema);
-    let fix = (format!("kill {pid}，然后再打开 guide"), format!("kill {pid}, then open guide again"));
-    let check = text_check("daemon_version", CheckState::Warn, name, zh, en);
-    Check { fix: Some(Text { zh: fix.0, en: fix.1 }), ..check }
+    let fix = match fit(health) {
+        Fit::Older => ("guide status 会换成同版本的后台程序", "guide status puts one of this version in its place"),
+        Fit::Fits | Fit::Newer => ("重新安装：./install.sh", "install again: ./install.sh"),
+    };
+    fixed(text_check("daemon_version", CheckState::Warn, name, zh, en), fix)
 }
 
 /// No daemon answers, which any command but this one changes.
@@ -148,13 +151,19 @@ pub(crate) fn cannot_be_run(error: &StartError) -> Check {
     cannot_be_asked(|lang| error.explain(lang))
 }
 
-fn text_check(code: &str, state: CheckState, (zh, en): (&str, &str), found_zh: String, found_en: String) -> Check {
+pub(crate) fn text_check(
+    code: &str,
+    state: CheckState,
+    (zh, en): (&str, &str),
+    found_zh: String,
+    found_en: String,
+) -> Check {
     let name = Text { zh: zh.to_owned(), en: en.to_owned() };
     Check { code: code.to_owned(), state, name, found: Text { zh: found_zh, en: found_en }, fix: None }
 }
 
 /// A check whose finding ends in what was found, in parentheses.
-fn check(code: &str, state: CheckState, name: (&str, &str), found: (&str, &str), values: &[&str]) -> Check {
+pub(crate) fn check(code: &str, state: CheckState, name: (&str, &str), found: (&str, &str), values: &[&str]) -> Check {
     let (zh, en) = match values.is_empty() {
         true => (found.0.to_owned(), found.1.to_owned()),
         false => (format!("{}（{}）", found.0, values.join("，")), format!("{} ({})", found.1, values.join(", "))),
@@ -162,7 +171,8 @@ fn check(code: &str, state: CheckState, name: (&str, &str), found: (&str, &str),
     text_check(code, state, name, zh, en)
 }
 
-fn fixed(check: Check, (zh, en): (&str, &str)) -> Check {
+/// The same with what mends it.
+pub(crate) fn fixed(check: Check, (zh, en): (&str, &str)) -> Check {
     Check { fix: Some(Text { zh: zh.to_owned(), en: en.to_owned() }), ..check }
 }
 
@@ -205,6 +215,7 @@ mod tests {
         assert_eq!(serves(&health(env!("CARGO_PKG_VERSION")), Duration::ZERO).state, CheckState::Ok);
         let other = serves(&health("0.0.9"), Duration::ZERO);
         assert_eq!(other.state, CheckState::Warn);
-        assert!(other.fix.is_some_and(|fix| fix.en.contains("4711")));
+        assert!(other.fix.is_some_and(|fix| fix.en.contains("guide status")));
+        assert!(serves(&health("99.0.0"), Duration::ZERO).fix.is_some_and(|fix| fix.en.contains("install")));
     }
 }

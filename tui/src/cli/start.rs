@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use guide_common::paths::{Paths, socket_fault};
 use guide_common::sop::plan::Lang;
 use guide_common::text::{Lines, sanitise};
+use guide_common::wire::local::Health;
 
+use crate::cli::upgrade::settle;
 use crate::client::{Client, ClientError};
 use crate::lang::problem::Explained;
 use crate::lang::{Pair, pick};
@@ -18,6 +20,10 @@ use crate::text;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How often is asked whether it serves.
 const PAUSE: Duration = Duration::from_millis(3);
+/// How long one that is about to end may keep the next from starting.
+const HANDOVER: Duration = Duration::from_secs(8);
+/// How often it is tried meanwhile.
+const HANDOVER_PAUSE: Duration = Duration::from_millis(50);
 
 /// Why no daemon serves.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +41,20 @@ pub enum StartError {
         detail: String,
         /// Its logs.
         log: PathBuf,
+    },
+    /// The daemon that serves is of a version whose answers are not understood.
+    #[error("guided {version} serves, and this guide is the older {}", env!("CARGO_PKG_VERSION"))]
+    NewerDaemon {
+        /// The daemon's.
+        version: String,
+    },
+    /// The daemon that serves is too old, and does not make way.
+    #[error("guided {version} serves and does not make way for guide {}", env!("CARGO_PKG_VERSION"))]
+    OlderDaemon {
+        /// The daemon's.
+        version: String,
+        /// Its process.
+        pid: u32,
     },
     /// It runs, or seems to, and does not answer.
     #[error("guided does not answer after {} s", PATIENCE.as_secs())]
@@ -85,6 +105,34 @@ impl StartError {
                 what: text!(lang, "后台程序 guided 没能启动：{detail}", "guided did not start: {detail}"),
                 next: see(log),
             },
+            Self::NewerDaemon { version } => Explained {
+                what: text!(
+                    lang,
+                    "后台程序 guided {} 比这个 guide {} 新，它的回答看不懂；已保存的记录都在",
+                    "guided {} is newer than this guide {}, which does not understand it; what was saved is safe",
+                    sanitise(version, Lines::One, 40),
+                    env!("CARGO_PKG_VERSION")
+                ),
+                next: Some(text!(
+                    lang,
+                    "用新版的 guide（与 guided 在同一文件夹），或重新安装新版",
+                    "run the newer guide, which lies beside that guided, or install the newer version again"
+                )),
+            },
+            Self::OlderDaemon { version, pid } => Explained {
+                what: text!(
+                    lang,
+                    "后台程序 guided {} 太旧，又不肯让位给 guide {}；已保存的记录都在",
+                    "guided {} is too old for guide {} and does not make way; what was saved is safe",
+                    sanitise(version, Lines::One, 40),
+                    env!("CARGO_PKG_VERSION")
+                ),
+                next: Some(text!(
+                    lang,
+                    "kill {pid}，再运行一次，会启动新版",
+                    "kill {pid}, then run it again, which starts the newer one"
+                )),
+            },
             Self::Silent { log } => Explained {
                 what: text!(
                     lang,
@@ -115,6 +163,22 @@ fn named(detail: &str) -> Option<(Pair, Pair)> {
             ("不带 --clock virtual 启动 guided", "start guided without --clock virtual"),
         ),
         "already_serves" => (("另一个后台程序正在运行", "another guided serves this folder"), log),
+        "newer_store" => (
+            (
+                "本机数据由更新的版本写成，这个版本不打开它；什么都没有改动，已保存的记录都在",
+                "a newer version wrote what lies on this terminal, and this one does not open it; nothing was changed, what was \
+                 saved is safe",
+            ),
+            ("重新安装那个较新的版本", "install the newer version again"),
+        ),
+        "socket_taken" => (
+            ("另一个程序占着后台程序的套接字", "another program listens on the daemon's socket"),
+            (
+                "若由 systemd 管理：systemctl --user restart guided.socket",
+                "where systemd keeps it: systemctl --user restart guided.socket",
+            ),
+        ),
+        "socket_passed" => (("systemd 交来的套接字不能用", "the socket that systemd passed cannot be served"), log),
         "socket_path" => (
             ("后台程序的套接字路径不能用", "the path of the daemon's socket cannot be used"),
             ("把 GUIDE_HOME 设为较短的文件夹", "set GUIDE_HOME to a shorter folder"),
@@ -130,21 +194,35 @@ fn named(detail: &str) -> Option<(Pair, Pair)> {
     })
 }
 
-/// The daemon that serves; it is started where none does.
+/// The daemon that serves; it is started where none does, and an older one makes way for it.
 pub async fn client(paths: &Paths) -> Result<Client, StartError> {
     if let Some(fault) = socket_fault(&paths.socket) {
         return Err(StartError::Socket(fault));
     }
-    if let Ok(client) = Client::find(paths).await
-        && client.health().await.is_ok()
-    {
-        return Ok(client);
-    }
-    let program = beside_or_in_path("guided").ok_or(StartError::Missing)?;
-    start(&program, paths).await
+    let (client, health) = match serving(paths).await {
+        Ok(found) => found,
+        Err(_) => start(paths).await?,
+    };
+    settle(client, health, paths).await
 }
 
-async fn start(program: &Path, paths: &Paths) -> Result<Client, StartError> {
+/// Starts a daemon. While one that is about to end holds the lock, that is tried again.
+pub(crate) async fn start(paths: &Paths) -> Result<(Client, Health), StartError> {
+    let program = beside_or_in_path("guided").ok_or(StartError::Missing)?;
+    let handed_over_by = Instant::now() + HANDOVER;
+    loop {
+        match start_once(&program, paths).await {
+            Err(StartError::Ended { detail, .. })
+                if detail.ends_with("(already_serves)") && Instant::now() < handed_over_by =>
+            {
+                tokio::time::sleep(HANDOVER_PAUSE).await;
+            }
+            started => return started,
+        }
+    }
+}
+
+async fn start_once(program: &Path, paths: &Paths) -> Result<(Client, Health), StartError> {
     let ended = |detail: String| StartError::Ended { detail, log: paths.log() };
     let mut child = std::process::Command::new(program)
         .args(["run", "--detach"])
@@ -157,10 +235,10 @@ async fn start(program: &Path, paths: &Paths) -> Result<Client, StartError> {
     let mut running = true;
     loop {
         match serving(paths).await {
-            Ok(client) => {
+            Ok(found) => {
                 // reaped where it has ended; a `--detach` that lingers is not waited for
                 let _ = child.try_wait();
-                return Ok(client);
+                return Ok(found);
             }
             Err(error) if Instant::now() > deadline => {
                 drop(error);
@@ -179,10 +257,11 @@ async fn start(program: &Path, paths: &Paths) -> Result<Client, StartError> {
     }
 }
 
-async fn serving(paths: &Paths) -> Result<Client, ClientError> {
+/// The daemon that answers, if one does: neither a file nor a process says so, only its answer.
+pub(crate) async fn serving(paths: &Paths) -> Result<(Client, Health), ClientError> {
     let client = Client::find(paths).await?;
-    client.health().await?;
-    Ok(client)
+    let health = client.health().await?;
+    Ok((client, health))
 }
 
 fn last_words(child: &mut std::process::Child, status: std::process::ExitStatus) -> String {

@@ -34,6 +34,8 @@ fn every_command_of_the_manual_parses() {
         "undo 01989b0e-8a1e-7000-8000-000000000001",
         "undo --list --json",
         "redo",
+        "stop",
+        "stop --json",
         "snooze next 30m",
         "snooze 1a2b 14:30",
         "snooze C00004 tomorrow --json",

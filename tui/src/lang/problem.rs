@@ -103,6 +103,10 @@ fn known(code: &str) -> Option<(Pair, Option<Pair>)> {
             ("本机还没有登记到总部", "this terminal is not enrolled"),
             Some(("向总部要登记码，然后 guide enroll 网址", "ask headquarters for a code, then guide enroll URL")),
         ),
+        "own_options" => (
+            ("后台程序带着自己的选项启动，不由 guide 停止", "this guided was started with options of its own"),
+            Some(("在启动它的地方停止", "stop it where it was started")),
+        ),
         "already_enrolled" => (
             ("本机已经登记过", "this terminal is enrolled already"),
             Some(("guide status 可查看登记的导购", "guide status shows for whom")),

@@ -1,0 +1,586 @@
+//! `install.sh` in an empty home: what it puts where, upgrades with records that were not sent, goes back where a version
+//! does not work, and takes away what it brought; each of it twice.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use guide::client::Client;
+use guide_common::wire::local::EnrollLocalRequest;
+use guide_common::wire::record::OutcomeRequest;
+use guide_tests::install::{Detached, folder_of};
+use guide_tests::later;
+use guide_tests::program::{Hub, folder, path_of, runtime};
+
+const RC_FILES: [&str; 4] = [".bashrc", ".zshrc", ".profile", ".config/fish/config.fish"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// Somebody's home, with start-up files of shells, and a `systemctl` that writes down what it was asked.
+struct User {
+    folder: tempfile::TempDir,
+    _daemon: Detached,
+}
+
+impl User {
+    fn new() -> Self {
+        let folder = folder();
+        let home = folder.path().join("home");
+        for file in RC_FILES {
+            fs::create_dir_all(home.join(file).parent().unwrap()).unwrap();
+            fs::write(home.join(file), format!("# {file}\n")).unwrap();
+        }
+        let tools = folder.path().join("tools");
+        fs::create_dir(&tools).unwrap();
+        let manager = folder.path().join("manager").display().to_string();
+        let log = folder.path().join("systemctl.log").display().to_string();
+        script(
+            &tools.join("systemctl"),
+            &format!("[ \"$2\" != show-environment ] || exec test -e {manager}\necho \"$*\" >>{log}"),
+        );
+        let daemon = Detached::with_state(&home.join(".local/state/guide"));
+        Self { folder, _daemon: daemon }
+    }
+
+    fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
+    fn local(&self, path: &str) -> PathBuf {
+        self.home().join(".local").join(path)
+    }
+
+    /// A program that sees this home and nothing of the machine's user.
+    fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        let path = format!("{}:{}", self.folder.path().join("tools").display(), std::env::var("PATH").unwrap());
+        command.env_clear().env("HOME", self.home()).env("PATH", path).env("LANG", "C.UTF-8").stdin(Stdio::null());
+        command
+    }
+
+    fn install(&self, words: &[&str]) -> Output {
+        self.command(Path::new("sh")).arg(root().join("install.sh")).args(words).output().unwrap()
+    }
+
+    #[track_caller]
+    fn installs(&self, words: &[&str]) -> String {
+        let output = self.install(words);
+        assert!(output.status.success(), "{words:?}: {}\n{}", output.status, said(&output));
+        said(&output)
+    }
+
+    #[track_caller]
+    fn refused(&self, words: &[&str], code: i32, reason: &str) {
+        let before = self.files();
+        let output = self.install(words);
+        let text = said(&output);
+        assert_eq!(output.status.code(), Some(code), "{words:?}: {text}");
+        assert!(text.contains(reason), "{words:?}: {text}");
+        self.is_as_before(&before, words);
+    }
+
+    #[track_caller]
+    fn is_as_before(&self, before: &BTreeMap<PathBuf, u64>, words: &[&str]) {
+        let now = self.files();
+        let differs = |(path, hash): &(&PathBuf, &u64)| before.get(*path) != Some(hash);
+        let changed: Vec<_> = now.iter().filter(differs).map(|(path, _)| path).collect();
+        let gone: Vec<_> = before.keys().filter(|path| !now.contains_key(*path)).collect();
+        assert!(changed.is_empty() && gone.is_empty(), "{words:?} changed {changed:?} and removed {gone:?}");
+    }
+
+    #[track_caller]
+    fn guide(&self, words: &[&str]) -> String {
+        let output = self.command(&self.local("bin/guide")).args(words).output().unwrap();
+        assert!(output.status.success(), "{words:?}: {}", said(&output));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn client(&self) -> Client {
+        Client::at(&self.local("state/guide/run/guided.sock"))
+    }
+
+    /// Every file and folder of the home with what it holds, without what the daemon keeps and the folders above that.
+    fn files(&self) -> BTreeMap<PathBuf, u64> {
+        let mut found = BTreeMap::new();
+        list(&self.home(), &mut found);
+        let own = [self.local("state/guide"), self.local("share/guide")];
+        found.retain(|path, _| !own.iter().any(|own| path.starts_with(own) || own.starts_with(path)));
+        found
+    }
+
+    fn asked_of_systemd(&self) -> String {
+        fs::read_to_string(self.folder.path().join("systemctl.log")).unwrap_or_default()
+    }
+
+    #[track_caller]
+    fn start_up_files_are_as_they_were(&self) {
+        for file in RC_FILES {
+            assert_eq!(fs::read_to_string(self.home().join(file)).unwrap(), format!("# {file}\n"));
+        }
+    }
+}
+
+fn list(folder: &Path, found: &mut BTreeMap<PathBuf, u64>) {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let mut hasher = DefaultHasher::new();
+        if path.is_dir() {
+            list(&path, found);
+        } else if path.is_file() {
+            fs::read(&path).unwrap().hash(&mut hasher);
+            path.metadata().unwrap().permissions().mode().hash(&mut hasher);
+        }
+        found.insert(path, hasher.finish());
+    }
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn script(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    // what was there may be a link to one of the project's programs
+    let _ = fs::remove_file(path);
+    fs::write(path, format!("#!/bin/sh\n{text}\n")).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// Programs that only pretend, which is enough for everything but the daemon.
+fn pretenders(folder: &Path, version: &str) -> PathBuf {
+    for program in ["guide", "guided", "guide-hub"] {
+        let text = format!(
+            "case \"$*\" in\n--version) echo {program} {version} ;;\n*'man --dir'*) echo page >\"$5/guide.1\" ;;\n\
+             *completions*) echo completions ;;\nstop*) echo '\"served\": false' ;;\nesac"
+        );
+        script(&folder.join(program), &text);
+    }
+    folder.to_owned()
+}
+
+/// A folder for `--from`, of programs that lie in another.
+fn packed(user: &User, programs: &Path, name: &str) -> String {
+    let pack = user.folder.path().join(name).display().to_string();
+    user.installs(&["--pack", &pack, "--built", programs.to_str().unwrap()]);
+    pack
+}
+
+fn pretended(user: &User, version: &str) -> String {
+    let programs = pretenders(&user.folder.path().join(format!("programs-{version}")), version);
+    packed(user, &programs, version)
+}
+
+/// The real programs, of this version or the later one.
+fn real(user: &User, name: &str, [guide, guided, hub]: [&str; 3]) -> String {
+    let programs = user.folder.path().join(format!("programs-{name}"));
+    folder_of(&programs, [("guide", guide), ("guided", guided), ("guide-hub", hub)]);
+    for program in ["guide", "guided", "guide-hub"] {
+        // without what only a debugger reads, where there is the tool for it: they are copied often
+        let thin = programs.join("thin");
+        let strip = Command::new("strip").arg("-o").arg(&thin).arg(programs.join(program)).output();
+        if strip.is_ok_and(|output| output.status.success()) {
+            fs::rename(&thin, programs.join(program)).unwrap();
+        }
+    }
+    packed(user, &programs, name)
+}
+
+const THIS: [&str; 3] = ["guide", "guided", "guide-hub"];
+
+fn hub(home: &Path) -> Hub {
+    let mut hub = Hub::on_real_clock(home);
+    hub.cli(&["store", "add", "--id", "s1", "--name", "云杉路店"]);
+    hub.cli(&["guide", "add", "--id", "g1", "--name", "林知夏", "--store", "s1"]);
+    let rows = hub.home.join("customers.csv");
+    fs::write(&rows, "customer_id,name\nc-1,单雅琴\n").unwrap();
+    hub.cli(&["import", "customers", rows.to_str().unwrap(), "--store", "s1"]);
+    hub.cli(&["guide", "assign", "--unassigned", "--store", "s1", "--to", "g1"]);
+    hub.serve();
+    hub
+}
+
+async fn enroll(user: &User, hub: &Hub) {
+    let code: serde_json::Value = serde_json::from_str(&hub.cli(&["device", "code", "g1", "--json"])).unwrap();
+    let request = EnrollLocalRequest::new(&hub.url, code["code"].as_str().unwrap());
+    user.client().enroll(&request).await.unwrap();
+    user.client().sync_now().await.unwrap();
+}
+
+/// Records something, and says how many records were not sent.
+async fn log(user: &User) -> usize {
+    let customer = "c-1".parse().unwrap();
+    user.client().log_contact(&customer, &OutcomeRequest::new("1")).await.unwrap();
+    unsent(user).await
+}
+
+async fn unsent(user: &User) -> usize {
+    user.client().sync_status().await.unwrap().n_unsent
+}
+
+#[test]
+fn install_upgrade_uninstall_and_purge_lose_nothing_that_was_not_sent_and_leave_nothing_behind() {
+    later::build();
+    let user = User::new();
+    let empty = user.files();
+    let pack = real(&user, "this", THIS);
+    for _ in 0..2 {
+        let text = user.installs(&["--from", &pack]);
+        assert!(
+            text.contains("export PATH=") && text.contains("systemctl --user enable --now guided.socket"),
+            "{text}"
+        );
+    }
+    let installed = user.files();
+    for file in [
+        "bin/guide",
+        "bin/guided",
+        "bin/guide-hub",
+        "share/man/man1/guide.1",
+        "share/man/man1/guide-today.1",
+        "share/bash-completion/completions/guide",
+        "share/zsh/site-functions/_guide",
+        "share/fish/vendor_completions.d/guide.fish",
+        "share/applications/guide.desktop",
+        "share/systemd/user/guided.service",
+        "share/systemd/user/guided.socket",
+        "lib/guide/themes/day.toml",
+        "lib/guide/receipt",
+    ] {
+        assert!(user.local(file).is_file(), "{file} is not there");
+    }
+    assert!(
+        !user.local("state/guide").exists() && !user.local("share/guide").exists(),
+        "the daemon was tried elsewhere"
+    );
+    let unit = fs::read_to_string(user.local("share/systemd/user/guided.service")).unwrap();
+    assert!(unit.contains(&format!("ExecStart=\"{}\" run\n", user.local("bin/guided").display())), "{unit}");
+    let entry = fs::read_to_string(user.local("share/applications/guide.desktop")).unwrap();
+    assert!(entry.contains(&format!("Exec=\"{}\"\n", user.local("bin/guide").display())), "{entry}");
+
+    runtime().block_on(async {
+        let mut hub = hub(&user.folder.path().join("hub"));
+        user.guide(&["status"]);
+        enroll(&user, &hub).await;
+        hub.stop();
+        assert_eq!(log(&user).await, 1);
+
+        let later_pack = real(&user, "later", [later::GUIDE, later::GUIDED, later::HUB]);
+        for _ in 0..2 {
+            user.installs(&["--from", &later_pack]);
+            let health = user.client().health().await.unwrap();
+            assert_eq!(health.version, "0.2.0", "the daemon that ran was started again");
+            assert_eq!(unsent(&user).await, 1);
+        }
+        // going back: what the newer version wrote is not opened, so the newer version stays
+        user.refused(&["--from", &pack], 1, "a newer version wrote");
+        assert_eq!(user.client().health().await.unwrap().version, "0.2.0");
+        assert_eq!(unsent(&user).await, 1);
+
+        for _ in 0..2 {
+            user.installs(&["--uninstall"]);
+            user.is_as_before(&empty, &["--uninstall"]);
+            assert!(user.local("share/guide/guides/g1").is_dir(), "records stay");
+        }
+        assert!(user.client().health().await.is_err(), "the daemon has stopped");
+
+        user.installs(&["--from", &later_pack]);
+        for _ in 0..2 {
+            user.refused(&["--uninstall", "--purge"], 3, "headquarters lacks 1 records");
+        }
+        hub.serve();
+        user.guide(&["sync", "now"]);
+        assert_eq!(unsent(&user).await, 0);
+        for _ in 0..2 {
+            user.installs(&["--uninstall", "--purge"]);
+            user.is_as_before(&empty, &["--uninstall"]);
+            for gone in ["share/guide", "state/guide"] {
+                assert!(!user.local(gone).exists(), "{gone}");
+            }
+        }
+    });
+    assert_ne!(installed, empty);
+    user.start_up_files_are_as_they_were();
+}
+
+#[test]
+fn a_version_that_does_not_work_is_not_installed_or_taken_back_and_the_daemon_goes_on() {
+    let user = User::new();
+    let pack = real(&user, "this", THIS);
+    user.installs(&["--from", &pack]);
+    runtime().block_on(async {
+        let mut hub = hub(&user.folder.path().join("hub"));
+        user.guide(&["status"]);
+        enroll(&user, &hub).await;
+        hub.stop();
+        assert_eq!(log(&user).await, 1);
+        let broken = |program: &str, text: &str, name: &str| {
+            let copy = user.folder.path().join(name);
+            assert!(Command::new("cp").arg("-r").arg(&pack).arg(&copy).status().unwrap().success());
+            script(&copy.join("bin").join(program), text);
+            // the checksums are right: it is the version that is wrong
+            let sums = "find bin share lib -type f | xargs sha256sum >SHA256SUMS";
+            assert!(Command::new("sh").args(["-c", sums]).current_dir(&copy).status().unwrap().success());
+            copy.display().to_string()
+        };
+        let real_daemon = path_of("guided").display().to_string();
+        let cases = [
+            ("guide", "exit 7".to_owned(), "guide does not run on this machine"),
+            ("guide-hub", "exit 7".to_owned(), "guide-hub does not run"),
+            ("guided", "[ \"$1\" = --version ]".to_owned(), "does not answer, nothing was changed"),
+            // it works in an empty home and not in this one
+            (
+                "guided",
+                format!("[ \"$1\" = --version ] || [ -n \"$GUIDE_HOME\" ] || exit 9\nexec {real_daemon} \"$@\""),
+                "the programs are those from before",
+            ),
+        ];
+        for (idx, (program, text, reason)) in cases.iter().enumerate() {
+            let pack = broken(program, text, &format!("broken-{idx}"));
+            for _ in 0..2 {
+                user.refused(&["--from", &pack], 1, reason);
+                assert_eq!(unsent(&user).await, 1, "the daemon answers, and nothing is lost");
+            }
+        }
+    });
+    user.start_up_files_are_as_they_were();
+}
+
+#[test]
+fn a_folder_or_an_address_that_is_not_what_it_should_be_installs_nothing() {
+    let user = User::new();
+    let pack = pretended(&user, "1.0.0");
+    let changed = |name: &str, change: &dyn Fn(&Path)| {
+        let copy = user.folder.path().join(name);
+        assert!(Command::new("cp").arg("-r").arg(&pack).arg(&copy).status().unwrap().success());
+        change(&copy);
+        copy.display().to_string()
+    };
+    let theme = changed("theme", &|pack| fs::write(pack.join("lib/guide/themes/day.toml"), "name = 1").unwrap());
+    let gone = changed("gone", &|pack| fs::remove_file(pack.join("bin/guided")).unwrap());
+    let no_sums = changed("no-sums", &|pack| fs::remove_file(pack.join("SHA256SUMS")).unwrap());
+    let climbs = changed("climbs", &|pack| {
+        let sums = fs::read_to_string(pack.join("SHA256SUMS")).unwrap();
+        fs::write(pack.join("SHA256SUMS"), sums.replace("share/man/man1/", "share/../../man1/")).unwrap();
+    });
+    let no_guided = changed("no-guided", &|pack| {
+        let sums = fs::read_to_string(pack.join("SHA256SUMS")).unwrap();
+        let without: String =
+            sums.lines().filter(|line| !line.ends_with("bin/guided")).map(|l| format!("{l}\n")).collect();
+        fs::write(pack.join("SHA256SUMS"), without).unwrap();
+    });
+    for (from, reason) in [
+        (theme.as_str(), "the checksum is wrong, nothing was installed: lib/guide/themes/day.toml"),
+        (gone.as_str(), "the checksum is wrong"),
+        (no_sums.as_str(), "no SHA256SUMS"),
+        (climbs.as_str(), "not understood"),
+        (no_guided.as_str(), "does not list bin/guided"),
+        ("/nowhere", "no SHA256SUMS"),
+        ("http://example.invalid/guide", "plain http"),
+        ("http://127.0.0.1.example.invalid/guide.tar.gz", "plain http"),
+        ("http://127.0.0.1:80@example.invalid/guide", "@"),
+        ("ftp://example.invalid/guide", "a folder, a .tar.gz or an https address"),
+    ] {
+        user.refused(&["--from", from], 1, reason);
+    }
+    user.refused(&["--prefix", "a\"b", "--from", &pack], 2, "character");
+    user.refused(&["--purge"], 2, "--uninstall");
+    user.refused(&["--frob"], 2, "unknown option");
+}
+
+#[test]
+fn a_dry_run_says_what_it_would_do_and_does_nothing() {
+    let user = User::new();
+    let pack = pretended(&user, "1.0.0");
+    let dry = |words: &[&str], expected: &str| {
+        let before = user.files();
+        let text = user.installs(&[words, &["--dry-run"]].concat());
+        assert!(text.contains(expected), "{words:?}: {text}");
+        user.is_as_before(&before, words);
+    };
+    let guided = user.local("bin/guided").display().to_string();
+    dry(&[], "would build");
+    dry(&["--demo"], "would open the demo");
+    dry(&["--from", &pack], &format!("would install {guided}"));
+    dry(&["--from", "https://example.invalid/guide.tar.gz"], "would take");
+    dry(&["--pack", user.folder.path().join("out").to_str().unwrap()], "would lay out");
+    dry(&["--uninstall"], "not installed");
+    user.installs(&["--from", &pack, "--no-daemon"]);
+    dry(&["--from", &pack], &format!("would install {guided}"));
+    dry(&["--uninstall"], &format!("would remove {guided}"));
+    fs::create_dir_all(user.local("share/guide/guides/g1")).unwrap();
+    dry(&["--uninstall", "--purge"], &format!("would remove {}", user.local("share/guide").display()));
+    assert!(!user.folder.path().join("out").exists());
+    assert_eq!(user.asked_of_systemd(), "");
+}
+
+#[test]
+fn what_one_version_brought_and_the_next_has_not_goes_and_the_rest_of_a_folder_stays() {
+    let user = User::new();
+    let (first, second) = (pretended(&user, "1.0.0"), pretended(&user, "2.0.0"));
+    let old_theme = Path::new(&first).join("lib/guide/themes/old.toml");
+    fs::write(&old_theme, "").unwrap();
+    let sums = Path::new(&first).join("SHA256SUMS");
+    let of_nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let listed = fs::read_to_string(&sums).unwrap() + of_nothing + "  lib/guide/themes/old.toml\n";
+    fs::write(&sums, listed).unwrap();
+    user.installs(&["--from", &first]);
+    assert!(user.local("lib/guide/themes/old.toml").exists());
+    fs::write(user.local("bin/mine"), "").unwrap();
+    for _ in 0..2 {
+        let text = user.installs(&["--from", &second]);
+        assert!(text.contains("guide 2.0.0"), "{text}");
+        assert!(!user.local("lib/guide/themes/old.toml").exists());
+    }
+    user.installs(&["--uninstall"]);
+    assert!(user.local("bin/mine").exists(), "it is not the installation's");
+    assert!(!user.local("lib").exists() && !user.local("share").exists());
+    user.start_up_files_are_as_they_were();
+}
+
+#[test]
+fn with_a_users_manager_systemd_listens_after_an_installation_and_no_more_after_its_removal() {
+    let user = User::new();
+    fs::write(user.folder.path().join("manager"), "").unwrap();
+    let pack = pretended(&user, "1.0.0");
+    let text = user.installs(&["--from", &pack]);
+    assert!(text.contains("loginctl enable-linger"), "{text}");
+    let asked = user.asked_of_systemd();
+    for line in ["daemon-reload", "enable --quiet guided.socket guided.service", "start guided.socket"] {
+        assert!(asked.contains(&format!("--user {line}\n")), "{asked}");
+    }
+    user.installs(&["--uninstall"]);
+    let asked = user.asked_of_systemd();
+    assert!(asked.contains("--user disable --quiet --now guided.socket guided.service\n"), "{asked}");
+    assert!(asked.ends_with("--user daemon-reload\n"), "{asked}");
+    assert!(!user.local("share/systemd").exists());
+
+    // asked to leave it alone, it does
+    let other = User::new();
+    fs::write(other.folder.path().join("manager"), "").unwrap();
+    let pack = pretended(&other, "1.0.0");
+    other.installs(&["--from", &pack, "--no-daemon", "--prefix", other.home().join("opt").to_str().unwrap()]);
+    assert!(other.home().join("opt/bin/guide").exists() && other.local("share/systemd/user/guided.socket").exists());
+    assert_eq!(other.asked_of_systemd(), "");
+}
+
+/// Serves the files of a folder over loopback.
+async fn served(folder: PathBuf) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let router = axum::Router::new().fallback(move |uri: axum::http::Uri| {
+        let file = folder.join(uri.path().trim_start_matches('/'));
+        async move { fs::read(file).map_err(|_| axum::http::StatusCode::NOT_FOUND) }
+    });
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
+}
+
+#[test]
+fn a_folder_and_an_archive_are_fetched_from_an_address_and_refused_where_a_checksum_is_wrong() {
+    let user = User::new();
+    let pack = pretended(&user, "1.0.0");
+    let files = user.folder.path().to_owned();
+    let tools = "tar -czf one.tar.gz 1.0.0 && sha256sum one.tar.gz >one.tar.gz.sha256 && cp one.tar.gz two.tar.gz && \
+                 sha256sum SUM >two.tar.gz.sha256 && cp -r 1.0.0 bad && echo >>bad/bin/guided && echo >SUM";
+    fs::write(files.join("SUM"), "").unwrap();
+    assert!(Command::new("sh").args(["-c", tools]).current_dir(&files).status().unwrap().success());
+    assert!(Path::new(&pack).is_dir());
+    let has_tool = ["curl", "wget"].iter().any(|tool| Command::new(tool).arg("--version").output().is_ok());
+    if !has_tool {
+        eprintln!("LEFT OUT: there is neither curl nor wget here, nothing was fetched");
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let url = runtime.block_on(served(files.clone()));
+    for from in [format!("{url}/1.0.0"), format!("{url}/one.tar.gz"), files.join("one.tar.gz").display().to_string()] {
+        for _ in 0..2 {
+            user.installs(&["--from", &from]);
+            assert!(user.guide(&["--version"]).contains("1.0.0"));
+        }
+        user.installs(&["--uninstall"]);
+    }
+    for (from, reason) in [
+        (format!("{url}/bad"), "the checksum is wrong"),
+        (format!("{url}/two.tar.gz"), "the checksum is wrong"),
+        (files.join("two.tar.gz").display().to_string(), "the checksum is wrong"),
+        (format!("{url}/none.tar.gz"), "cannot fetch"),
+        (format!("{url}/none"), "cannot fetch"),
+    ] {
+        user.refused(&["--from", &from], 1, reason);
+    }
+}
+
+#[test]
+fn shellcheck_finds_nothing_in_the_scripts() {
+    if !Command::new("shellcheck").arg("--version").output().is_ok_and(|found| found.status.success()) {
+        eprintln!("LEFT OUT: there is no shellcheck here");
+        return;
+    }
+    let scripts = ["install.sh", "test.sh", "tests/postgres.sh", ".ci/run"];
+    let output = Command::new("shellcheck").args(scripts).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+#[test]
+fn the_debian_package_installs_into_a_root_of_its_own_and_its_programs_run() {
+    let has =
+        |program: &str, word: &str| Command::new(program).arg(word).output().is_ok_and(|found| found.status.success());
+    if !has("cargo-deb", "--version") || !has("dpkg", "--version") {
+        eprintln!("LEFT OUT: there is no cargo-deb here, the Debian package was not built");
+        return;
+    }
+    let user = User::new();
+    let pack = real(&user, "this", THIS);
+    // the package's list of files names this folder
+    let dist = root().join("target/dist");
+    let _ = fs::remove_dir_all(&dist);
+    fs::create_dir_all(dist.parent().unwrap()).unwrap();
+    assert!(Command::new("cp").args(["-r", &pack]).arg(&dist).status().unwrap().success());
+    let package = user.folder.path().join("guide.deb");
+    let mut build = Command::new("cargo-deb");
+    build.args(["-p", "guide", "--no-build", "--no-strip", "--fast", "--output"]).arg(&package).current_dir(root());
+    let output = build.output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    fs::remove_dir_all(&dist).unwrap();
+
+    let tree = user.folder.path().join("root");
+    for folder in ["var/lib/dpkg/info", "var/lib/dpkg/updates", "var/log"] {
+        fs::create_dir_all(tree.join(folder)).unwrap();
+    }
+    fs::write(tree.join("var/lib/dpkg/status"), "").unwrap();
+    let dpkg = |words: &[&str]| {
+        let mut command = Command::new("dpkg");
+        command.arg(format!("--root={}", tree.display())).args(["--force-not-root", "--force-depends"]).args(words);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{words:?}: {}", said(&output));
+    };
+    dpkg(&["-i", package.to_str().unwrap()]);
+    for file in [
+        "usr/bin/guided",
+        "usr/bin/guide-hub",
+        "usr/share/man/man1/guide.1.gz",
+        "usr/share/bash-completion/completions/guide",
+        "usr/share/zsh/vendor-completions/_guide",
+        "usr/share/fish/vendor_completions.d/guide.fish",
+        "usr/share/applications/guide.desktop",
+        "usr/lib/systemd/user/guided.service",
+        "usr/lib/systemd/user/guided.socket",
+        "usr/share/guide/themes/day.toml",
+    ] {
+        assert!(tree.join(file).is_file(), "{file} is not in the package");
+    }
+    let home = user.home();
+    let status = || user.command(&tree.join("usr/bin/guide")).arg("status").output().unwrap();
+    assert!(status().status.success(), "{}", said(&status()));
+    let stopped = user.command(&tree.join("usr/bin/guide")).args(["stop", "--lang", "en"]).output().unwrap();
+    assert!(said(&stopped).contains("has stopped"), "{}", said(&stopped));
+    assert!(home.join(".local/state/guide/log").is_dir());
+    dpkg(&["-r", "guide-terminal"]);
+    assert!(!tree.join("usr/bin/guide").exists());
+}
