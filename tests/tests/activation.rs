@@ -179,3 +179,49 @@ fn systemds_own_activation_starts_the_daemon_with_the_first_client() {
     let status = run_ok("guide", home.path(), &["status", "--json"]);
     assert!(status.contains("\"clock\": \"real\""), "{status}");
 }
+
+/// A user's manager of its own, in namespaces that end with it: the units as they are installed, with the programs' place.
+const UNDER_A_MANAGER: &str = "\
+    mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/system
+    /lib/systemd/systemd --user >/dev/null 2>&1 &
+    n=0; while [ ! -S \"$XDG_RUNTIME_DIR/systemd/private\" ] && [ $n -lt 100 ]; do n=$((n + 1)); sleep 0.1; done
+    systemctl --user daemon-reload && systemctl --user start guided.socket || { echo no manager; exit; }
+    echo before: $(systemctl --user is-active guided.service)
+    \"$GUIDE\" status --json >/dev/null && echo started: $(systemctl --user is-active guided.service)
+    \"$GUIDE\" stop >/dev/null && echo stopped: $(systemctl --user is-active guided.service guided.socket)
+    \"$GUIDE\" status --json >/dev/null && echo again: $(systemctl --user is-active guided.service)
+    kill -9 $(systemctl --user show -p MainPID --value guided.service)
+    \"$GUIDE\" status --json >/dev/null && echo after a kill: $(systemctl --user is-active guided.service)
+    \"$GUIDE\" doctor --json | grep -c '\"linger\"'";
+
+#[test]
+fn under_a_users_manager_the_installed_units_start_the_daemon_and_start_it_again() {
+    let home = folder();
+    let units = home.path().join(".config/systemd/user");
+    fs::create_dir_all(&units).unwrap();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../daemon/systemd");
+    fs::copy(source.join("guided.socket"), units.join("guided.socket")).unwrap();
+    let service = fs::read_to_string(source.join("guided.service")).unwrap();
+    let placed = format!("ExecStart=\"{}\"", path_of("guided").display());
+    let filled = service.replace("ExecStart=/usr/bin/guided", &placed);
+    assert_ne!(filled, service);
+    fs::write(units.join("guided.service"), filled).unwrap();
+    let runtime = home.path().join("run");
+    fs::create_dir(&runtime).unwrap();
+    fs::set_permissions(&runtime, fs::Permissions::from_mode(0o700)).unwrap();
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "sh", "-c", UNDER_A_MANAGER]);
+    command.env_clear().env("HOME", home.path()).env("XDG_RUNTIME_DIR", &runtime).env("USER", "root");
+    command.env("PATH", std::env::var_os("PATH").unwrap()).env("GUIDE", path_of("guide")).stdin(Stdio::null());
+    let text = command.output().map(|output| said(&output)).unwrap_or_default();
+    if !text.contains("before: ") {
+        eprintln!("LEFT OUT: no user's manager can be started here: {text}");
+        return;
+    }
+    for line in
+        ["before: inactive", "started: active", "stopped: inactive active", "again: active", "after a kill: active"]
+    {
+        assert!(text.lines().any(|said| said == line), "{line:?} is not in {text}");
+    }
+    assert_eq!(text.lines().last(), Some("1"), "the doctor says how the daemon outlives the session: {text}");
+}

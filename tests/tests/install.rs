@@ -23,8 +23,9 @@ fn root() -> PathBuf {
 
 /// Somebody's home, with start-up files of shells, and a `systemctl` that writes down what it was asked.
 struct User {
-    folder: tempfile::TempDir,
+    // it goes before the folder that names it
     _daemon: Detached,
+    folder: tempfile::TempDir,
 }
 
 impl User {
