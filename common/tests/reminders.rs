@@ -66,7 +66,7 @@ impl Shop {
         let mut all = of_day(on, &Remind::default());
         for (id, promises, appointments) in &self.customers {
             let promises: Vec<_> =
-                promises.iter().filter(|row| on <= row.promise.due_on + TimeDelta::days(7)).cloned().collect();
+                promises.iter().filter(|row| on <= row.promise.due_on + TimeDelta::days(9)).cloned().collect();
             let appointments: Vec<_> =
                 appointments.iter().filter(|row| row.made_on <= on && on <= row.visit_on).cloned().collect();
             let open = Customer { id, task: None, held: &[], promises: &promises, appointments: &appointments };

@@ -31,7 +31,7 @@ async fn told(stream: &mut reqwest::Response) -> Notice {
             }
         }
     };
-    tokio::time::timeout(LIMIT, next).await.expect("nothing was told")
+    tokio::time::timeout(LIMIT, next).await.unwrap()
 }
 
 fn ids(notice: &Notice) -> BTreeSet<guide_common::id::ReminderId> {

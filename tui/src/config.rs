@@ -71,10 +71,10 @@ fn write_into(text: &str, key: &str, value: Option<&Value>) -> Result<String, to
     let mut document: toml_edit::DocumentMut = text.parse()?;
     let (table, name) = match key.split_once('.') {
         Some((table, name)) => {
-            let inner = document.entry(table).or_insert_with(toml_edit::table);
-            if inner.as_table_like().is_none() {
-                *inner = toml_edit::table();
+            if document.get(table).is_some_and(|item| item.as_table_like().is_none()) {
+                document.remove(table);
             }
+            let inner = document.entry(table).or_insert_with(toml_edit::table);
             (inner.as_table_like_mut(), name)
         }
         None => (Some(document.as_table_mut() as &mut dyn toml_edit::TableLike), key),
@@ -122,7 +122,7 @@ mod tests {
         let names = || Some(Value::Bool(true));
         check("lang = \"zh\"\n", "remind.names", names(), "lang = \"zh\"\n\n[remind]\nnames = true\n");
         check("[remind]\n# 谨慎\nnames = false\n", "remind.names", names(), "[remind]\n# 谨慎\nnames = true\n");
-        check("remind = 3\n", "remind.names", names(), "\n[remind]\nnames = true\n");
+        check("remind = 3\n", "remind.names", names(), "[remind]\nnames = true\n");
         check("lang = \"zh\"\ntheme = \"day\"\n", "theme", None, "lang = \"zh\"\n");
         assert!(write_into("theme = = 1", "theme", None).is_err());
     }

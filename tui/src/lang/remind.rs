@@ -39,7 +39,9 @@ pub fn what(row: &ReminderRow, on: NaiveDate, lang: Lang) -> String {
         (Kind::Unknown, _) => ("提醒", "reminder"),
     };
     let about = row.about.map(|about| {
-        let day = if about.date() == on { String::new() } else { date::short(about.date(), on, lang) };
+        // the day on which it comes needs no second word
+        let is_that_day = about.date() == on || row.at.is_some_and(|at| at.date() == about.date());
+        let day = if is_that_day { String::new() } else { date::short(about.date(), on, lang) };
         let time = if about.time() == NaiveTime::MIN { String::new() } else { date::time(about.time()) };
         [day, time].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
     });

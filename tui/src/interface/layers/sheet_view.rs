@@ -81,7 +81,7 @@ pub fn lists(app: &App, state: &ListsSheet, frame: &mut Frame, body: Rect) {
     }
 }
 
-/// Draws the reminders: when, what became of it, what it is about, whom it concerns.
+/// Draws the reminders: a mark at what was told or put off, when, whom it concerns, what it is about.
 pub fn reminders(app: &App, state: &RemindersSheet, frame: &mut Frame, body: Rect) {
     let rows = u16::try_from(state.rows.len().max(1)).unwrap_or(u16::MAX);
     let area = bottom(app, body, rows.saturating_add(2).min(body.height));
@@ -99,7 +99,7 @@ pub fn reminders(app: &App, state: &RemindersSheet, frame: &mut Frame, body: Rec
         None => String::new(),
     };
     let when_cols = state.rows.iter().map(|row| width(&when(row))).max().unwrap_or(0);
-    let state_cols = state.rows.iter().map(|row| width(remind::state(row.state, app.lang))).max().unwrap_or(0);
+    let name_cols = state.rows.iter().map(|row| width(&row.name)).max().unwrap_or(0).min(usize::from(inner.width) / 3);
     let what_cols = state.rows.iter().map(|row| width(&remind::what(row, on, app.lang))).max().unwrap_or(0);
     let first = (state.selected + 1).saturating_sub(usize::from(inner.height));
     for ((idx, row), y) in state.rows.iter().enumerate().skip(first).zip(inner.top()..inner.bottom()) {
@@ -108,11 +108,16 @@ pub fn reminders(app: &App, state: &RemindersSheet, frame: &mut Frame, body: Rec
             (_, true) => Role::Bad,
             (_, false) => Role::Text,
         };
+        let mark = match row.state {
+            ReminderState::Told => "√ ",
+            ReminderState::Snoozed => "→ ",
+            _ => "  ",
+        };
         let line = Line::from(vec![
+            piece(mark, Role::Good, &app.theme),
             piece(fit(&when(row), when_cols), Role::Accent, &app.theme),
-            piece(format!("  {}", fit(remind::state(row.state, app.lang), state_cols)), Role::Muted, &app.theme),
+            piece(format!("  {}", fit(&row.name, name_cols)), Role::Strong, &app.theme),
             piece(format!("  {}", fit(&remind::what(row, on, app.lang), what_cols)), role, &app.theme),
-            piece(format!("  {}", row.name), Role::Strong, &app.theme),
         ]);
         let selected = (idx == state.selected).then(|| app.theme.style(Role::Selection));
         bar(frame.buffer_mut(), inner, y, &line, selected);
