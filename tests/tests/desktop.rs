@@ -20,20 +20,24 @@ use zbus::object_server::SignalEmitter;
 struct Bus {
     daemon: Child,
     address: String,
+    /// Holds the socket.
+    _folder: tempfile::TempDir,
 }
 
 impl Bus {
     /// None where there is no dbus-daemon.
     fn start() -> Option<Self> {
+        let folder = tempfile::Builder::new().prefix("gb").tempdir_in("/tmp").unwrap();
+        let socket = format!("--address=unix:path={}", folder.path().join("bus").display());
         let mut daemon = Command::new("dbus-daemon")
-            .args(["--session", "--nofork", "--print-address=1"])
+            .args(["--session", "--nofork", "--print-address=1", &socket])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .ok()?;
         let mut address = String::new();
         BufReader::new(daemon.stdout.take().unwrap()).read_line(&mut address).unwrap();
-        Some(Self { daemon, address: address.trim().to_owned() })
+        Some(Self { daemon, address: address.trim().to_owned(), _folder: folder })
     }
 }
 
