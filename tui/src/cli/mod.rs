@@ -57,6 +57,7 @@ pub mod snooze;
 pub mod source;
 pub mod start;
 pub mod status;
+pub mod status_bar;
 pub mod stop;
 pub mod sync;
 pub mod sync_log;
@@ -165,7 +166,7 @@ enum Command {
     /// Enrol this terminal; the code is asked for or read from standard input
     Enroll(enroll::Args),
     /// Show whom this terminal serves, its clock, counts and sync
-    Status,
+    Status(status::Args),
     /// Stop the daemon, which the next command starts again
     Stop,
     /// Show or move the demo's clock
@@ -304,7 +305,7 @@ async fn run(command: Option<Command>, context: &Context, look: Look) -> Answer<
         Command::Replay(args) => replay::run(args, context).await,
         Command::Faults(args) => faults::run(args, context).await,
         Command::Enroll(args) => enroll::run(args, context).await,
-        Command::Status => status::run(context).await,
+        Command::Status(args) => status::run(args, context).await,
         Command::Stop => stop::run(context).await,
         Command::Clock(args) => clock::run(args, context).await,
         Command::Demo(args) => demo::run(args, context, look).await,

@@ -4,7 +4,7 @@ use guide_common::id::CustomerId;
 use guide_common::wire::card::{PhoneRevealed, TagGroups};
 use guide_common::wire::record::{SnoozeRequest, TagRequest};
 
-use super::app::{App, Recording};
+use super::app::{App, Recording, ToastKind};
 use super::data::Entry;
 use super::date;
 use super::effect::Request;
@@ -106,7 +106,7 @@ impl App {
     pub(super) fn on_phone(&mut self, revealed: &PhoneRevealed) {
         let is_shown = self.shown_customer().as_ref() == Some(&revealed.customer);
         if is_shown && self.privacy == Privacy::Off {
-            self.show_once(words::phone(&revealed.name, revealed.phone.as_deref(), self.lang));
+            self.show_once(ToastKind::Done, words::phone(&revealed.name, revealed.phone.as_deref(), self.lang));
         }
     }
 

@@ -2,6 +2,7 @@
 
 use guide_common::id::CustomerId;
 use guide_common::text::{Lines, sanitise};
+use guide_common::wire::local::ClockKind;
 use guide_common::wire::remind::Reminders;
 use tui_input::Input;
 
@@ -21,19 +22,26 @@ impl App {
     pub(super) fn on_reminder(&mut self, title: &str, is_urgent: bool, is_shown: bool) {
         let title = sanitise(title, Lines::One, MAX_TITLE_CHARS);
         let text = words::reminder(&title, self.lang);
-        match is_urgent {
-            // it stays until a key is pressed
-            true => self.say(ToastKind::Refused, text),
-            false => {
-                self.note(ToastKind::Done, text.clone());
-                self.show_once(text);
-            }
-        }
-        if !is_shown {
+        let kind = if is_urgent { ToastKind::Refused } else { ToastKind::Done };
+        self.note(kind, text.clone());
+        // what was just said about the guide's own doing is read first
+        self.waiting_reminder = Some((kind, text));
+        // in training nobody is called from elsewhere
+        let is_training = self.data.status.as_ref().is_some_and(|status| status.clock == ClockKind::Virtual);
+        if !is_shown && !is_training {
             self.effects.push(Effect::Ring(title));
         }
         if matches!(self.layer, Some(Layer::Reminders(_))) {
             self.ask(Slot::Reminders, Request::Reminders(None));
+        }
+    }
+
+    /// Shows the reminder that waits, once nothing else is shown.
+    pub(super) fn show_waiting_reminder(&mut self) {
+        if self.toast.is_none()
+            && let Some((kind, text)) = self.waiting_reminder.take()
+        {
+            self.show_once(kind, text);
         }
     }
 

@@ -74,6 +74,8 @@ pub struct App {
     pub layer: Option<Layer>,
     /// Whether the list of reminders is to be shown when it comes.
     pub(super) wants_reminders: bool,
+    /// A reminder that is shown when nothing else is.
+    pub(super) waiting_reminder: Option<(ToastKind, String)>,
     /// Says for a moment what was done.
     pub toast: Option<Toast>,
     /// What went wrong; it stays until a key is pressed.
@@ -230,6 +232,7 @@ impl App {
             from_customers: false,
             layer: None,
             wants_reminders: false,
+            waiting_reminder: None,
             toast: None,
             trouble: None,
             messages: VecDeque::new(),
@@ -296,6 +299,7 @@ impl App {
             Event::Edited(edited) => templates::edited(self, edited),
             Event::ToastExpired(id) => self.toast = self.toast.take().filter(|toast| toast.id != id),
         }
+        self.show_waiting_reminder();
         self.keep_session();
         std::mem::take(&mut self.effects)
     }
@@ -341,11 +345,11 @@ impl App {
         self.effects.push(Effect::ExpireToast(id, Linger::Short));
     }
 
-    /// Shows something for a while that is not kept among the messages.
-    pub(super) fn show_once(&mut self, text: String) {
+    /// Shows something for a while without keeping it among the messages.
+    pub(super) fn show_once(&mut self, kind: ToastKind, text: String) {
         self.n_toasts += 1;
         let id = ToastId(self.n_toasts);
-        self.toast = Some(Toast { id, text, kind: ToastKind::Done });
+        self.toast = Some(Toast { id, text, kind });
         self.effects.push(Effect::ExpireToast(id, Linger::Long));
     }
 

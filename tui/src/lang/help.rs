@@ -361,6 +361,10 @@ const CHINESE: &[(&str, &str)] = &[
     ("enroll", "把本机登记到总部；登记码现场输入或从标准输入读取"),
     ("enroll url", "总部网址，如 https://hub.example"),
     ("status", "本机为谁服务，时钟、条数和同步"),
+    (
+        "status format",
+        "状态栏用的一行：tmux、waybar，或含 {open} {held} {done} {unsent} {rejected} {state} {customers} {guide} {store} 的文字；不会为此启动后台",
+    ),
     ("stop", "停止后台程序；下一条命令会再启动它"),
     ("clock", "查看或调整演示时钟"),
     ("clock show", "查看门店时间"),

@@ -20,6 +20,7 @@ const PEAK_TASKS: usize = 60;
 /// Between two outcomes; a person needs longer.
 const PACE: Duration = Duration::from_millis(20);
 const IDLE_SECONDS: u64 = 30;
+const N_LINES: usize = 40;
 
 /// Measures start, reads, writes, memory, idling and size.
 pub fn run() -> anyhow::Result<()> {
@@ -46,6 +47,8 @@ pub fn run() -> anyhow::Result<()> {
             "    RSS after a first sync and {N_WRITES} outcomes: {rss:.1} MiB; {:.2}× the floor's {floor_rss:.1}",
             rss / floor_rss
         );
+        let lines = (0..N_LINES).map(|_| status_line(&shop)).collect::<anyhow::Result<Vec<_>>>()?;
+        println!("    guide status --format tmux, from its start to its end: {}", Times::new(lines));
         drop(daemon);
         let mut starts = [Vec::new(), Vec::new()];
         for n in 0..18 {
@@ -76,6 +79,19 @@ pub fn run() -> anyhow::Result<()> {
     let floor_size = process::size_mb(&path_of("minimal_daemon"))?;
     println!("  stripped binary: {size:.2} MB; {:.2}× the floor's {floor_size:.2}", size / floor_size);
     Ok(())
+}
+
+/// A line for a status bar, as tmux asks for it.
+fn status_line(shop: &Shop) -> anyhow::Result<Duration> {
+    let started = Instant::now();
+    let output = Command::new(path_of("guide"))
+        .args(["status", "--format", "tmux"])
+        .env("GUIDE_HOME", shop.home())
+        .stdin(Stdio::null())
+        .output()?;
+    let took = started.elapsed();
+    anyhow::ensure!(output.status.success() && !output.stdout.is_empty(), "no line came");
+    Ok(took)
 }
 
 /// The tasks of a peak day are opened over and over, and then logged one after the other, at a person's pace.
