@@ -20,4 +20,5 @@ pub mod rig;
 pub mod sim;
 pub mod staff;
 pub mod tmux;
+pub mod user;
 pub mod week;

@@ -2,197 +2,15 @@
 //! does not work, and takes away what it brought; each of it twice.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 
-use guide::client::Client;
 use guide_common::wire::local::EnrollLocalRequest;
 use guide_common::wire::record::OutcomeRequest;
-use guide_tests::install::{Detached, folder_of};
 use guide_tests::later;
-use guide_tests::program::{Hub, folder, path_of, runtime};
-
-const RC_FILES: [&str; 4] = [".bashrc", ".zshrc", ".profile", ".config/fish/config.fish"];
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
-
-/// Somebody's home, with start-up files of shells, and a `systemctl` that writes down what it was asked.
-struct User {
-    // it goes before the folder that names it
-    _daemon: Detached,
-    folder: tempfile::TempDir,
-}
-
-impl User {
-    fn new() -> Self {
-        let folder = folder();
-        let home = folder.path().join("home");
-        for file in RC_FILES {
-            fs::create_dir_all(home.join(file).parent().unwrap()).unwrap();
-            fs::write(home.join(file), format!("# {file}\n")).unwrap();
-        }
-        let tools = folder.path().join("tools");
-        fs::create_dir(&tools).unwrap();
-        let manager = folder.path().join("manager").display().to_string();
-        let log = folder.path().join("systemctl.log").display().to_string();
-        script(
-            &tools.join("systemctl"),
-            &format!("[ \"$2\" != show-environment ] || exec test -e {manager}\necho \"$*\" >>{log}"),
-        );
-        let daemon = Detached::with_state(&home.join(".local/state/guide"));
-        Self { folder, _daemon: daemon }
-    }
-
-    fn home(&self) -> PathBuf {
-        self.folder.path().join("home")
-    }
-
-    fn local(&self, path: &str) -> PathBuf {
-        self.home().join(".local").join(path)
-    }
-
-    /// A program that sees this home and nothing of the machine's user.
-    fn command(&self, program: &Path) -> Command {
-        let mut command = Command::new(program);
-        let path = format!("{}:{}", self.folder.path().join("tools").display(), std::env::var("PATH").unwrap());
-        command.env_clear().env("HOME", self.home()).env("PATH", path).env("LANG", "C.UTF-8").stdin(Stdio::null());
-        command
-    }
-
-    fn install(&self, words: &[&str]) -> Output {
-        self.command(Path::new("sh")).arg(root().join("install.sh")).args(words).output().unwrap()
-    }
-
-    #[track_caller]
-    fn installs(&self, words: &[&str]) -> String {
-        let output = self.install(words);
-        assert!(output.status.success(), "{words:?}: {}\n{}", output.status, said(&output));
-        said(&output)
-    }
-
-    #[track_caller]
-    fn refused(&self, words: &[&str], code: i32, reason: &str) {
-        let before = self.files();
-        let output = self.install(words);
-        let text = said(&output);
-        assert_eq!(output.status.code(), Some(code), "{words:?}: {text}");
-        assert!(text.contains(reason), "{words:?}: {text}");
-        self.is_as_before(&before, words);
-    }
-
-    #[track_caller]
-    fn is_as_before(&self, before: &BTreeMap<PathBuf, u64>, words: &[&str]) {
-        let now = self.files();
-        let differs = |(path, hash): &(&PathBuf, &u64)| before.get(*path) != Some(hash);
-        let changed: Vec<_> = now.iter().filter(differs).map(|(path, _)| path).collect();
-        let gone: Vec<_> = before.keys().filter(|path| !now.contains_key(*path)).collect();
-        assert!(changed.is_empty() && gone.is_empty(), "{words:?} changed {changed:?} and removed {gone:?}");
-    }
-
-    #[track_caller]
-    fn guide(&self, words: &[&str]) -> String {
-        let output = self.command(&self.local("bin/guide")).args(words).output().unwrap();
-        assert!(output.status.success(), "{words:?}: {}", said(&output));
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    fn client(&self) -> Client {
-        Client::at(&self.local("state/guide/run/guided.sock"))
-    }
-
-    /// Every file and folder of the home with what it holds, without what the daemon keeps and the folders above that.
-    fn files(&self) -> BTreeMap<PathBuf, u64> {
-        let mut found = BTreeMap::new();
-        list(&self.home(), &mut found);
-        let own = [self.local("state/guide"), self.local("share/guide")];
-        found.retain(|path, _| !own.iter().any(|own| path.starts_with(own) || own.starts_with(path)));
-        found
-    }
-
-    fn asked_of_systemd(&self) -> String {
-        fs::read_to_string(self.folder.path().join("systemctl.log")).unwrap_or_default()
-    }
-
-    #[track_caller]
-    fn start_up_files_are_as_they_were(&self) {
-        for file in RC_FILES {
-            assert_eq!(fs::read_to_string(self.home().join(file)).unwrap(), format!("# {file}\n"));
-        }
-    }
-}
-
-fn list(folder: &Path, found: &mut BTreeMap<PathBuf, u64>) {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let mut hasher = DefaultHasher::new();
-        if path.is_dir() {
-            list(&path, found);
-        } else if path.is_file() {
-            fs::read(&path).unwrap().hash(&mut hasher);
-            path.metadata().unwrap().permissions().mode().hash(&mut hasher);
-        }
-        found.insert(path, hasher.finish());
-    }
-}
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
-
-fn script(path: &Path, text: &str) {
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    // what was there may be a link to one of the project's programs
-    let _ = fs::remove_file(path);
-    fs::write(path, format!("#!/bin/sh\n{text}\n")).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-}
-
-/// Programs that only pretend, which is enough for everything but the daemon.
-fn pretenders(folder: &Path, version: &str) -> PathBuf {
-    for program in ["guide", "guided", "guide-hub"] {
-        let text = format!(
-            "case \"$*\" in\n--version) echo {program} {version} ;;\n*'man --dir'*) echo page >\"$5/guide.1\" ;;\n\
-             *completions*) echo completions ;;\nstop*) echo '\"served\": false' ;;\nesac"
-        );
-        script(&folder.join(program), &text);
-    }
-    folder.to_owned()
-}
-
-/// A folder for `--from`, of programs that lie in another.
-fn packed(user: &User, programs: &Path, name: &str) -> String {
-    let pack = user.folder.path().join(name).display().to_string();
-    user.installs(&["--pack", &pack, "--built", programs.to_str().unwrap()]);
-    pack
-}
-
-fn pretended(user: &User, version: &str) -> String {
-    let programs = pretenders(&user.folder.path().join(format!("programs-{version}")), version);
-    packed(user, &programs, version)
-}
-
-/// The real programs, of this version or the later one.
-fn real(user: &User, name: &str, [guide, guided, hub]: [&str; 3]) -> String {
-    let programs = user.folder.path().join(format!("programs-{name}"));
-    folder_of(&programs, [("guide", guide), ("guided", guided), ("guide-hub", hub)]);
-    for program in ["guide", "guided", "guide-hub"] {
-        // without what only a debugger reads, where there is the tool for it: they are copied often
-        let thin = programs.join("thin");
-        let strip = Command::new("strip").arg("-o").arg(&thin).arg(programs.join(program)).output();
-        if strip.is_ok_and(|output| output.status.success()) {
-            fs::rename(&thin, programs.join(program)).unwrap();
-        }
-    }
-    packed(user, &programs, name)
-}
-
-const THIS: [&str; 3] = ["guide", "guided", "guide-hub"];
+use guide_tests::program::{Hub, path_of, runtime};
+use guide_tests::user::{THIS, User, pretended, real, script};
 
 fn hub(home: &Path) -> Hub {
     let mut hub = Hub::on_real_clock(home);
@@ -227,7 +45,7 @@ async fn unsent(user: &User) -> usize {
 #[test]
 fn install_upgrade_uninstall_and_purge_lose_nothing_that_was_not_sent_and_leave_nothing_behind() {
     later::build();
-    let user = User::new();
+    let user = User::open();
     let empty = user.files();
     let pack = real(&user, "this", THIS);
     for _ in 0..2 {
@@ -311,7 +129,7 @@ fn install_upgrade_uninstall_and_purge_lose_nothing_that_was_not_sent_and_leave_
 
 #[test]
 fn a_version_that_does_not_work_is_not_installed_or_taken_back_and_the_daemon_goes_on() {
-    let user = User::new();
+    let user = User::open();
     let pack = real(&user, "this", THIS);
     user.installs(&["--from", &pack]);
     runtime().block_on(async {
@@ -354,7 +172,7 @@ fn a_version_that_does_not_work_is_not_installed_or_taken_back_and_the_daemon_go
 
 #[test]
 fn a_folder_or_an_address_that_is_not_what_it_should_be_installs_nothing() {
-    let user = User::new();
+    let user = User::open();
     let pack = pretended(&user, "1.0.0");
     let changed = |name: &str, change: &dyn Fn(&Path)| {
         let copy = user.folder.path().join(name);
@@ -396,7 +214,7 @@ fn a_folder_or_an_address_that_is_not_what_it_should_be_installs_nothing() {
 
 #[test]
 fn a_dry_run_says_what_it_would_do_and_does_nothing() {
-    let user = User::new();
+    let user = User::open();
     let pack = pretended(&user, "1.0.0");
     let dry = |words: &[&str], expected: &str| {
         let before = user.files();
@@ -422,7 +240,7 @@ fn a_dry_run_says_what_it_would_do_and_does_nothing() {
 
 #[test]
 fn what_one_version_brought_and_the_next_has_not_goes_and_the_rest_of_a_folder_stays() {
-    let user = User::new();
+    let user = User::open();
     let (first, second) = (pretended(&user, "1.0.0"), pretended(&user, "2.0.0"));
     let old_theme = Path::new(&first).join("lib/guide/themes/old.toml");
     fs::write(&old_theme, "").unwrap();
@@ -446,7 +264,7 @@ fn what_one_version_brought_and_the_next_has_not_goes_and_the_rest_of_a_folder_s
 
 #[test]
 fn with_a_users_manager_systemd_listens_after_an_installation_and_no_more_after_its_removal() {
-    let user = User::new();
+    let user = User::open();
     fs::write(user.folder.path().join("manager"), "").unwrap();
     let pack = pretended(&user, "1.0.0");
     let text = user.installs(&["--from", &pack]);
@@ -462,7 +280,7 @@ fn with_a_users_manager_systemd_listens_after_an_installation_and_no_more_after_
     assert!(!user.local("share/systemd").exists());
 
     // asked to leave it alone, it does
-    let other = User::new();
+    let other = User::open();
     fs::write(other.folder.path().join("manager"), "").unwrap();
     let pack = pretended(&other, "1.0.0");
     other.installs(&["--from", &pack, "--no-daemon", "--prefix", other.home().join("opt").to_str().unwrap()]);
@@ -484,7 +302,7 @@ async fn served(folder: PathBuf) -> String {
 
 #[test]
 fn a_folder_and_an_archive_are_fetched_from_an_address_and_refused_where_a_checksum_is_wrong() {
-    let user = User::new();
+    let user = User::open();
     let pack = pretended(&user, "1.0.0");
     let files = user.folder.path().to_owned();
     let tools = "tar -czf one.tar.gz 1.0.0 && sha256sum one.tar.gz >one.tar.gz.sha256 && cp one.tar.gz two.tar.gz && \
@@ -515,73 +333,4 @@ fn a_folder_and_an_archive_are_fetched_from_an_address_and_refused_where_a_check
     ] {
         user.refused(&["--from", &from], 1, reason);
     }
-}
-
-#[test]
-fn shellcheck_finds_nothing_in_the_scripts() {
-    if !Command::new("shellcheck").arg("--version").output().is_ok_and(|found| found.status.success()) {
-        eprintln!("LEFT OUT: there is no shellcheck here");
-        return;
-    }
-    let scripts = ["install.sh", "test.sh", "tests/postgres.sh", ".ci/run"];
-    let output = Command::new("shellcheck").args(scripts).current_dir(root()).output().unwrap();
-    assert!(output.status.success(), "{}", said(&output));
-}
-
-#[test]
-fn the_debian_package_installs_into_a_root_of_its_own_and_its_programs_run() {
-    let has =
-        |program: &str, word: &str| Command::new(program).arg(word).output().is_ok_and(|found| found.status.success());
-    if !has("cargo-deb", "--version") || !has("dpkg", "--version") {
-        eprintln!("LEFT OUT: there is no cargo-deb here, the Debian package was not built");
-        return;
-    }
-    let user = User::new();
-    let pack = real(&user, "this", THIS);
-    // the package's list of files names this folder
-    let dist = root().join("target/dist");
-    let _ = fs::remove_dir_all(&dist);
-    fs::create_dir_all(dist.parent().unwrap()).unwrap();
-    assert!(Command::new("cp").args(["-r", &pack]).arg(&dist).status().unwrap().success());
-    let package = user.folder.path().join("guide.deb");
-    let mut build = Command::new("cargo-deb");
-    build.args(["-p", "guide", "--no-build", "--no-strip", "--fast", "--output"]).arg(&package).current_dir(root());
-    let output = build.output().unwrap();
-    assert!(output.status.success(), "{}", said(&output));
-    fs::remove_dir_all(&dist).unwrap();
-
-    let tree = user.folder.path().join("root");
-    for folder in ["var/lib/dpkg/info", "var/lib/dpkg/updates", "var/log"] {
-        fs::create_dir_all(tree.join(folder)).unwrap();
-    }
-    fs::write(tree.join("var/lib/dpkg/status"), "").unwrap();
-    let dpkg = |words: &[&str]| {
-        let mut command = Command::new("dpkg");
-        command.arg(format!("--root={}", tree.display())).args(["--force-not-root", "--force-depends"]).args(words);
-        let output = command.output().unwrap();
-        assert!(output.status.success(), "{words:?}: {}", said(&output));
-    };
-    dpkg(&["-i", package.to_str().unwrap()]);
-    for file in [
-        "usr/bin/guided",
-        "usr/bin/guide-hub",
-        "usr/share/man/man1/guide.1.gz",
-        "usr/share/bash-completion/completions/guide",
-        "usr/share/zsh/vendor-completions/_guide",
-        "usr/share/fish/vendor_completions.d/guide.fish",
-        "usr/share/applications/guide.desktop",
-        "usr/lib/systemd/user/guided.service",
-        "usr/lib/systemd/user/guided.socket",
-        "usr/share/guide/themes/day.toml",
-    ] {
-        assert!(tree.join(file).is_file(), "{file} is not in the package");
-    }
-    let home = user.home();
-    let status = || user.command(&tree.join("usr/bin/guide")).arg("status").output().unwrap();
-    assert!(status().status.success(), "{}", said(&status()));
-    let stopped = user.command(&tree.join("usr/bin/guide")).args(["stop", "--lang", "en"]).output().unwrap();
-    assert!(said(&stopped).contains("has stopped"), "{}", said(&stopped));
-    assert!(home.join(".local/state/guide/log").is_dir());
-    dpkg(&["-r", "guide-terminal"]);
-    assert!(!tree.join("usr/bin/guide").exists());
 }

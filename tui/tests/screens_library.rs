@@ -9,7 +9,7 @@ use guide::interface::fixture::{Desk, parse_keys, unreachable};
 use guide::interface::layers::Layer;
 use guide::interface::library::{PlanRequest, TemplateRequest, Version};
 use guide::interface::screens::plans::View;
-use guide::interface::svg::render;
+use guide::interface::svg::{render, text};
 use guide::interface::theme::Theme;
 use guide_common::sop::plan::Lang;
 use guide_common::template::file;
@@ -17,7 +17,6 @@ use guide_common::wire::hub::Role;
 use guide_common::wire::local::ClockKind;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use ratatui::buffer::{Buffer, CellWidth};
 
 const NORMAL: (u16, u16) = (80, 24);
 const LARGE: (u16, u16) = (120, 36);
@@ -28,23 +27,6 @@ fn at(lang: Lang, size: (u16, u16)) -> (Desk, App) {
     let app = desk.seat(size).unwrap();
     desk.asked.clear();
     (desk, app)
-}
-
-/// The screen as text, a row a line.
-fn text(buffer: &Buffer) -> String {
-    let mut text = String::new();
-    for row in 0..buffer.area.height {
-        let mut line = String::new();
-        let mut col = 0;
-        while col < buffer.area.width {
-            let symbol = buffer[(col, row)].symbol();
-            line.push_str(symbol);
-            col += symbol.cell_width().max(1);
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
 }
 
 /// Compares a screen in both languages.
