@@ -6,6 +6,7 @@ mod entry;
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
+use std::time::Duration;
 
 use chrono::NaiveTime;
 use toml::Spanned;
@@ -19,6 +20,8 @@ use crate::text::{Lines, sanitise};
 
 /// The longest value, in characters.
 const MAX_VALUE_CHARS: usize = 300;
+/// When the terminal is locked where the file does not say.
+const LOCK_AFTER_MINUTES: u32 = 3;
 /// The longest file, in bytes.
 pub const MAX_FILE_BYTES: u64 = 64 * 1024;
 
@@ -117,13 +120,22 @@ impl Config {
         }
     }
 
+    /// After how long without a key the terminal is locked; none for never.
+    pub fn lock_after(&self) -> Option<Duration> {
+        let minutes = self.number("lock.after_minutes").unwrap_or(LOCK_AFTER_MINUTES);
+        (minutes > 0).then(|| Duration::from_secs(u64::from(minutes) * 60))
+    }
+
+    fn number(&self, key: &str) -> Option<u32> {
+        match self.values.get(key) {
+            Some(Value::Number(number)) => u32::try_from(*number).ok(),
+            _ => None,
+        }
+    }
+
     /// What is set of reminders.
     pub fn remind(&self) -> Remind {
         let default = Remind::default();
-        let number = |key: &str| match self.values.get(key) {
-            Some(Value::Number(number)) => u32::try_from(*number).ok(),
-            _ => None,
-        };
         let flag = |key: &str, default: bool| self.flag(key).unwrap_or(default);
         let moment = |key: &str, default| match self.text(key) {
             Some(OFF) => None,
@@ -137,8 +149,8 @@ impl Config {
             morning: moment("remind.morning", default.morning),
             evening: moment("remind.evening", default.evening),
             quiet: self.text("remind.quiet").and_then(|text| text.parse().ok()),
-            per_hour: number("remind.per_hour").unwrap_or(default.per_hour),
-            snooze_minutes: number("remind.snooze_minutes").unwrap_or(default.snooze_minutes),
+            per_hour: self.number("remind.per_hour").unwrap_or(default.per_hour),
+            snooze_minutes: self.number("remind.snooze_minutes").unwrap_or(default.snooze_minutes),
             open: self.text("remind.open").unwrap_or_default().to_owned(),
         }
     }

@@ -13,9 +13,13 @@ use guide_common::wire::list::{MAX_LIST_NAME_CHARS, MAX_LISTS};
 use serde::{Deserialize, Serialize};
 
 use crate::outbox::recover::replace;
+use crate::vault::Sealer;
 
 /// The version of the file's shape.
 const SCHEMA: u32 = 1;
+
+/// What the file is sealed for.
+const PLACE: [&[u8]; 1] = [b"lists"];
 
 /// A filter under its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +73,7 @@ fn or(suggestions: &[String]) -> String {
 #[derive(Debug)]
 pub struct ListStore {
     path: PathBuf,
+    sealer: Sealer,
     state: Mutex<State>,
 }
 
@@ -79,23 +84,34 @@ enum State {
 }
 
 impl ListStore {
-    /// Reads the lists in a guide's folder. A file that is damaged is set aside and nothing is kept from it.
-    pub fn open(folder: &Path) -> io::Result<Self> {
-        let path = folder.join("lists.json");
-        let state = match std::fs::read(&path) {
+    /// Reads the lists in a guide's folder, sealed with the cache's key. A file that is damaged is set aside and nothing is
+    /// kept from it.
+    pub fn open(folder: &Path, sealer: Sealer) -> io::Result<Self> {
+        let (path, open) = (folder.join("lists"), folder.join("lists.json"));
+        // a version before left them open
+        let is_open = !path.exists() && open.exists();
+        let state = match std::fs::read(if is_open { &open } else { &path }) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => State::Read(Vec::new()),
-            bytes => match serde_json::from_slice::<Kept>(&bytes?) {
-                Ok(kept) if kept.schema > SCHEMA => State::Newer,
-                Ok(kept) => State::Read(kept.lists.into_iter().filter_map(cleaned).take(MAX_LISTS).collect()),
-                Err(error) => {
-                    // the error's own words name what stands in the file
-                    tracing::error!(line = error.line(), "the saved lists are damaged: the file is set aside");
-                    std::fs::rename(&path, path.with_extension("json.damaged"))?;
-                    State::Read(Vec::new())
+            bytes => {
+                let bytes = bytes?;
+                let text = if is_open { Some(bytes) } else { sealer.open(&PLACE, &bytes) };
+                match text.and_then(|text| serde_json::from_slice::<Kept>(&text).ok()) {
+                    Some(kept) if kept.schema > SCHEMA => State::Newer,
+                    Some(kept) => State::Read(kept.lists.into_iter().filter_map(cleaned).take(MAX_LISTS).collect()),
+                    None => {
+                        tracing::error!("the saved lists are damaged: the file is set aside");
+                        std::fs::rename(if is_open { &open } else { &path }, folder.join("lists.damaged"))?;
+                        State::Read(Vec::new())
+                    }
                 }
-            },
+            }
         };
-        Ok(Self { path, state: Mutex::new(state) })
+        let store = Self { path, sealer, state: Mutex::new(state) };
+        if is_open && open.exists() && matches!(&*store.state(), State::Read(_)) {
+            store.change(|_| Ok(())).map_err(io::Error::other)?;
+            std::fs::remove_file(open)?;
+        }
+        Ok(store)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -159,7 +175,8 @@ impl ListStore {
         let mut lists = lists.clone();
         let done = work(&mut lists)?;
         let kept = Kept { schema: SCHEMA, lists };
-        replace(&self.path, &serde_json::to_vec_pretty(&kept).map_err(io::Error::from)?)?;
+        let text = serde_json::to_vec(&kept).map_err(io::Error::from)?;
+        replace(&self.path, &self.sealer.seal(&PLACE, &text))?;
         *state = State::Read(kept.lists);
         Ok(done)
     }
@@ -183,6 +200,11 @@ fn cleaned(list: KeptList) -> Option<KeptList> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vault::Key;
+
+    fn open(folder: &Path) -> io::Result<ListStore> {
+        ListStore::open(folder, Sealer::new(&Key::from_bytes(&[7; 32]).unwrap()))
+    }
 
     fn names(store: &ListStore) -> Vec<String> {
         store.all().into_iter().map(|list| list.name).collect()
@@ -191,24 +213,24 @@ mod tests {
     #[test]
     fn lists_survive_a_restart_in_the_order_of_their_readings() {
         let folder = tempfile::tempdir().unwrap();
-        let store = ListStore::open(folder.path()).unwrap();
+        let store = open(folder.path()).unwrap();
         store.put("珍珠 S", "#珍珠 tier:S", &[]).unwrap();
         store.put(" 婚\u{202e}礼\n", "#婚嫁", &[]).unwrap();
         store.put("珍珠 S", "#珍珠 tier:SA", &[]).unwrap();
         assert_eq!(names(&store), ["婚礼", "珍珠 S"]);
-        let again = ListStore::open(folder.path()).unwrap();
+        let again = open(folder.path()).unwrap();
         assert_eq!(again.all(), store.all());
         assert_eq!(again.all()[1].filter, "#珍珠 tier:SA");
         assert_eq!(again.remove("婚礼").unwrap().unwrap().filter, "#婚嫁");
         assert!(again.remove("婚礼").unwrap().is_none());
         again.erase().unwrap();
-        assert!(names(&ListStore::open(folder.path()).unwrap()).is_empty());
+        assert!(names(&open(folder.path()).unwrap()).is_empty());
     }
 
     #[test]
     fn names_filters_and_their_number_are_bounded() {
         let folder = tempfile::tempdir().unwrap();
-        let store = ListStore::open(folder.path()).unwrap();
+        let store = open(folder.path()).unwrap();
         let put = |name: &str, filter: &str| store.put(name, filter, &Filter::read(filter).notes);
         assert!(matches!(put(" ", "syn"), Err(ListError::Name)));
         assert!(matches!(put(&"长".repeat(41), "syn"), Err(ListError::Name)));
@@ -224,14 +246,27 @@ mod tests {
     #[test]
     fn a_damaged_file_is_set_aside_and_a_newer_one_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("lists.json");
+        let path = folder.path().join("lists");
         std::fs::write(&path, "{").unwrap();
-        let store = ListStore::open(folder.path()).unwrap();
-        assert!(names(&store).is_empty() && folder.path().join("lists.json.damaged").exists());
+        let store = open(folder.path()).unwrap();
+        assert!(names(&store).is_empty() && folder.path().join("lists.damaged").exists());
         store.put("a", "syn", &[]).unwrap();
-        std::fs::write(&path, r#"{"schema":2,"lists":[]}"#).unwrap();
-        let store = ListStore::open(folder.path()).unwrap();
+        let newer = store.sealer.seal(&PLACE, br#"{"schema":2,"lists":[]}"#);
+        std::fs::write(&path, &newer).unwrap();
+        let store = open(folder.path()).unwrap();
         assert!(matches!(store.put("a", "syn", &[]), Err(ListError::Newer)));
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), r#"{"schema":2,"lists":[]}"#);
+        assert_eq!(std::fs::read(&path).unwrap(), newer);
+    }
+
+    #[test]
+    fn what_a_version_before_left_open_is_sealed() {
+        let folder = tempfile::tempdir().unwrap();
+        let plain = folder.path().join("lists.json");
+        std::fs::write(&plain, r#"{"schema":1,"lists":[{"name":"王小明","filter":"syn"}]}"#).unwrap();
+        assert_eq!(names(&open(folder.path()).unwrap()), ["王小明"]);
+        assert!(!plain.exists());
+        let bytes = std::fs::read(folder.path().join("lists")).unwrap();
+        assert!(!bytes.windows(9).any(|bytes| bytes == "王小明".as_bytes()));
+        assert_eq!(names(&open(folder.path()).unwrap()), ["王小明"]);
     }
 }

@@ -12,6 +12,7 @@ use guided::clock::Clock;
 use guided::config::{self, CheckArgs, Cli, ClockArg, Command, RunArgs};
 use guided::diagnose::replay::Replayable;
 use guided::diagnose::{bundle, doctor, replay};
+use guided::seat::open::check as check_cache;
 use guided::serve::{Serving, serve};
 use guided::socket::ServeError;
 use guided::store::{StoreError, check as store_check};
@@ -113,7 +114,7 @@ fn once(args: &RunArgs, ask: impl AsyncFnOnce(&App) -> anyhow::Result<String>) -
     let clock = clock(args, &paths)?;
     runtime()?.block_on(async move {
         let (stopping, stop) = watch::channel(false);
-        let app = App::new(paths, clock, stop);
+        let app = Arc::new(App::new(paths, clock, stop));
         app.open_enrolled()?;
         println!("{}", ask(&app).await?);
         // nobody left to tell means that it has stopped
@@ -146,21 +147,22 @@ fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
         });
     }
     let found = match &args.folder {
-        Some(folder) => profile::read(folder)?,
-        None => profile::find(&config::paths(&config::env())?.guides())?,
+        Some(folder) => profile::read(folder)?.into_iter().collect(),
+        None => profile::all(&config::paths(&config::env())?.guides())?,
     };
-    let (folder, profile) = found.context("this terminal is not enrolled: there is nothing to check")?;
-    match store_check::run(&folder.cache(), &profile.digest_keys) {
-        Ok(found) => {
-            println!("the cache is sound: {} entries, {} bytes", found.n_entries, found.n_bytes);
-            Ok(ExitCode::SUCCESS)
+    anyhow::ensure!(!found.is_empty(), "this terminal is not enrolled: there is nothing to check");
+    let mut is_sound = true;
+    for (folder, profile) in found {
+        match check_cache(&folder, &profile) {
+            Ok(found) => println!("the cache is sound: {} entries, {} bytes", found.n_entries, found.n_bytes),
+            Err(OpenError::Store(StoreError::Damaged(fault))) => {
+                println!("the cache is damaged: {fault}");
+                is_sound = false;
+            }
+            Err(error) => return Err(error.into()),
         }
-        Err(StoreError::Damaged(fault)) => {
-            println!("the cache is damaged: {fault}");
-            Ok(ExitCode::from(store_check::DAMAGED))
-        }
-        Err(error) => Err(error.into()),
     }
+    Ok(if is_sound { ExitCode::SUCCESS } else { ExitCode::from(store_check::DAMAGED) })
 }
 
 fn clock(args: &RunArgs, paths: &Paths) -> anyhow::Result<Clock> {

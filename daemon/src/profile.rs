@@ -1,17 +1,20 @@
-//! What enrolment left in the guide's folder: the token, and the profile with everything else. The profile is written
-//! last: where it is, the terminal is enrolled.
+//! What enrolment left in the guide's folder: the token, and the profile with everything else, both sealed. The profile
+//! is written last: where it is, the guide is enrolled.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use guide_common::id::DeviceId;
+use guide_common::id::{DeviceId, GuideId};
 use guide_common::wire::hub::{DigestKeys, GuideProfile, Role};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::skew::Remembered;
 use crate::outbox::recover::replace;
 use crate::sync::transport::Trust;
+use crate::vault::{DeviceError, DeviceKey, Sealer, Vault, twice};
+
+const ADVICE: &str = "enrol again after moving this folder away; its outbox holds what was not sent";
 
 /// Who this terminal is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -37,116 +40,113 @@ pub struct Profile {
     pub trust: Trust,
 }
 
-/// The folder of one guide.
+/// The folder of one guide. What it holds of the guide and the hub is sealed with the device's key.
 #[derive(Clone, Debug)]
-pub struct GuideFolder(PathBuf);
+pub struct GuideFolder {
+    path: PathBuf,
+    /// The device's key.
+    pub device: DeviceKey,
+}
 
 impl GuideFolder {
     /// The folder of a guide among the guides' folders.
-    pub fn of(guides: &Path, profile: &Profile) -> Self {
-        Self(guides.join(profile.guide.id.as_str()))
+    pub fn of(guides: &Path, profile: &Profile) -> Result<Self, DeviceError> {
+        Ok(Self { path: guides.join(profile.guide.id.as_str()), device: DeviceKey::open(guides)? })
     }
 
     /// Its path.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// The journal's folder.
     pub fn outbox(&self) -> PathBuf {
-        self.0.join("outbox")
+        self.path.join("outbox")
     }
 
     /// The cache's folder.
     pub fn cache(&self) -> PathBuf {
-        self.0.join("cache")
+        self.path.join("cache")
     }
 
     /// Where damaged caches go.
     pub fn quarantine(&self) -> PathBuf {
-        self.0.join("quarantine")
+        self.path.join("quarantine")
     }
 
     /// The token's file.
     pub fn token_path(&self) -> PathBuf {
-        self.0.join("token")
+        self.path.join("token")
+    }
+
+    fn profile_path(&self) -> PathBuf {
+        self.path.join("profile")
+    }
+
+    /// The place of a file: what is sealed for it opens nowhere else.
+    fn place<'p>(&'p self, name: &'p [u8]) -> [&'p [u8]; 2] {
+        [name, self.path.file_name().unwrap_or_default().as_encoded_bytes()]
+    }
+
+    /// The key of the cache, as it lies here.
+    pub fn vault(&self, guide: &GuideId) -> Vault {
+        Vault::of(&self.path, guide, &self.device)
     }
 
     /// Reads the token.
     pub fn token(&self) -> io::Result<Token> {
-        let copy = fs::read(self.copy_of("token")).ok();
-        let copy =
-            copy.and_then(|bytes| unsealed_token(&bytes).filter(|token| sealed_token(token).as_bytes() == bytes));
-        // a token has its length: a longer one has lost the line's end before its checksum
-        let is_likely = |token: &Token| copy.as_ref().is_none_or(|copy| copy.0.len() == token.0.len());
-        self.one_of_two("token", |bytes| unsealed_token(bytes).filter(is_likely))
+        let files = self.device.files();
+        let read = |bytes: &[u8]| match files.open(&self.place(b"token"), bytes) {
+            Some(token) => String::from_utf8(token).ok().map(Token),
+            None => plain::token(bytes),
+        };
+        twice::read(&self.token_path(), ADVICE, read)
     }
 
     /// Writes a token in the place of the one before; it is on disk when this returns.
     pub fn write_token(&self, token: &Token) -> io::Result<()> {
-        self.write_twice("token", sealed_token(token).as_bytes())
+        twice::write(&self.token_path(), &self.device.files().seal(&self.place(b"token"), token.0.as_bytes()))
     }
 
-    /// Writes a file and its copy: nothing else on this terminal or at the hub holds what they say.
-    fn write_twice(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        replace(&self.copy_of(name), bytes)?;
-        replace(&self.0.join(name), bytes)
+    fn write_profile(&self, profile: &Profile) -> io::Result<()> {
+        let text = serde_json::to_vec(profile)?;
+        twice::write(&self.profile_path(), &self.device.files().seal(&self.place(b"profile"), &text))
     }
 
-    fn copy_of(&self, name: &str) -> PathBuf {
-        self.0.join(format!("{name}.copy"))
-    }
-
-    /// Reads a file, or the copy where the file is missing or damaged; then the file is mended.
-    fn one_of_two<T>(&self, name: &str, read: impl Fn(&[u8]) -> Option<T>) -> io::Result<T> {
-        let path = self.0.join(name);
-        let first = fs::read(&path);
-        if let Some(good) = first.as_ref().ok().and_then(|bytes| read(bytes)) {
-            return Ok(good);
-        }
-        let copy = fs::read(self.copy_of(name)).unwrap_or_default();
-        let Some(good) = read(&copy) else {
-            let advice = "enrol again after moving this folder away; its outbox holds what was not sent";
-            first?;
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!("{} is damaged, and so is its copy: {advice}", path.display()),
-            ));
-        };
-        tracing::error!(path = %path.display(), "a file of the terminal is damaged or missing: its copy takes its place");
-        if let Err(error) = replace(&path, &copy) {
-            tracing::warn!(%error, "mending a file of the terminal");
-        }
-        Ok(good)
+    fn profile(&self) -> io::Result<Profile> {
+        let files = self.device.files();
+        let read = |bytes: &[u8]| serde_json::from_slice(&files.open(&self.place(b"profile"), bytes)?).ok();
+        twice::read(&self.profile_path(), ADVICE, read)
     }
 
     /// How far the machine's clock was ahead of the hub's when it was last measured.
     pub fn skew(&self) -> Option<Remembered> {
-        serde_json::from_slice(&fs::read(self.0.join("skew.json")).ok()?).ok()
+        serde_json::from_slice(&fs::read(self.path.join("skew.json")).ok()?).ok()
     }
 
     /// Writes that down.
     pub fn write_skew(&self, skew: &Remembered) -> io::Result<()> {
-        replace(&self.0.join("skew.json"), &serde_json::to_vec(skew)?)
+        replace(&self.path.join("skew.json"), &serde_json::to_vec(skew)?)
     }
 
-    /// Where the interface was left.
-    pub fn session(&self) -> Option<serde_json::Value> {
-        serde_json::from_slice(&fs::read(self.0.join("session.json")).ok()?).ok()
+    /// Where the interface was left, sealed with the cache's key.
+    pub fn session(&self, cache: &Sealer) -> Option<serde_json::Value> {
+        let bytes = fs::read(self.path.join("session")).ok()?;
+        serde_json::from_slice(&cache.open(&self.place(b"session"), &bytes)?).ok()
     }
 
     /// Keeps where the interface was left; nothing where `bytes` is empty. A kill leaves the old one or this one; a power
     /// cut may take both.
-    pub fn keep_session(&self, bytes: &[u8]) -> io::Result<()> {
-        let path = self.0.join("session.json");
+    pub fn keep_session(&self, cache: &Sealer, bytes: &[u8]) -> io::Result<()> {
+        let path = self.path.join("session");
         if bytes.is_empty() {
             return match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
                 _ => Ok(()),
             };
         }
-        let new = self.0.join("session.json.new");
-        fs::write(&new, bytes)?;
+        let new = self.path.join("session.new");
+        fs::write(&new, cache.seal(&self.place(b"session"), bytes))?;
         fs::rename(new, path)
     }
 
@@ -155,8 +155,29 @@ impl GuideFolder {
         fs::create_dir_all(self.outbox())?;
         // the umask of the daemon is 077: what it writes is its user's alone
         self.write_token(token)?;
-        self.write_twice("profile.json", &sealed_profile(profile)?)?;
-        self.0.parent().map_or(Ok(()), crate::outbox::medium::sync_folder)
+        self.write_profile(profile)?;
+        self.path.parent().map_or(Ok(()), crate::outbox::medium::sync_folder)
+    }
+
+    /// Removes what the key of the cache has sealed beside the cache.
+    pub fn forget_what_the_cache_key_sealed(&self) -> io::Result<()> {
+        for name in ["session", "lists"] {
+            match fs::remove_file(self.path.join(name)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Seals what a version before wrote in the open, with the cache's key what belongs to the cache.
+    pub fn seal_what_is_open(&self, cache: &Sealer) -> io::Result<()> {
+        let path = self.path.join("session.json");
+        match fs::read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            bytes => self.keep_session(cache, &bytes?)?,
+        }
+        fs::remove_file(path)
     }
 }
 
@@ -170,91 +191,90 @@ impl std::fmt::Debug for Token {
     }
 }
 
-/// Finds the enrolled guide; this version serves one.
-pub fn find(guides: &Path) -> io::Result<Option<(GuideFolder, Profile)>> {
+/// The enrolled guides, in the order of their ids.
+pub fn all(guides: &Path) -> Result<Vec<(GuideFolder, Profile)>, DeviceError> {
     let entries = match fs::read_dir(guides) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries?,
     };
     let mut folders: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     folders.sort();
+    let mut all = Vec::new();
     for folder in folders {
-        if let Some(found) = read(&folder)? {
-            return Ok(Some(found));
-        }
+        all.extend(read(&folder)?);
     }
-    Ok(None)
+    Ok(all)
 }
 
 /// Reads the profile in a guide's folder; none where nobody was enrolled.
-pub fn read(folder: &Path) -> io::Result<Option<(GuideFolder, Profile)>> {
-    let guide = GuideFolder(folder.to_owned());
-    let is_there = |path: PathBuf| {
-        path.try_exists().or_else(|error| match error.kind() {
-            io::ErrorKind::NotADirectory => Ok(false),
-            _ => Err(error),
-        })
-    };
-    if !is_there(folder.join("profile.json"))? && !is_there(guide.copy_of("profile.json"))? {
+pub fn read(folder: &Path) -> Result<Option<(GuideFolder, Profile)>, DeviceError> {
+    let Some(guides) = folder.parent() else { return Ok(None) };
+    let (sealed, open) = (folder.join("profile"), folder.join("profile.json"));
+    if twice::is_there(&sealed)? {
+        let guide = GuideFolder { path: folder.to_owned(), device: DeviceKey::open(guides)? };
+        let profile = guide.profile()?;
+        return Ok(Some((guide, profile)));
+    }
+    if !twice::is_there(&open)? {
         return Ok(None);
     }
-    let profile = guide.one_of_two("profile.json", unsealed_profile)?;
+    // a version before left it open
+    let guide = GuideFolder { path: folder.to_owned(), device: DeviceKey::open(guides)? };
+    let profile: Profile = twice::read(&open, ADVICE, plain::profile)?;
+    let token = guide.token()?;
+    guide.write(&profile, &token)?;
+    twice::remove(&open)?;
     Ok(Some((guide, profile)))
 }
 
-/// A profile with the checksum of all that it says.
-fn sealed_profile(profile: &Profile) -> io::Result<Vec<u8>> {
-    let mut value = serde_json::to_value(profile)?;
-    let sum = crc32c::crc32c(&serde_json::to_vec(&value)?);
-    if let Some(fields) = value.as_object_mut() {
-        fields.insert("sum".to_owned(), sum.into());
+/// The files as the version before sealing wrote them.
+mod plain {
+    use super::{Profile, Token};
+
+    /// Reads a profile with the checksum of all that it says; one without is taken as it is.
+    pub fn profile(bytes: &[u8]) -> Option<Profile> {
+        let mut value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+        if let Some(sum) = value.as_object_mut()?.remove("sum")
+            && sum != crc32c::crc32c(&serde_json::to_vec(&value).ok()?)
+        {
+            return None;
+        }
+        serde_json::from_value(value).ok()
     }
-    Ok(serde_json::to_vec_pretty(&value)?)
-}
 
-/// Reads a profile; one without a checksum is taken as it is.
-fn unsealed_profile(bytes: &[u8]) -> Option<Profile> {
-    let mut value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
-    if let Some(sum) = value.as_object_mut()?.remove("sum")
-        && sum != crc32c::crc32c(&serde_json::to_vec(&value).ok()?)
-    {
-        return None;
-    }
-    serde_json::from_value(value).ok()
-}
-
-fn sealed_token(token: &Token) -> String {
-    format!("{}\n{:08x}\n", token.0, crc32c::crc32c(token.0.as_bytes()))
-}
-
-/// Reads a token; one without a checksum is taken as it is.
-fn unsealed_token(bytes: &[u8]) -> Option<Token> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let mut lines = text.lines();
-    let token = Token(lines.next().filter(|token| !token.trim().is_empty())?.trim().to_owned());
-    match lines.next() {
-        Some(_) if text != sealed_token(&token) => None,
-        None if !token.0.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte)) => None,
-        _ => Some(token),
+    /// Reads a token with a line of its checksum; one without is taken as it is.
+    pub fn token(bytes: &[u8]) -> Option<Token> {
+        let text = std::str::from_utf8(bytes).ok()?;
+        let mut lines = text.lines();
+        let token = Token(lines.next().filter(|token| !token.trim().is_empty())?.trim().to_owned());
+        match lines.next() {
+            Some(_) if text != format!("{}\n{:08x}\n", token.0, crc32c::crc32c(token.0.as_bytes())) => None,
+            None if !token.0.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte)) => None,
+            _ => Some(token),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vault::Key;
 
     fn folder() -> (tempfile::TempDir, GuideFolder) {
         let root = tempfile::tempdir().unwrap();
-        let guide = GuideFolder(root.path().to_owned());
+        let path = root.path().join("G001");
+        fs::create_dir(&path).unwrap();
+        let guide = GuideFolder { path, device: DeviceKey::open(root.path()).unwrap() };
         guide.write_token(&Token("gdt_1".to_owned())).unwrap();
         (root, guide)
     }
 
     #[test]
     fn a_token_with_any_bit_flipped_is_read_from_its_copy_and_mended() {
-        let (root, guide) = folder();
-        let path = root.path().join("token");
+        let (_root, guide) = folder();
+        let path = guide.token_path();
         let clean = fs::read(&path).unwrap();
+        assert!(!clean.windows(5).any(|bytes| bytes == b"gdt_1"), "it is sealed");
         for byte in 0..clean.len() {
             for bit in 0..8 {
                 let mut bytes = clean.clone();
@@ -263,24 +283,39 @@ mod tests {
                 assert_eq!(guide.token().unwrap().0, "gdt_1", "byte {byte} bit {bit}");
             }
         }
+        let copy = twice::copy_of(&path);
         fs::write(&path, &clean).unwrap();
-        fs::write(root.path().join("token.copy"), "gdt").unwrap();
+        fs::write(&copy, "gdt").unwrap();
         assert_eq!(guide.token().unwrap().0, "gdt_1", "a damaged copy says nothing of a good file");
-        fs::write(root.path().join("token.copy"), &clean).unwrap();
+        fs::write(&copy, &clean).unwrap();
         fs::remove_file(&path).unwrap();
         assert_eq!(guide.token().unwrap().0, "gdt_1");
-        assert_eq!(fs::read(&path).unwrap(), clean);
         fs::write(&path, "gdt_2").unwrap();
-        assert_eq!(guide.token().unwrap().0, "gdt_2", "one of an earlier version has no checksum");
+        assert_eq!(guide.token().unwrap().0, "gdt_2", "one of an earlier version lies open");
     }
 
     #[test]
     fn where_file_and_copy_are_damaged_the_error_names_the_file_and_says_what_to_do() {
-        let (root, guide) = folder();
-        for name in ["token", "token.copy"] {
-            fs::write(root.path().join(name), [0; 40]).unwrap();
+        let (_root, guide) = folder();
+        for path in [guide.token_path(), twice::copy_of(&guide.token_path())] {
+            fs::write(path, [0; 40]).unwrap();
         }
         let text = guide.token().unwrap_err().to_string();
         assert!(text.contains("token is damaged") && text.contains("enrol again"), "{text}");
+    }
+
+    #[test]
+    fn what_the_interface_left_opens_with_the_key_of_its_cache_alone() {
+        let (_root, guide) = folder();
+        let (cache, other) = (Sealer::new(&Key::random()), Sealer::new(&Key::random()));
+        guide.keep_session(&cache, r#"{"note":"王小明喜欢珍珠"}"#.as_bytes()).unwrap();
+        assert_eq!(guide.session(&cache).unwrap()["note"], "王小明喜欢珍珠");
+        assert!(guide.session(&other).is_none());
+        guide.keep_session(&cache, b"").unwrap();
+        assert!(guide.session(&cache).is_none());
+        fs::write(guide.path().join("session.json"), r#"{"note":"old"}"#).unwrap();
+        guide.seal_what_is_open(&cache).unwrap();
+        assert_eq!(guide.session(&cache).unwrap()["note"], "old");
+        assert!(!guide.path().join("session.json").exists());
     }
 }

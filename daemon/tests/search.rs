@@ -142,8 +142,7 @@ async fn saved_lists_count_who_meets_them_and_survive_a_restart_and_a_cache_fetc
     let expected = expected.map(|(name, filter, n)| (name.to_owned(), filter.to_owned(), n));
     assert_eq!(lists(&daemon).await, expected);
     daemon.kill();
-    let folder = std::fs::read_dir(home.path().join("data/guides")).unwrap().next().unwrap().unwrap().path();
-    std::fs::remove_dir_all(folder.join("cache")).unwrap();
+    std::fs::remove_dir_all(home.path().join("data/guides/G1/cache")).unwrap();
     let daemon = Daemon::start(home.path()).await;
     daemon.sync_now().await;
     support::eventually("the lists", async || (lists(&daemon).await == expected).then_some(())).await;

@@ -18,7 +18,8 @@ use guided::outbox::kept::{Ack, KEEP_DAYS};
 use guided::outbox::medium::Disk;
 use guided::store::rewrite::BOUNDS;
 use guided::store::scan::Scanned;
-use guided::store::{PageHead, SheetRow, Store};
+use guided::store::{PageHead, Seals, SheetRow, Store};
+use guided::vault::{Key, Sealer};
 use serde_json::value::RawValue;
 
 const N_CUSTOMERS: u64 = 2_000;
@@ -41,7 +42,7 @@ fn item(seq: u64, kind: &str, id: &str, customer: u64, n_bytes: usize) -> Item {
 }
 
 fn open(folder: &Path) -> Store {
-    Store::open(&folder.join("cache"), &folder.join("quarantine"), &KEYS, None).unwrap().store
+    Store::open(&folder.join("cache"), &folder.join("quarantine"), &KEYS, Seals::known(), None).unwrap().store
 }
 
 /// A customer's document and five more items, as on real data.
@@ -150,7 +151,8 @@ fn cache_and_journal_stay_under_40_mb_over_a_year_of_daily_changes() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("outbox")).unwrap();
     let device = DeviceId::new("D1").unwrap();
-    let (journal, _) = Journal::open(&folder.path().join("outbox"), device, Box::new(Disk)).unwrap();
+    let (journal, _) =
+        Journal::open(&folder.path().join("outbox"), device, Sealer::new(&Key::random()), Box::new(Disk)).unwrap();
     let store = open(folder.path());
     let seq = fill(&store, N_CUSTOMERS);
     let mut terminal =
@@ -184,7 +186,8 @@ fn a_check_of_2000_customers_stays_within_its_limit() {
     drop(store);
     let size = n_bytes(&folder.path().join("cache"));
     let started = Instant::now();
-    let Scanned { n_entries, n_bytes, .. } = guided::store::check::run(&folder.path().join("cache"), &KEYS).unwrap();
+    let Scanned { n_entries, n_bytes, .. } =
+        guided::store::check::run(&folder.path().join("cache"), &KEYS, Seals::known()).unwrap();
     let took = started.elapsed();
     eprintln!("{n_customers} customers: {n_entries} entries, {n_bytes} bytes in {size} on disk, checked in {took:?}");
     let limit_ms = 2_000 + u128::from(size) / 20_000;

@@ -56,7 +56,7 @@ async fn a_newer_cache_is_refused_and_left_byte_for_byte() {
 async fn a_newer_journal_is_refused_and_left_byte_for_byte() {
     let home = tempfile::tempdir().unwrap();
     let guide = stopped(home.path()).await;
-    let mut newer = b"guidej2\n\x01\0\0\0\0\0\0\0".to_vec();
+    let mut newer = b"guidej3\n\x01\0\0\0\0\0\0\0".to_vec();
     newer.extend(crc32c::crc32c(&newer).to_le_bytes());
     newer.extend(b"what a newer version wrote");
     std::fs::write(guide.join("outbox/journal-2.log"), newer).unwrap();

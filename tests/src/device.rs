@@ -12,11 +12,11 @@ use guide_common::id::{CustomerId, OpId};
 use guide_common::op::{Op, OpBody, Stamp};
 use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::wire::hub::{EnrollRequest, EnrollResponse, FeedName};
-use guided::app::open_core;
 use guided::clock::Clock;
 use guided::core::Core;
 use guided::events::Events;
 use guided::profile::{GuideFolder, Profile, Token};
+use guided::seat::open::open_core;
 use guided::store::Cursor;
 use guided::sync::client::HubClient;
 use guided::sync::drive::{Counted, cycle};
@@ -92,7 +92,7 @@ impl Device {
     /// Enrols a terminal, and pulls what its guide has.
     pub async fn enroll(folder: &Path, hubs: &[&str], code: &str) -> Self {
         let (profile, token) = profile(enroll(hubs, code).await, hubs[0], Trust::default(), false);
-        let guide_folder = GuideFolder::of(folder, &profile);
+        let guide_folder = GuideFolder::of(folder, &profile).unwrap();
         guide_folder.write(&profile, &token).unwrap();
         let clock = Arc::new(Clock::real());
         let (core, damage) = open_core(&guide_folder, &profile, None, clock, Events::default()).unwrap();

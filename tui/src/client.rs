@@ -7,6 +7,7 @@ mod events;
 mod forecast;
 mod list;
 mod record;
+mod seat;
 pub mod support;
 mod transport;
 
@@ -249,6 +250,8 @@ impl Client {
 
     /// Enrols the terminal at a hub; the answer is its status afterwards.
     pub async fn enroll(&self, request: &EnrollLocalRequest) -> Result<Status> {
+        // the answer begins a turn
+        self.transport.leave_turn();
         let path = "/v1/enroll";
         self.call(Method::POST, path, to_json(path, request)?, HUB_PATIENCE).await
     }

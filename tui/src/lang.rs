@@ -17,6 +17,7 @@ pub mod plan;
 pub mod problem;
 pub mod rejection;
 pub mod remind;
+pub mod seat;
 pub mod support;
 pub mod timeline;
 pub mod trigger;

@@ -80,6 +80,15 @@ pub const ENTRIES: &[Entry] = &[
         "false",
         ("逐行显示，适合读屏软件和很慢的线路", "line by line, for screen readers and slow lines"),
     ),
+    guided(
+        "lock.after_minutes",
+        Form::Number(0, 240),
+        "3",
+        (
+            "几分钟没有操作就锁定，0 为不锁；只对设了 PIN 的导购有效",
+            "after how many minutes without a key the terminal is locked, 0 for never; only a guide with a PIN is",
+        ),
+    ),
     guided("remind.enabled", Form::Bool, "true", ("是否提醒", "whether there are reminders")),
     guided(
         "remind.desktop",

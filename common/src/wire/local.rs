@@ -50,6 +50,12 @@ pub struct Status {
     pub now: NaiveDateTime,
     /// Real, or the demo's.
     pub clock: ClockKind,
+    /// Whether the terminal is locked: then only this answer, and others that count, are given.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub locked: bool,
+    /// The turn of the guide who is at it, where one is; requests name it (`guide-turn`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<String>,
     /// Today in numbers.
     pub queue: QueueCount,
     /// How many customers the terminal holds.
@@ -392,12 +398,15 @@ pub struct EnrollLocalRequest {
     /// Whether plain HTTP to another machine is allowed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub plain_http: bool,
+    /// Whether the code may be of another guide than those who are enrolled here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub another: bool,
 }
 
 impl EnrollLocalRequest {
     /// A request with what every machine trusts.
     pub fn new(url: &str, code: &str) -> Self {
-        Self { url: url.to_owned(), code: code.to_owned(), ca_pem: None, plain_http: false }
+        Self { url: url.to_owned(), code: code.to_owned(), ca_pem: None, plain_http: false, another: false }
     }
 }
 
@@ -426,6 +435,8 @@ pub enum Notice {
     },
     /// The clock was moved.
     Clock,
+    /// Another guide is at the terminal, or nobody: what follows on this stream is theirs.
+    Seat,
     /// Something is to be remembered: ids of the list of reminders, and a sentence that names nobody.
     Reminder {
         /// Which.

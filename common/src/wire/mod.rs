@@ -12,6 +12,7 @@ pub mod member;
 pub mod proposal;
 pub mod record;
 pub mod remind;
+pub mod seat;
 pub mod session;
 pub mod support;
 pub mod timeline;

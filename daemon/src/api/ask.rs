@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use chrono::{Days, NaiveDate};
 use guide_common::id::TemplateId;
 use guide_common::sop::backlog::Amnesty;
@@ -15,11 +15,10 @@ use guide_common::wire::ask::{
 use serde::Deserialize;
 
 use crate::api::error::{Answer, ApiError};
-use crate::api::extract::{Asked, Body, customer, terminal};
+use crate::api::extract::{Asked, Body, Seated, customer};
 use crate::api::leaves::check_deputy;
 use crate::api::library::unknown_template;
 use crate::api::tasks::not_open;
-use crate::app::App;
 use crate::core::Core;
 use crate::core::find::Named;
 
@@ -33,8 +32,8 @@ async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
 }
 
 /// `GET /v1/tasks/{id}/explain`.
-pub async fn task(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer<Json<TaskExplained>> {
-    let core = &terminal(&app)?.core;
+pub async fn task(Seated(terminal): Seated, Path(id): Path<String>) -> Answer<Json<TaskExplained>> {
+    let core = &terminal.core;
     let named = core.task_named(&id);
     let Named::Open(task) = &named else {
         return Err(not_open(&named));
@@ -43,27 +42,21 @@ pub async fn task(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer
 }
 
 /// `GET /v1/customers/{id}/explain`.
-pub async fn explain(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer<Json<CustomerExplained>> {
-    let core = &terminal(&app)?.core;
+pub async fn explain(Seated(terminal): Seated, Path(id): Path<String>) -> Answer<Json<CustomerExplained>> {
+    let core = &terminal.core;
     core.explain_customer(&customer(&id)?)?.map(Json).ok_or_else(ApiError::unknown_customer)
 }
 
 /// `GET /v1/amnesty?deputy=`.
-pub async fn preview(
-    State(app): State<Arc<App>>,
-    Asked(request): Asked<AmnestyRequest>,
-) -> Answer<Json<AmnestyPreview>> {
-    let core = Arc::clone(&terminal(&app)?.core);
+pub async fn preview(Seated(terminal): Seated, Asked(request): Asked<AmnestyRequest>) -> Answer<Json<AmnestyPreview>> {
+    let core = Arc::clone(&terminal.core);
     let amnesty = worked_out(&core, request).await?;
     Ok(Json(AmnestyPreview { amnesty }))
 }
 
 /// `POST /v1/amnesty`: does what a preview of this moment would show.
-pub async fn amnesty(
-    State(app): State<Arc<App>>,
-    Body(request): Body<AmnestyRequest>,
-) -> Answer<Json<AmnestyResponse>> {
-    let core = Arc::clone(&terminal(&app)?.core);
+pub async fn amnesty(Seated(terminal): Seated, Body(request): Body<AmnestyRequest>) -> Answer<Json<AmnestyResponse>> {
+    let core = Arc::clone(&terminal.core);
     let amnesty = worked_out(&core, request).await?.ok_or_else(|| {
         ApiError::new(409, "no_leave_over", "no leave has just ended")
             .hint("guide leave FROM TO enters one, also one that is over")
@@ -82,15 +75,15 @@ async fn worked_out(core: &Arc<Core>, request: AmnestyRequest) -> Answer<Option<
 }
 
 /// `POST /v1/templates/lint`.
-pub async fn lint_file(State(app): State<Arc<App>>, Body(request): Body<LintRequest>) -> Answer<Json<LintResponse>> {
-    let core = &terminal(&app)?.core;
+pub async fn lint_file(Seated(terminal): Seated, Body(request): Body<LintRequest>) -> Answer<Json<LintResponse>> {
+    let core = &terminal.core;
     let findings = core.lint_file(&request.text).map_err(|fault| ApiError::new(422, "template_fault", fault))?;
     Ok(Json(LintResponse { findings }))
 }
 
 /// `GET /v1/templates/{id}/lint`.
-pub async fn lint_template(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer<Json<LintResponse>> {
-    let core = &terminal(&app)?.core;
+pub async fn lint_template(Seated(terminal): Seated, Path(id): Path<String>) -> Answer<Json<LintResponse>> {
+    let core = &terminal.core;
     let shared = core.shared();
     let id = TemplateId::new(&id).map_err(|_| unknown_template())?;
     let template = shared.templates.get(&id).ok_or_else(unknown_template)?;
@@ -105,9 +98,9 @@ pub struct StatsQuery {
 }
 
 /// `GET /v1/templates/stats?from=&to=`.
-pub async fn stats(State(app): State<Arc<App>>, Asked(query): Asked<StatsQuery>) -> Answer<Json<TemplateStats>> {
-    let core = Arc::clone(&terminal(&app)?.core);
-    let to = query.to.unwrap_or_else(|| app.clock.today());
+pub async fn stats(Seated(terminal): Seated, Asked(query): Asked<StatsQuery>) -> Answer<Json<TemplateStats>> {
+    let core = Arc::clone(&terminal.core);
+    let to = query.to.unwrap_or_else(|| terminal.core.clock.today());
     let from = query.from.or_else(|| to.checked_sub_days(Days::new(STATS_DAYS - 1))).unwrap_or(to);
     let period = Period::new(from, to).ok_or_else(|| ApiError::bad_request("the figures end before they begin"))?;
     Ok(Json(apart(move || core.template_stats(period)).await??))

@@ -25,9 +25,9 @@ pub async fn set(State(app): State<Arc<App>>, Body(request): Body<Clock>) -> Ans
         tracing::error!(%error, "moving the virtual clock");
         ApiError::new(503, "store", "the clock's file cannot be written")
     })?;
-    if let Some(terminal) = app.terminal() {
+    for terminal in app.desk.terminals() {
         follow_clock(&terminal.core).await;
     }
-    app.events.tell(Notice::Clock);
+    app.tell(&Notice::Clock);
     Ok(show(State(app)).await)
 }

@@ -1,43 +1,40 @@
 //! What a customer allows, and what is kept from whom: `/v1/customers/{id}/consent` and `/secrets`.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use guide_common::consent::{Consent, Secret, SecretSide};
 use guide_common::fact::FactBody;
 use guide_common::id::{CustomerId, PurchaseId};
 use guide_common::wire::record::{ConsentRequest, SavedResponse, SecretRequest};
 
 use crate::api::error::{Answer, ApiError};
-use crate::api::extract::{Body, customer, terminal};
+use crate::api::extract::{Body, Seated, customer};
 use crate::api::record;
-use crate::app::App;
 use crate::core::Core;
 
 /// `POST /v1/customers/{id}/consent`.
 pub async fn consent(
-    State(app): State<Arc<App>>,
+    Seated(terminal): Seated,
     Path(id): Path<String>,
     Body(request): Body<ConsentRequest>,
 ) -> Answer<Json<SavedResponse>> {
-    let core = &terminal(&app)?.core;
+    let core = &terminal.core;
     let ConsentRequest { allowed, channel, until_on } = request;
     if allowed && until_on.is_some() {
         return Err(ApiError::bad_request("only a refusal has a last day"));
     }
-    let consent = Consent { on: app.clock.today(), channel, allowed, until_on };
+    let consent = Consent { on: terminal.core.clock.today(), channel, allowed, until_on };
     record::save(core, &customer(&id)?, vec![FactBody::Consent(consent)]).await.map(Json)
 }
 
 /// `POST /v1/customers/{id}/secrets`: a fact on the giver's file, and one on the other person's where that one is this
 /// guide's customer too.
 pub async fn secret(
-    State(app): State<Arc<App>>,
+    Seated(terminal): Seated,
     Path(id): Path<String>,
     Body(request): Body<SecretRequest>,
 ) -> Answer<Json<SavedResponse>> {
-    let core = &terminal(&app)?.core;
+    let core = &terminal.core;
     let giver = customer(&id)?;
     let SecretRequest { from, until_on, purchase } = request;
     if from.as_ref().is_some_and(|from| *from == giver || from.is_guide_itself()) {
@@ -46,7 +43,7 @@ pub async fn secret(
     if let Some(purchase) = &purchase {
         check_purchase(core, &giver, purchase)?;
     }
-    let on = app.clock.today();
+    let on = terminal.core.clock.today();
     let side = |side, person, purchase| FactBody::Secret(Secret { on, until_on, side, person, purchase });
     let mut facts = vec![(giver.clone(), side(SecretSide::Giver, from.clone(), purchase))];
     let mut elsewhere = None;

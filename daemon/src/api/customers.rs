@@ -1,9 +1,7 @@
 //! `/v1/customers`, and what is logged on a customer without a task.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use chrono::Utc;
 use guide_common::lead::{Lead, LeadTag};
 use guide_common::outcome::Channel;
@@ -17,10 +15,9 @@ use guide_common::wire::timeline::Timeline;
 use serde::Deserialize;
 
 use crate::api::error::{Answer, ApiError};
-use crate::api::extract::{Asked, Body, customer, terminal};
+use crate::api::extract::{Asked, Body, Seated, customer};
 use crate::api::record;
 use crate::api::tags::resolve;
-use crate::app::App;
 use crate::core::card::Secrets;
 use crate::reveals::{Peer, Reveal};
 
@@ -36,14 +33,14 @@ pub struct ListQuery {
 }
 
 /// `GET /v1/customers?q=&limit=`.
-pub async fn list(State(app): State<Arc<App>>, Asked(query): Asked<ListQuery>) -> Answer<Json<CustomerList>> {
+pub async fn list(Seated(terminal): Seated, Asked(query): Asked<ListQuery>) -> Answer<Json<CustomerList>> {
     let limit = query.limit.unwrap_or(DEFAULT_ROWS).min(MAX_ROWS);
-    Ok(Json(terminal(&app)?.core.customers(&query.q, limit)))
+    Ok(Json(terminal.core.customers(&query.q, limit)))
 }
 
 /// `POST /v1/customers`.
-pub async fn add(State(app): State<Arc<App>>, Body(request): Body<LeadRequest>) -> Answer<Json<LeadResponse>> {
-    let core = &terminal(&app)?.core;
+pub async fn add(Seated(terminal): Seated, Body(request): Body<LeadRequest>) -> Answer<Json<LeadResponse>> {
+    let core = &terminal.core;
     let settings = &core.shared().rules.settings;
     let mut tags = Vec::with_capacity(request.tags.len());
     for tag in &request.tags {
@@ -51,7 +48,7 @@ pub async fn add(State(app): State<Arc<App>>, Body(request): Body<LeadRequest>) 
         tags.push(LeadTag { group, value });
     }
     let lead = Lead {
-        on: app.clock.today(),
+        on: terminal.core.clock.today(),
         name: request.name,
         phone: request.phone,
         tags,
@@ -72,30 +69,29 @@ pub struct CardQuery {
 
 /// `GET /v1/customers/{id}?reveal=`.
 pub async fn show(
-    State(app): State<Arc<App>>,
+    Seated(terminal): Seated,
     Path(id): Path<String>,
     Asked(query): Asked<CardQuery>,
 ) -> Answer<Json<CustomerCard>> {
-    let core = &terminal(&app)?.core;
+    let core = &terminal.core;
     let secrets = if query.reveal { Secrets::Revealed } else { Secrets::Masked };
     core.customer_card(&customer(&id)?, secrets)?.map(Json).ok_or_else(ApiError::unknown_customer)
 }
 
 /// `POST /v1/customers/{id}/contacts`.
 pub async fn log_contact(
-    State(app): State<Arc<App>>,
+    Seated(terminal): Seated,
     Path(id): Path<String>,
     Body(request): Body<OutcomeRequest>,
 ) -> Answer<Json<SavedResponse>> {
-    let core = &terminal(&app)?.core;
+    let core = &terminal.core;
     let (id, due_ids) = (customer(&id)?, request.due_ids.clone());
     let facts = record::outcome(core, &id, request, due_ids, Channel::default())?;
     record::save(core, &id, facts).await.map(Json)
 }
 
 /// `POST /v1/customers/{id}/reveal`: the whole phone, once it is noted that it was looked at.
-pub async fn reveal(State(app): State<Arc<App>>, Path(id): Path<String>, by: Peer) -> Answer<Json<PhoneRevealed>> {
-    let terminal = terminal(&app)?;
+pub async fn reveal(Seated(terminal): Seated, Path(id): Path<String>, by: Peer) -> Answer<Json<PhoneRevealed>> {
     let customer = customer(&id)?;
     let revealed = terminal.core.phone_of(&customer)?.ok_or_else(ApiError::unknown_customer)?;
     if revealed.phone.is_some() {
@@ -119,57 +115,61 @@ pub struct TimelineQuery {
 
 /// `GET /v1/customers/{id}/timeline?limit=&reveal=`.
 pub async fn timeline(
-    State(app): State<Arc<App>>,
+    Seated(terminal): Seated,
     Path(id): Path<String>,
     Asked(query): Asked<TimelineQuery>,
 ) -> Answer<Json<Timeline>> {
-    let core = &terminal(&app)?.core;
+    let core = &terminal.core;
     let limit = query.limit.unwrap_or(DEFAULT_ROWS).min(MAX_ROWS);
     let secrets = if query.reveal { Secrets::Revealed } else { Secrets::Masked };
     core.timeline(&customer(&id)?, limit, secrets)?.map(Json).ok_or_else(ApiError::unknown_customer)
 }
 
 /// `GET /v1/customers/{id}/notes`.
-pub async fn notes(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer<Json<Notes>> {
-    terminal(&app)?.core.notes(&customer(&id)?)?.map(Json).ok_or_else(ApiError::unknown_customer)
+pub async fn notes(Seated(terminal): Seated, Path(id): Path<String>) -> Answer<Json<Notes>> {
+    terminal.core.notes(&customer(&id)?)?.map(Json).ok_or_else(ApiError::unknown_customer)
 }
 
 /// `POST /v1/customers/{id}/notes`.
 pub async fn note(
-    State(app): State<Arc<App>>,
+    Seated(terminal): Seated,
     Path(id): Path<String>,
     Body(request): Body<NoteRequest>,
 ) -> Answer<Json<SavedResponse>> {
-    let core = &terminal(&app)?.core;
-    record::save(core, &customer(&id)?, vec![record::note(&request, app.clock.today())]).await.map(Json)
+    let core = &terminal.core;
+    record::save(core, &customer(&id)?, vec![record::note(&request, terminal.core.clock.today())]).await.map(Json)
 }
 
 /// `POST /v1/customers/{id}/promises`.
 pub async fn promise(
-    State(app): State<Arc<App>>,
+    Seated(terminal): Seated,
     Path(id): Path<String>,
     Body(request): Body<PromiseRequest>,
 ) -> Answer<Json<SavedResponse>> {
-    let core = &terminal(&app)?.core;
-    record::save(core, &customer(&id)?, vec![record::promise(&request, app.clock.today())]).await.map(Json)
+    let core = &terminal.core;
+    record::save(core, &customer(&id)?, vec![record::promise(&request, terminal.core.clock.today())]).await.map(Json)
 }
 
 /// `POST /v1/customers/{id}/appointments`.
 pub async fn appointment(
-    State(app): State<Arc<App>>,
+    Seated(terminal): Seated,
     Path(id): Path<String>,
     Body(request): Body<AppointmentRequest>,
 ) -> Answer<Json<SavedResponse>> {
-    let core = &terminal(&app)?.core;
-    record::save(core, &customer(&id)?, vec![record::appointment(&request, app.clock.today())]).await.map(Json)
+    let core = &terminal.core;
+    record::save(core, &customer(&id)?, vec![record::appointment(&request, terminal.core.clock.today())])
+        .await
+        .map(Json)
 }
 
 /// `POST /v1/customers/{id}/complaint/close`.
 pub async fn close_complaint(
-    State(app): State<Arc<App>>,
+    Seated(terminal): Seated,
     Path(id): Path<String>,
     Body(request): Body<ComplaintCloseRequest>,
 ) -> Answer<Json<SavedResponse>> {
-    let core = &terminal(&app)?.core;
-    record::save(core, &customer(&id)?, vec![record::complaint_closed(&request, app.clock.today())]).await.map(Json)
+    let core = &terminal.core;
+    record::save(core, &customer(&id)?, vec![record::complaint_closed(&request, terminal.core.clock.today())])
+        .await
+        .map(Json)
 }

@@ -1,17 +1,24 @@
 //! Errors as problems (RFC 9457): what happened, what is safe, and what to do.
 
+use std::time::Duration;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use guide_common::outcome::Refusal;
 use guide_common::wire::Problem;
 
 use crate::core::record::RecordError;
+use crate::seat::{NoTerminal, UnlockError};
 use crate::store::StoreError;
 use crate::sync::client::HubError;
 
 /// A problem as an answer.
 #[derive(Debug)]
-pub struct ApiError(pub Problem);
+pub struct ApiError {
+    problem: Problem,
+    /// After how many seconds another try may be made.
+    retry_after: Option<u64>,
+}
 
 /// The answer of a handler.
 pub type Answer<T> = Result<T, ApiError>;
@@ -19,13 +26,19 @@ pub type Answer<T> = Result<T, ApiError>;
 impl ApiError {
     /// A problem without a hint.
     pub fn new(status: u16, code: &str, detail: impl Into<String>) -> Self {
-        Self(Problem::new(status, code, detail))
+        Self { problem: Problem::new(status, code, detail), retry_after: None }
     }
 
     /// The same with the next step.
     #[must_use]
     pub fn hint(self, hint: &str) -> Self {
-        Self(self.0.hint(hint))
+        Self { problem: self.problem.hint(hint), ..self }
+    }
+
+    /// The same with how long the next try has to wait.
+    #[must_use]
+    pub fn retry_after(self, wait: Duration) -> Self {
+        Self { retry_after: Some(wait.as_secs() + 1), ..self }
     }
 
     /// A request that cannot be read.
@@ -38,6 +51,17 @@ impl ApiError {
         Self::new(409, "not_enrolled", "this terminal is not enrolled").hint("guide enroll URL")
     }
 
+    /// Why there is no terminal for a request.
+    pub fn no_terminal(why: NoTerminal) -> Self {
+        match why {
+            NoTerminal::NotEnrolled => Self::not_enrolled(),
+            NoTerminal::Locked => Self::new(423, "locked", "this terminal is locked").hint("guide unlock"),
+            NoTerminal::OtherTurn => {
+                Self::new(409, "other_turn", "this terminal was locked, or another guide is at it").hint("guide seats")
+            }
+        }
+    }
+
     /// A customer whom this terminal does not hold.
     pub fn unknown_customer() -> Self {
         Self::new(404, "unknown_customer", "this guide has no such customer").hint("guide customer find TEXT")
@@ -46,10 +70,14 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let body = serde_json::to_vec(&self.0).unwrap_or_default();
+        let status = StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self.problem).unwrap_or_default();
         let media_type = HeaderValue::from_static(Problem::MEDIA_TYPE);
-        (status, [(header::CONTENT_TYPE, media_type)], body).into_response()
+        let mut response = (status, [(header::CONTENT_TYPE, media_type)], body).into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
     }
 }
 
@@ -63,6 +91,25 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, source = ?std::error::Error::source(&error), "reading the cache");
         Self::new(503, "store", error.to_string()).hint("what was saved is safe; try again, else restart guided")
+    }
+}
+
+impl From<UnlockError> for ApiError {
+    fn from(error: UnlockError) -> Self {
+        let detail = error.to_string();
+        match error {
+            UnlockError::UnknownGuide => Self::new(404, "unknown_guide", detail).hint("guide seats"),
+            UnlockError::WrongPin { .. } => Self::new(403, "wrong_pin", detail).hint(
+                "forgotten: ask headquarters for a new code, then guide enroll URL; nothing that was saved is lost",
+            ),
+            UnlockError::Wait(wait) => Self::new(429, "wait", detail).retry_after(wait),
+            UnlockError::Pin(_) => Self::new(422, "pin", detail),
+            UnlockError::Locked => Self::no_terminal(NoTerminal::Locked),
+            UnlockError::Vault(_) | UnlockError::Open(_) => {
+                tracing::error!(%error, source = ?std::error::Error::source(&error), "unlocking");
+                Self::new(503, "store", detail).hint("guide doctor")
+            }
+        }
     }
 }
 

@@ -3,16 +3,21 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Query, Request};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Query, Request, State};
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method};
+use axum::middleware::Next;
+use axum::response::Response;
 use guide_common::id::{CustomerId, IdError, OpId};
 use guide_common::sop::plan::Lang;
+use guide_common::wire::seat::TURN_HEADER;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::api::error::{Answer, ApiError};
-use crate::app::{App, Terminal};
+use crate::app::App;
 use crate::reveals::Peer;
+use crate::seat::{NoTerminal, Terminal};
 
 /// The query `?lang=`.
 #[derive(Debug, Default, Deserialize)]
@@ -60,9 +65,64 @@ impl FromRequestParts<Arc<App>> for Peer {
     }
 }
 
-/// The terminal, or the answer that there is none.
-pub fn terminal(app: &App) -> Answer<&Terminal> {
-    app.terminal().ok_or_else(ApiError::not_enrolled)
+/// The terminal of whose turn it is. Whoever does not ask for it has no way to anybody's data.
+#[derive(Debug)]
+pub struct Seated(pub Arc<Terminal>);
+
+impl FromRequestParts<Arc<App>> for Seated {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Answer<Self> {
+        let Resolved { found, is_named } = Resolved::of(parts);
+        let terminal = found.map_err(ApiError::no_terminal)?;
+        // whoever records something, or begins to ask, is there
+        if parts.method != Method::GET || !is_named {
+            app.desk.used();
+        }
+        Ok(Self(terminal))
+    }
+}
+
+/// Whose turn a request belongs to, decided once, before anything else: no switch in the middle of it answers with
+/// another guide's data.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// The terminal.
+    pub found: Result<Arc<Terminal>, NoTerminal>,
+    /// Whether the request names the turn.
+    pub is_named: bool,
+}
+
+impl Resolved {
+    fn of(parts: &Parts) -> Self {
+        let none = Self { found: Err(NoTerminal::Locked), is_named: false };
+        parts.extensions.get().cloned().unwrap_or(none)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Resolved {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(parts))
+    }
+}
+
+/// Decides whose turn a request belongs to, and names it in the answer.
+pub async fn resolve(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let asked = request.headers().get(TURN_HEADER).map(|turn| turn.to_str().unwrap_or_default().to_owned());
+    let found = app.desk.terminal(asked.as_deref());
+    let turn = found.as_ref().ok().and_then(|(_, turn)| HeaderValue::from_str(turn).ok());
+    let found = found.map(|(terminal, _)| terminal);
+    request.extensions_mut().insert(Resolved { found, is_named: asked.is_some() });
+    let mut response = next.run(request).await;
+    // what begins a turn has named it
+    if let Some(turn) = turn
+        && !response.headers().contains_key(TURN_HEADER)
+    {
+        response.headers_mut().insert(TURN_HEADER, turn);
+    }
+    response
 }
 
 /// An op's id in a path.

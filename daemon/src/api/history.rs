@@ -1,9 +1,7 @@
 //! What was said of a customer's fields, and saying something of one.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use guide_common::fact::FactBody;
 use guide_common::field::word::{CONSENT, TAGS};
 use guide_common::field::{CustomerField, FieldEdit};
@@ -12,9 +10,8 @@ use guide_common::wire::record::SavedResponse;
 use serde::Deserialize;
 
 use crate::api::error::{Answer, ApiError};
-use crate::api::extract::{Asked, Body, customer, terminal};
+use crate::api::extract::{Asked, Body, Seated, customer};
 use crate::api::record;
-use crate::app::App;
 use crate::core::card::Secrets;
 use crate::core::history::Wanted;
 
@@ -28,11 +25,11 @@ pub struct HistoryQuery {
 
 /// `GET /v1/customers/{id}/history?field=&reveal=`.
 pub async fn show(
-    State(app): State<Arc<App>>,
+    Seated(terminal): Seated,
     Path(id): Path<String>,
     Asked(query): Asked<HistoryQuery>,
 ) -> Answer<Json<FieldHistory>> {
-    let core = &terminal(&app)?.core;
+    let core = &terminal.core;
     let secrets = if query.reveal { Secrets::Revealed } else { Secrets::Masked };
     let wanted = query.field.as_deref().map_or(Wanted::All, Wanted::named);
     let history = core.field_history(&customer(&id)?, &wanted, secrets)?.ok_or_else(ApiError::unknown_customer)?;
@@ -44,11 +41,11 @@ pub async fn show(
 
 /// `POST /v1/customers/{id}/fields`.
 pub async fn set(
-    State(app): State<Arc<App>>,
+    Seated(terminal): Seated,
     Path(id): Path<String>,
     Body(request): Body<FieldRequest>,
 ) -> Answer<Json<SavedResponse>> {
-    let core = &terminal(&app)?.core;
+    let core = &terminal.core;
     let field = CustomerField::named(&request.field).ok_or_else(|| unknown(&request.field))?;
     let malformed = || {
         let detail = format!("the value has not the form of the field {}: write {}", field.name(), field.example());
@@ -56,7 +53,7 @@ pub async fn set(
     };
     let normal = |value: String| field.normal(&value).ok_or_else(malformed);
     let value = request.value.map(normal).transpose()?;
-    let edit = FieldEdit { on: app.clock.today(), field: field.name().to_owned(), value };
+    let edit = FieldEdit { on: terminal.core.clock.today(), field: field.name().to_owned(), value };
     record::save(core, &customer(&id)?, vec![FactBody::Field(edit)]).await.map(Json)
 }
 

@@ -1,10 +1,8 @@
 //! `/v1/leaves`: facts about the guide itself. They move every customer's dues, so the answer comes when the queue is
 //! worked out again.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use chrono::Days;
 use guide_common::calendar::Leave;
 use guide_common::fact::FactBody;
@@ -13,9 +11,8 @@ use guide_common::wire::card::{LeaveRow, Leaves};
 use guide_common::wire::record::{LeaveRequest, SavedResponse};
 
 use crate::api::error::{Answer, ApiError};
-use crate::api::extract::{Body, op, terminal};
+use crate::api::extract::{Body, Seated, op};
 use crate::api::record;
-use crate::app::App;
 use crate::core::Core;
 use crate::core::desk::NoDeputy;
 
@@ -25,8 +22,8 @@ const LISTED_DAYS: u64 = 31;
 const MAX_NAMED: usize = 12;
 
 /// `GET /v1/leaves`.
-pub async fn list(State(app): State<Arc<App>>) -> Answer<Json<Leaves>> {
-    let core = &terminal(&app)?.core;
+pub async fn list(Seated(terminal): Seated) -> Answer<Json<Leaves>> {
+    let core = &terminal.core;
     let today = core.day();
     let since = today.checked_sub_days(Days::new(LISTED_DAYS)).unwrap_or(today);
     let own = core.own_file()?;
@@ -44,11 +41,11 @@ pub async fn list(State(app): State<Arc<App>>) -> Answer<Json<Leaves>> {
 }
 
 /// `POST /v1/leaves`.
-pub async fn enter(State(app): State<Arc<App>>, Body(request): Body<LeaveRequest>) -> Answer<Json<SavedResponse>> {
-    let core = &terminal(&app)?.core;
+pub async fn enter(Seated(terminal): Seated, Body(request): Body<LeaveRequest>) -> Answer<Json<SavedResponse>> {
+    let core = &terminal.core;
     let LeaveRequest { from_on, to_on, deputy } = request;
     check_deputy(core, deputy.as_ref())?;
-    let leave = FactBody::Leave(Leave { on: app.clock.today(), from_on, to_on, deputy });
+    let leave = FactBody::Leave(Leave { on: terminal.core.clock.today(), from_on, to_on, deputy });
     record::save(core, &CustomerId::guide_itself(), vec![leave]).await.map(Json)
 }
 
@@ -71,8 +68,8 @@ fn unknown_deputy(deputy: &GuideId, of_shop: &[GuideId]) -> ApiError {
 }
 
 /// `POST /v1/leaves/{op}/cancel`.
-pub async fn cancel(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer<Json<SavedResponse>> {
-    let core = &terminal(&app)?.core;
+pub async fn cancel(Seated(terminal): Seated, Path(id): Path<String>) -> Answer<Json<SavedResponse>> {
+    let core = &terminal.core;
     let id = op(&id)?;
     let own = core.own_file()?;
     if !own.standing().any(|fact| fact.id == id && matches!(fact.body, FactBody::Leave(_))) {

@@ -1,9 +1,7 @@
 //! `/v1/plans` and `/v1/templates`: what headquarters published.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use guide_common::id::TemplateId;
 use guide_common::sop::plan::{Lang, Plan};
 use guide_common::template::Template;
@@ -11,8 +9,7 @@ use guide_common::wire::local::ScriptView;
 use serde::Deserialize;
 
 use crate::api::error::{Answer, ApiError};
-use crate::api::extract::{Asked, customer, terminal};
-use crate::app::App;
+use crate::api::extract::{Asked, Seated, customer};
 
 /// The query of a script.
 #[derive(Debug, Deserialize)]
@@ -23,27 +20,27 @@ pub struct ScriptQuery {
 }
 
 /// `GET /v1/plans`.
-pub async fn plans(State(app): State<Arc<App>>) -> Answer<Json<Vec<Plan>>> {
-    Ok(Json(terminal(&app)?.core.shared().rules.plans().to_vec()))
+pub async fn plans(Seated(terminal): Seated) -> Answer<Json<Vec<Plan>>> {
+    Ok(Json(terminal.core.shared().rules.plans().to_vec()))
 }
 
 /// `GET /v1/plans/{id}`.
-pub async fn plan(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer<Json<Plan>> {
-    let shared = terminal(&app)?.core.shared();
+pub async fn plan(Seated(terminal): Seated, Path(id): Path<String>) -> Answer<Json<Plan>> {
+    let shared = terminal.core.shared();
     let plan = shared.rules.plans().iter().find(|plan| plan.id.as_str() == id).cloned();
     let unknown = || ApiError::new(404, "unknown_plan", "no such plan was published").hint("guide plan list");
     plan.map(Json).ok_or_else(unknown)
 }
 
 /// `GET /v1/templates`.
-pub async fn templates(State(app): State<Arc<App>>) -> Answer<Json<Vec<Template>>> {
-    let shared = terminal(&app)?.core.shared();
+pub async fn templates(Seated(terminal): Seated) -> Answer<Json<Vec<Template>>> {
+    let shared = terminal.core.shared();
     Ok(Json(shared.templates.iter().map(|template| template.template().clone()).collect()))
 }
 
 /// `GET /v1/templates/{id}`.
-pub async fn template(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer<Json<Template>> {
-    let shared = terminal(&app)?.core.shared();
+pub async fn template(Seated(terminal): Seated, Path(id): Path<String>) -> Answer<Json<Template>> {
+    let shared = terminal.core.shared();
     let id = TemplateId::new(&id).map_err(|_| unknown_template())?;
     let template = shared.templates.get(&id).map(|template| template.template().clone());
     template.map(Json).ok_or_else(unknown_template)
@@ -51,11 +48,11 @@ pub async fn template(State(app): State<Arc<App>>, Path(id): Path<String>) -> An
 
 /// `GET /v1/templates/{id}/script?customer=&lang=`.
 pub async fn script(
-    State(app): State<Arc<App>>,
+    Seated(terminal): Seated,
     Path(id): Path<String>,
     Asked(query): Asked<ScriptQuery>,
 ) -> Answer<Json<ScriptView>> {
-    let core = &terminal(&app)?.core;
+    let core = &terminal.core;
     let id = TemplateId::new(&id).map_err(|_| unknown_template())?;
     if core.shared().templates.get(&id).is_none() {
         return Err(unknown_template());

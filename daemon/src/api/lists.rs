@@ -1,39 +1,36 @@
 //! `/v1/lists`: filters that a guide keeps under names.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use guide_common::wire::list::{ListRequest, SavedList, SavedLists};
 
 use crate::api::error::{Answer, ApiError};
-use crate::api::extract::{Body, terminal};
-use crate::app::App;
+use crate::api::extract::{Body, Seated};
 use crate::core::Core;
 use crate::lists::{KeptList, ListError};
 
 /// `GET /v1/lists`.
-pub async fn list(State(app): State<Arc<App>>) -> Answer<Json<SavedLists>> {
-    let core = &terminal(&app)?.core;
+pub async fn list(Seated(terminal): Seated) -> Answer<Json<SavedLists>> {
+    let core = &terminal.core;
     let lists = core.lists.all().into_iter().map(|kept| counted(core, kept)).collect();
     Ok(Json(SavedLists { lists }))
 }
 
 /// `PUT /v1/lists/{name}`.
 pub async fn put(
-    State(app): State<Arc<App>>,
+    Seated(terminal): Seated,
     Path(name): Path<String>,
     Body(request): Body<ListRequest>,
 ) -> Answer<Json<SavedList>> {
-    let core = &terminal(&app)?.core;
+    let core = &terminal.core;
     let (n_found, notes) = core.count(&request.filter);
     let KeptList { name, filter } = core.lists.put(&name, &request.filter, &notes)?;
     Ok(Json(SavedList { name, filter, n_found, notes }))
 }
 
 /// `DELETE /v1/lists/{name}`: answers what it took away.
-pub async fn remove(State(app): State<Arc<App>>, Path(name): Path<String>) -> Answer<Json<SavedList>> {
-    let core = &terminal(&app)?.core;
+pub async fn remove(Seated(terminal): Seated, Path(name): Path<String>) -> Answer<Json<SavedList>> {
+    let core = &terminal.core;
     let unknown = || ApiError::new(404, "unknown_list", "there is no list of this name").hint("guide customer list");
     let kept = core.lists.remove(&name)?.ok_or_else(unknown)?;
     Ok(Json(counted(core, kept)))

@@ -1,4 +1,5 @@
-//! The local API, described in `docs/protocol.md`: a file per resource. Handlers are thin; rules live in `core`.
+//! The local API, described in `docs/protocol.md`: a file per resource. Handlers are thin; rules live in `core`. What is
+//! anybody's data is reached through `extract::Seated` alone.
 
 mod ask;
 mod clock;
@@ -20,6 +21,7 @@ mod proposals;
 mod record;
 mod remind;
 mod reports;
+mod seats;
 mod session;
 mod snooze;
 mod stop;
@@ -34,6 +36,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post, put};
 
 use crate::app::App;
@@ -47,6 +50,11 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/health", get(health::health))
         .route("/v1/status", get(health::status))
         .route("/v1/stop", post(stop::stop))
+        .route("/v1/seats", get(seats::list))
+        .route("/v1/unlock", post(seats::unlock))
+        .route("/v1/lock", post(seats::lock))
+        .route("/v1/here", post(seats::here))
+        .route("/v1/pin", put(seats::pin))
         .route("/v1/today", get(today::show))
         .route("/v1/tasks/{id}", get(tasks::show))
         .route("/v1/tasks/{id}/outcome", post(tasks::log))
@@ -118,5 +126,6 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(error::no_such_path)
         .method_not_allowed_fallback(error::no_such_method)
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
+        .layer(from_fn_with_state(Arc::clone(&app), extract::resolve))
         .with_state(app)
 }

@@ -3,27 +3,25 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use guide_common::wire::forecast::{DiffRequest, DiffResponse, SimulateRequest, SimulateResponse};
 
 use crate::api::error::{Answer, ApiError};
-use crate::api::extract::{Body, terminal};
-use crate::app::App;
+use crate::api::extract::{Body, Seated};
 use crate::core::forecast::ForecastError;
 
 /// `POST /v1/plans/simulate`.
 pub async fn simulate(
-    State(app): State<Arc<App>>,
+    Seated(terminal): Seated,
     Body(request): Body<SimulateRequest>,
 ) -> Answer<Json<SimulateResponse>> {
-    let core = Arc::clone(&terminal(&app)?.core);
+    let core = Arc::clone(&terminal.core);
     let found = tokio::task::spawn_blocking(move || core.simulate(&request)).await;
     found.map_err(|_| failed())?.map(Json).map_err(problem)
 }
 
 /// `POST /v1/plans/diff`.
-pub async fn diff(State(app): State<Arc<App>>, Body(request): Body<DiffRequest>) -> Answer<Json<DiffResponse>> {
-    let core = Arc::clone(&terminal(&app)?.core);
+pub async fn diff(Seated(terminal): Seated, Body(request): Body<DiffRequest>) -> Answer<Json<DiffResponse>> {
+    let core = Arc::clone(&terminal.core);
     let found = tokio::task::spawn_blocking(move || core.plan_diff(&request)).await;
     found.map_err(|_| failed())?.map(Json).map_err(problem)
 }

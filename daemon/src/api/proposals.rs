@@ -1,9 +1,7 @@
 //! `/v1/templates/{id}/propose` and `/v1/proposals`: a trainer's texts, on their way to headquarters.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use guide_common::fact::FactBody;
 use guide_common::id::{CustomerId, TemplateId};
 use guide_common::proposal::{MAX_OPEN, MAX_PROPOSAL_CHARS, Proposal, ProposalState, TemplateProposed, proposals};
@@ -15,19 +13,17 @@ use guide_common::wire::proposal::{ProposalRow, Proposals, ProposeRequest};
 use guide_common::wire::record::SavedResponse;
 
 use crate::api::error::{Answer, ApiError};
-use crate::api::extract::{Body, terminal};
+use crate::api::extract::{Body, Seated};
 use crate::api::library::unknown_template;
-use crate::app::App;
 use crate::core::Core;
 use crate::core::record::ClosesTask;
 
 /// `POST /v1/templates/{id}/propose`.
 pub async fn propose(
-    State(app): State<Arc<App>>,
+    Seated(terminal): Seated,
     Path(id): Path<String>,
     Body(request): Body<ProposeRequest>,
 ) -> Answer<Json<SavedResponse>> {
-    let terminal = terminal(&app)?;
     let core = &terminal.core;
     if terminal.role != Role::Trainer {
         return Err(ApiError::new(403, "not_a_trainer", "only a trainer's terminal proposes templates")
@@ -45,7 +41,7 @@ pub async fn propose(
     let proposed = file::parse(&text).map_err(|fault| ApiError::new(422, "template_fault", fault.to_string()))?;
     check(core, published, &proposed, &text)?;
     let fact = FactBody::TemplateProposed(TemplateProposed {
-        on: app.clock.today(),
+        on: terminal.core.clock.today(),
         template: id,
         base_version: published.version,
         text,
@@ -80,8 +76,8 @@ fn check(core: &Core, published: &Template, proposed: &Template, text: &str) -> 
 }
 
 /// `GET /v1/proposals`.
-pub async fn list(State(app): State<Arc<App>>) -> Answer<Json<Proposals>> {
-    let core = &terminal(&app)?.core;
+pub async fn list(Seated(terminal): Seated) -> Answer<Json<Proposals>> {
+    let core = &terminal.core;
     let own = core.own_file()?;
     let proposals = proposals(&own.facts).into_iter().map(|proposal| row(&proposal, core)).collect();
     Ok(Json(Proposals { proposals }))

@@ -9,24 +9,24 @@ use guide_common::wire::local::ReloadAnswer;
 use guide_common::wire::remind::{ReminderTest, Reminders, SnoozeReminder};
 
 use crate::api::error::{Answer, ApiError};
-use crate::api::extract::{Body, terminal};
+use crate::api::extract::{Body, Seated};
 use crate::app::App;
 
 /// The farthest that a reminder is put off, in minutes: a day.
 const MAX_MINUTES: u32 = 24 * 60;
 
 /// `GET /v1/reminders`.
-pub async fn list(State(app): State<Arc<App>>) -> Answer<Json<Reminders>> {
-    Ok(Json(terminal(&app)?.reminding.list()))
+pub async fn list(Seated(terminal): Seated) -> Answer<Json<Reminders>> {
+    Ok(Json(terminal.reminding.list()))
 }
 
 /// `POST /v1/reminders/{id}/snooze`: answers the list as it is then.
 pub async fn snooze(
-    State(app): State<Arc<App>>,
+    Seated(terminal): Seated,
     Path(id): Path<String>,
     Body(request): Body<SnoozeReminder>,
 ) -> Answer<Json<Reminders>> {
-    let reminding = &terminal(&app)?.reminding;
+    let reminding = &terminal.reminding;
     let unknown = || ApiError::new(404, "unknown_reminder", "there is no such reminder").hint("guide remind list");
     let id: ReminderId = id.parse().map_err(|_| unknown())?;
     if !reminding.stands(id) {
@@ -43,8 +43,8 @@ pub async fn snooze(
 }
 
 /// `POST /v1/reminders/test`.
-pub async fn test(State(app): State<Arc<App>>) -> Answer<Json<ReminderTest>> {
-    Ok(Json(terminal(&app)?.reminding.test().await))
+pub async fn test(Seated(terminal): Seated) -> Answer<Json<ReminderTest>> {
+    Ok(Json(terminal.reminding.test().await))
 }
 
 /// `POST /v1/reload`.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use chrono::NaiveDate;
 use guide_common::id::PlanId;
 use guide_common::report::Report;
@@ -11,8 +10,7 @@ use guide_common::time::Period;
 use serde::Deserialize;
 
 use crate::api::error::{Answer, ApiError};
-use crate::api::extract::{Asked, terminal};
-use crate::app::App;
+use crate::api::extract::{Asked, Seated};
 
 /// The query of a report; without dates it is about today.
 #[derive(Debug, Deserialize)]
@@ -23,9 +21,9 @@ pub struct ReportQuery {
 }
 
 /// `GET /v1/reports?from=&to=&plan=`.
-pub async fn show(State(app): State<Arc<App>>, Asked(query): Asked<ReportQuery>) -> Answer<Json<Report>> {
-    let core = Arc::clone(&terminal(&app)?.core);
-    let to = query.to.unwrap_or_else(|| app.clock.today());
+pub async fn show(Seated(terminal): Seated, Asked(query): Asked<ReportQuery>) -> Answer<Json<Report>> {
+    let core = Arc::clone(&terminal.core);
+    let to = query.to.unwrap_or_else(|| terminal.core.clock.today());
     let period = Period::new(query.from.unwrap_or(to), to)
         .ok_or_else(|| ApiError::bad_request("the report ends before it begins"))?;
     if let Some(plan) = &query.plan

@@ -1,28 +1,25 @@
 //! `/v1/tasks/{id}/snooze`.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use guide_common::fact::FactBody;
 use guide_common::wire::record::{SavedResponse, SnoozeRequest};
 
 use crate::api::error::{Answer, ApiError};
-use crate::api::extract::{Body, terminal};
+use crate::api::extract::{Body, Seated};
 use crate::api::record;
 use crate::api::tasks::not_open;
-use crate::app::App;
 use crate::core::snooze::SnoozeError;
 
 /// `POST /v1/tasks/{id}/snooze`.
 pub async fn snooze(
-    State(app): State<Arc<App>>,
+    Seated(terminal): Seated,
     Path(id): Path<String>,
     Body(request): Body<SnoozeRequest>,
 ) -> Answer<Json<SavedResponse>> {
-    let core = &terminal(&app)?.core;
-    let until = read(&request.until, app.clock.today()).ok_or_else(|| {
+    let core = &terminal.core;
+    let until = read(&request.until, terminal.core.clock.today()).ok_or_else(|| {
         let detail = "until is a day such as 2026-08-14, a time of today such as 14:30, or 2026-08-14T09:30";
         ApiError::bad_request(detail)
     })?;

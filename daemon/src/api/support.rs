@@ -8,7 +8,7 @@ use guide_common::wire::local::Notice;
 use guide_common::wire::support::{Doctor, FaultPlan, Faults, SyncLog, Verified, VerifyRequest};
 
 use crate::api::error::{Answer, ApiError};
-use crate::api::extract::{Body, terminal};
+use crate::api::extract::{Body, Seated};
 use crate::app::App;
 use crate::diagnose::bundle::{self, Bundle};
 use crate::diagnose::verify::VerifyError;
@@ -21,8 +21,7 @@ pub async fn doctor(State(app): State<Arc<App>>) -> Json<Doctor> {
 }
 
 /// `POST /v1/verify`.
-pub async fn verify(State(app): State<Arc<App>>, Body(request): Body<VerifyRequest>) -> Answer<Json<Verified>> {
-    let terminal = terminal(&app)?;
+pub async fn verify(Seated(terminal): Seated, Body(request): Body<VerifyRequest>) -> Answer<Json<Verified>> {
     Ok(Json(verify::verify(&terminal.core, &terminal.sync, request.heal).await?))
 }
 
@@ -32,8 +31,8 @@ pub async fn bundle(State(app): State<Arc<App>>) -> Answer<Json<Bundle>> {
 }
 
 /// `GET /v1/sync/log`.
-pub async fn sync_log(State(app): State<Arc<App>>) -> Answer<Json<SyncLog>> {
-    Ok(Json(SyncLog { cycles: terminal(&app)?.sync.log.rows() }))
+pub async fn sync_log(Seated(terminal): Seated) -> Answer<Json<SyncLog>> {
+    Ok(Json(SyncLog { cycles: terminal.sync.log.rows() }))
 }
 
 /// `GET /v1/faults`.
@@ -46,12 +45,12 @@ pub async fn set_faults(State(app): State<Arc<App>>, Body(plan): Body<FaultPlan>
     let lab = lab(&app)?;
     lab.set(plan);
     // the interface marks it on every screen
-    app.events.tell(Notice::Sync);
+    app.tell(&Notice::Sync);
     Ok(Json(lab.faults()))
 }
 
 fn lab(app: &App) -> Answer<&Lab> {
-    terminal(app)?.sync.lab.as_deref().ok_or_else(|| {
+    app.lab().map(AsRef::as_ref).ok_or_else(|| {
         ApiError::new(403, "clock_is_real", "faults are made in training only")
             .hint("guide demo, or guided run --fault-lab")
     })

@@ -1,9 +1,7 @@
 //! `/v1/tags` and `/v1/customers/{id}/tags`: tags by the names that people use, checked against headquarters' groups.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use guide_common::customer::TagChange;
 use guide_common::fact::FactBody;
 use guide_common::sop::plan::Text;
@@ -12,36 +10,35 @@ use guide_common::wire::card::TagGroups;
 use guide_common::wire::record::{SavedResponse, TagRequest};
 
 use crate::api::error::{Answer, ApiError};
-use crate::api::extract::{Body, customer, terminal};
+use crate::api::extract::{Body, Seated, customer};
 use crate::api::record;
-use crate::app::App;
 use crate::core::card::Secrets;
 
 /// `GET /v1/tags`.
-pub async fn groups(State(app): State<Arc<App>>) -> Answer<Json<TagGroups>> {
-    let shared = terminal(&app)?.core.shared();
+pub async fn groups(Seated(terminal): Seated) -> Answer<Json<TagGroups>> {
+    let shared = terminal.core.shared();
     Ok(Json(TagGroups { groups: shared.rules.settings.tag_groups.clone() }))
 }
 
 /// `POST /v1/customers/{id}/tags`.
 pub async fn add(
-    State(app): State<Arc<App>>,
+    Seated(terminal): Seated,
     Path(id): Path<String>,
     Body(request): Body<TagRequest>,
 ) -> Answer<Json<SavedResponse>> {
-    let core = &terminal(&app)?.core;
+    let core = &terminal.core;
     let (group, value) = resolve(&core.shared().rules.settings, &request)?;
-    let change = TagChange { on: app.clock.today(), group, value };
+    let change = TagChange { on: terminal.core.clock.today(), group, value };
     record::save(core, &customer(&id)?, vec![FactBody::TagAdded(change)]).await.map(Json)
 }
 
 /// `POST /v1/customers/{id}/tags/remove`.
 pub async fn remove(
-    State(app): State<Arc<App>>,
+    Seated(terminal): Seated,
     Path(id): Path<String>,
     Body(request): Body<TagRequest>,
 ) -> Answer<Json<SavedResponse>> {
-    let core = &terminal(&app)?.core;
+    let core = &terminal.core;
     let id = customer(&id)?;
     let card = core.customer_card(&id, Secrets::Masked)?.ok_or_else(ApiError::unknown_customer)?;
     let tag = |group: &str, value: &str| card.tags.iter().any(|row| row.tag.group == group && row.tag.value == value);
@@ -55,7 +52,7 @@ pub async fn remove(
         let detail = format!("the customer has no tag {group} {value}; there are: {}", tags.join(", "));
         return Err(ApiError::new(422, "unknown_tag", detail));
     }
-    let change = TagChange { on: app.clock.today(), group, value };
+    let change = TagChange { on: terminal.core.clock.today(), group, value };
     record::save(core, &id, vec![FactBody::TagRemoved(change)]).await.map(Json)
 }
 

@@ -1,28 +1,25 @@
 //! `/v1/tasks/{id}`: the id, a unique beginning of it, or the customer's id.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use guide_common::outcome::Channel;
 use guide_common::sop::gate::most_selling;
 use guide_common::wire::local::TaskDetail;
 use guide_common::wire::record::{OutcomeRequest, SavedResponse};
 
 use crate::api::error::{Answer, ApiError};
-use crate::api::extract::{Asked, Body, LangQuery, terminal};
+use crate::api::extract::{Asked, Body, LangQuery, Seated};
 use crate::api::record;
-use crate::app::App;
 use crate::core::find::Named;
 use crate::core::record::ClosesTask;
 
 /// `GET /v1/tasks/{id}`.
 pub async fn show(
-    State(app): State<Arc<App>>,
+    Seated(terminal): Seated,
     Path(id): Path<String>,
     Asked(query): Asked<LangQuery>,
 ) -> Answer<Json<TaskDetail>> {
-    let core = &terminal(&app)?.core;
+    let core = &terminal.core;
     let Named::Open(task) = core.task_named(&id) else {
         return Err(not_open(&core.task_named(&id)));
     };
@@ -31,11 +28,11 @@ pub async fn show(
 
 /// `POST /v1/tasks/{id}/outcome`.
 pub async fn log(
-    State(app): State<Arc<App>>,
+    Seated(terminal): Seated,
     Path(id): Path<String>,
     Body(request): Body<OutcomeRequest>,
 ) -> Answer<Json<SavedResponse>> {
-    let core = &terminal(&app)?.core;
+    let core = &terminal.core;
     let target = core.task_target(&id, &request.due_ids);
     let (customer, due_ids, named) = target.map_err(|named| not_open(&named))?;
     let (channel, purpose) = match &named {

@@ -2,7 +2,7 @@
 //! what stands in the clock's file, which the hub reads too; only this daemon writes it, and it does not move by itself.
 
 pub mod skew;
-mod wait;
+pub mod wait;
 
 use std::io;
 use std::path::{Path, PathBuf};

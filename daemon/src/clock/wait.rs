@@ -35,9 +35,10 @@ impl Clock {
     }
 }
 
-/// Wakes at a time of the machine's clock, and when that clock is set.
+/// Wakes after a while of the machine's clock, also where the machine slept through the end of it, and when that clock is
+/// set.
 #[cfg(target_os = "linux")]
-async fn alarm(wait: Duration) {
+pub async fn alarm(wait: Duration) {
     if let Err(error) = system_alarm(wait).await {
         tracing::debug!(%error, "a timer of the system's clock");
         tokio::time::sleep(wait.min(LOOK)).await;
@@ -66,8 +67,9 @@ async fn system_alarm(wait: Duration) -> std::io::Result<()> {
     Receiver::from_owned_fd_unchecked(timer)?.readable().await
 }
 
+/// Wakes after a while.
 #[cfg(not(target_os = "linux"))]
-async fn alarm(wait: Duration) {
+pub async fn alarm(wait: Duration) {
     tokio::time::sleep(wait.min(LOOK)).await;
 }
 

@@ -86,7 +86,7 @@ pub async fn bundle(app: &App) -> Result<Bundle, StoreError> {
     let mut hidden = vec![app.paths.data.clone(), app.paths.state.clone()];
     hidden.extend(std::env::var_os("HOME").map(Into::into));
     let mut redact = Redact { paths: hidden.iter().map(|path| path.display().to_string()).collect(), ids: Vec::new() };
-    if let Some(terminal) = app.terminal() {
+    if let Some(terminal) = app.desk.front().and_then(|seat| seat.terminal()) {
         let core = &terminal.core;
         bundle.device = Some(core.device().to_string());
         bundle.sync = terminal.sync.status()?;

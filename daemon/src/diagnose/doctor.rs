@@ -9,9 +9,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use guide_common::sop::plan::Text;
 use guide_common::wire::support::{Check, CheckState, Doctor};
 
-use crate::app::{App, Terminal};
+use crate::app::App;
 use crate::ballast::{BALLAST_BYTES, Ballast};
 use crate::diagnose::hub;
+use crate::seat::{Seat, Terminal};
 use crate::store::StoreError;
 use crate::store::scan::Scanned;
 
@@ -25,13 +26,16 @@ const OLD_BACKLOG: TimeDelta = TimeDelta::hours(24);
 /// Looks at everything.
 pub async fn doctor(app: &App) -> Doctor {
     let mut checks = vec![daemon(app), folders(app), room(app)];
-    match app.terminal() {
+    let front = app.desk.front();
+    match front.as_ref().map(|seat| seat.terminal().ok_or(seat)) {
+        Some(Err(seat)) => checks.push(sealed(seat)),
         None => checks.push(
             Check::new("enrolled", CheckState::Warn, "登记", "Enrolment")
                 .found("本机还没有登记到总部", "this terminal is not enrolled")
                 .fix("向总部要登记码，然后 guide enroll 网址", "ask headquarters for a code, then guide enroll URL"),
         ),
-        Some(terminal) => {
+        Some(Ok(terminal)) => {
+            let terminal = terminal.as_ref();
             checks.push(token_file(terminal));
             checks.push(journal(terminal));
             checks.push(store(terminal).await);
@@ -73,6 +77,18 @@ impl CheckExt for Check {
         self.fix = Some(Text { zh: zh.to_owned(), en: en.to_owned() });
         self
     }
+}
+
+/// What can be said of a guide who has not unlocked the terminal since the daemon started.
+fn sealed(seat: &Seat) -> Check {
+    let check = Check::new("locked", CheckState::Ok, "锁定", "Locked");
+    let n = seat.sync_status().map(|status| status.n_unsent).unwrap_or_default();
+    check
+        .found(
+            format!("启动后还没有解锁：缓存未检查；待发送 {n} 条，照常发送"),
+            format!("not unlocked since the start: the cache was not looked at; {n} waiting to be sent are sent"),
+        )
+        .fix("guide unlock", "guide unlock")
 }
 
 fn phones(terminal: &Terminal) -> Check {

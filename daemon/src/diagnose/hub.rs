@@ -10,8 +10,8 @@ use guide_common::wire::{SCHEMA, SCHEMA_MIN};
 use reqwest::Url;
 use serde::Deserialize;
 
-use crate::app::Terminal;
 use crate::diagnose::doctor::CheckExt;
+use crate::seat::Terminal;
 use crate::sync::address::address;
 use crate::sync::client::HubError;
 use crate::sync::pull;

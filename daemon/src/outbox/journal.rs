@@ -11,7 +11,8 @@ use guide_common::op::{Op, OpBody, Stamp};
 
 use crate::outbox::medium::{Medium, Segment};
 use crate::outbox::record::{self, HEADER_BYTES, MAX_BODY_BYTES};
-use crate::outbox::recover::{ClosedSegment, Found, Recovered, read_segment, segment_numbers, segment_path};
+use crate::outbox::recover::{self, ClosedSegment, Found, Recovered, read_segment, segment_numbers, segment_path};
+use crate::vault::Sealer;
 
 /// At this length the next op goes into a new segment.
 pub const MAX_SEGMENT_BYTES: u64 = 1024 * 1024;
@@ -78,6 +79,7 @@ pub struct Journal {
     folder: PathBuf,
     device: DeviceId,
     medium: Box<dyn Medium>,
+    sealer: Sealer,
     current: Current,
     closed: Vec<ClosedSegment>,
     next_seq: u64,
@@ -105,11 +107,18 @@ enum State {
 
 impl Journal {
     /// Opens the journal in a folder and reads what it holds.
-    pub fn open(folder: &Path, device: DeviceId, medium: Box<dyn Medium>) -> Result<(Self, Recovered), JournalError> {
+    pub fn open(
+        folder: &Path,
+        device: DeviceId,
+        sealer: Sealer,
+        medium: Box<dyn Medium>,
+    ) -> Result<(Self, Recovered), JournalError> {
         let mut recovered = Recovered::default();
         let mut found = Vec::new();
         for number in segment_numbers(folder).map_err(fault("listing"))? {
-            found.extend(read_segment(folder, number, medium.as_ref(), &mut recovered).map_err(fault("reading"))?);
+            found.extend(
+                read_segment(folder, number, medium.as_ref(), &sealer, &mut recovered).map_err(fault("reading"))?,
+            );
         }
         recovered.ops.sort_by_key(|op| op.local_seq);
         // a number that was free again, though a crash brought back what had it: the later op is the one that was answered
@@ -136,6 +145,7 @@ impl Journal {
             folder: folder.to_owned(),
             device,
             medium,
+            sealer,
             current,
             closed,
             next_seq,
@@ -168,10 +178,11 @@ impl Journal {
             for draft in drafts {
                 let op = numbered(draft, &self.device, next_seq);
                 let body = serde_json::to_vec(&op).map_err(|error| fault("writing")(error.into()))?;
-                if body.len() > MAX_BODY_BYTES {
+                let sealed = recover::seal(&self.sealer, &body);
+                if sealed.len() > MAX_BODY_BYTES {
                     return Err(JournalError::TooLong);
                 }
-                record::encode(&body, &mut bytes);
+                record::encode(&sealed, &mut bytes);
                 ops.push(Arc::new(op));
                 next_seq += 1;
             }

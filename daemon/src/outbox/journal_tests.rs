@@ -21,8 +21,12 @@ fn draft(text: &str) -> Draft {
     }
 }
 
+fn sealer() -> Sealer {
+    Sealer::new(&crate::vault::Key::from_bytes(&[7; 32]).unwrap())
+}
+
 fn open_on(folder: &Path, medium: impl Medium + 'static) -> (Journal, Recovered) {
-    Journal::open(folder, DeviceId::new("D1").unwrap(), Box::new(medium)).unwrap()
+    Journal::open(folder, DeviceId::new("D1").unwrap(), sealer(), Box::new(medium)).unwrap()
 }
 
 fn open(folder: &Path) -> (Journal, Recovered) {
@@ -206,12 +210,13 @@ fn a_newer_journal_is_refused_and_left_byte_for_byte_and_a_damaged_header_is_non
     let folder = tempfile::tempdir().unwrap();
     let path = segment_path(folder.path(), 3);
     let mut newer = record::header(9).to_vec();
-    newer[6] = b'2';
-    newer.extend(crc32c::crc32c(&newer[..HEADER_BYTES]).to_le_bytes());
+    newer[6] = b'3';
+    let sum = crc32c::crc32c(&newer[..16]).to_le_bytes();
+    newer[16..].copy_from_slice(&sum);
     newer.extend(b"whatever it holds");
     fs::write(&path, &newer).unwrap();
     let refused = crate::outbox::recover::refuse_newer_segments(folder.path());
-    assert!(matches!(refused, Err(JournalError::Newer { version: 2, .. })));
+    assert!(matches!(refused, Err(JournalError::Newer { version: 3, .. })));
     assert_eq!(fs::read(&path).unwrap(), newer);
     fs::remove_file(&path).unwrap();
     let (mut journal, _) = open(folder.path());
@@ -226,11 +231,56 @@ fn a_newer_journal_is_refused_and_left_byte_for_byte_and_a_damaged_header_is_non
     }
 }
 
+/// A segment as the version before sealing wrote it.
+fn open_segment(texts: &[&str]) -> Vec<u8> {
+    let mut bytes = [b"guidej1\n".as_slice(), &1u64.to_le_bytes()].concat();
+    for (seq, text) in (1..).zip(texts) {
+        let op = numbered(draft(text), &DeviceId::new("D1").unwrap(), seq);
+        record::encode(&serde_json::to_vec(&op).unwrap(), &mut bytes);
+    }
+    bytes
+}
+
+fn holds(folder: &Path, text: &str) -> bool {
+    let holds = |bytes: Vec<u8>| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+    fs::read_dir(folder).unwrap().any(|entry| holds(fs::read(entry.unwrap().path()).unwrap()))
+}
+
+#[test]
+fn what_is_saved_cannot_be_read_from_the_file_nor_under_another_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut journal, _) = open(folder.path());
+    journal.append(vec![vec![draft("王小明喜欢珍珠")]]).unwrap();
+    assert!(!holds(folder.path(), "王小明") && !holds(folder.path(), "promise"));
+    let other = Sealer::new(&crate::vault::Key::from_bytes(&[8; 32]).unwrap());
+    let (_, recovered) = Journal::open(folder.path(), DeviceId::new("D1").unwrap(), other, Box::new(Disk)).unwrap();
+    assert!(recovered.ops.is_empty() && recovered.damaged.len() == 1, "{recovered:?}");
+    assert_eq!(seqs(&open(folder.path()).1), [1], "it is kept for whoever has the key");
+}
+
+#[test]
+fn a_journal_that_lay_open_is_sealed_with_all_that_it_held() {
+    for damage in [None, Some(3), Some(20)] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut bytes = open_segment(&["王小明", "李四"]);
+        if let Some(byte) = damage {
+            bytes[byte] ^= 1;
+        }
+        fs::write(segment_path(folder.path(), 1), bytes).unwrap();
+        let (mut journal, recovered) = open(folder.path());
+        let expected: &[u64] = if damage == Some(20) { &[2] } else { &[1, 2] };
+        assert_eq!(seqs(&recovered), expected, "{damage:?}");
+        assert!(!holds(folder.path(), "王小明") && !holds(folder.path(), "李四"), "{damage:?}");
+        journal.append(vec![vec![draft("c")]]).unwrap();
+        assert_eq!(seqs(&open(folder.path()).1), [expected, &[3]].concat(), "{damage:?}");
+    }
+}
+
 /// Appends until the disk has been called often, then cuts the power: what was acknowledged must be there.
 fn run_with_fault(call: u64, fault: Fault) -> u64 {
     let folder = tempfile::tempdir().unwrap();
     let disk = Faulty::failing_at(call, fault);
-    let open = || Journal::open(folder.path(), DeviceId::new("D1").unwrap(), Box::new(disk.clone()));
+    let open = || Journal::open(folder.path(), DeviceId::new("D1").unwrap(), sealer(), Box::new(disk.clone()));
     let (mut journal, _) = open().or_else(|_| open()).unwrap();
     journal.max_segment_bytes = 1;
     let (mut saved, mut n_refused) = (Vec::new(), 0);

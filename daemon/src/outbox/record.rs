@@ -1,36 +1,62 @@
-//! The bytes of a journal segment: a header, then records of length, CRC32C and body. It reads damaged segments as far
-//! as they can be read, and says what it left out.
+//! The bytes of a journal segment: a header, then records of length, CRC32C and sealed body. It reads damaged segments as
+//! far as they can be read, and says what it left out.
 
 use std::ops::Range;
 
-/// What every segment begins with: eight bytes of name and version, then the first number that its ops can have.
-pub const HEADER_BYTES: usize = 16;
+/// What every segment begins with: eight bytes of name and version, the first number that its ops can have, and the
+/// CRC32C of both, little-endian, so that a damaged header is not taken for a newer one.
+pub const HEADER_BYTES: usize = 20;
+/// A header of version 1: without a checksum, and the bodies behind it lie open.
+const OPEN_HEADER_BYTES: usize = 16;
 /// The longest body of a record.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
-const MAGIC: &[u8; 8] = b"guidej1\n";
+const NAME: &[u8; 6] = b"guidej";
+const MAGIC: &[u8; 8] = b"guidej2\n";
+const OPEN_MAGIC: &[u8; 8] = b"guidej1\n";
 const FRAME_BYTES: usize = 8;
+
+/// How a segment begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Header {
+    /// As this version writes it; with the first number that its ops can have.
+    Sealed(u64),
+    /// As the version before sealing wrote it.
+    Open(u64),
+}
 
 /// The header of a segment whose ops are numbered from `first_seq` on.
 pub fn header(first_seq: u64) -> [u8; HEADER_BYTES] {
     let mut bytes = [0; HEADER_BYTES];
     bytes[..8].copy_from_slice(MAGIC);
-    bytes[8..].copy_from_slice(&first_seq.to_le_bytes());
+    bytes[8..16].copy_from_slice(&first_seq.to_le_bytes());
+    let sum = crc32c::crc32c(&bytes[..16]).to_le_bytes();
+    bytes[16..].copy_from_slice(&sum);
     bytes
 }
 
-/// The number in a header, or `None` where the bytes are none.
-pub fn read_header(bytes: &[u8]) -> Option<u64> {
-    let seq = bytes.strip_prefix(MAGIC)?.get(..8)?;
-    seq.try_into().ok().map(u64::from_le_bytes)
+/// Reads a header, or `None` where the bytes are none.
+pub fn read_header(bytes: &[u8]) -> Option<Header> {
+    if let Some(seq) = bytes.strip_prefix(OPEN_MAGIC) {
+        return seq.first_chunk().copied().map(u64::from_le_bytes).map(Header::Open);
+    }
+    let seq = bytes.strip_prefix(MAGIC)?.first_chunk().copied().map(u64::from_le_bytes)?;
+    (bytes.get(..HEADER_BYTES)? == header(seq)).then_some(Header::Sealed(seq))
 }
 
-/// The version of a header that a newer program wrote. From version 2 on a header is followed by the CRC32C of its 16
-/// bytes, little-endian, so that a damaged header is not taken for a newer one.
+/// Where the records behind a header begin; behind a damaged one, where they may begin.
+pub fn begin(header: Option<Header>) -> usize {
+    match header {
+        Some(Header::Sealed(_)) => HEADER_BYTES,
+        Some(Header::Open(_)) | None => OPEN_HEADER_BYTES,
+    }
+}
+
+/// The version of a header that a newer program wrote.
 pub fn newer_version(bytes: &[u8]) -> Option<u8> {
-    let digit = *bytes.strip_prefix(b"guidej")?.first()?;
-    let sum = bytes.get(HEADER_BYTES..HEADER_BYTES + 4)?.try_into().ok().map(u32::from_le_bytes)?;
-    let is_newer = (b'2'..=b'9').contains(&digit) && sum == crc32c::crc32c(&bytes[..HEADER_BYTES]);
+    let digit = *bytes.strip_prefix(NAME)?.first()?;
+    let sum = bytes.get(16..HEADER_BYTES)?.first_chunk().copied().map(u32::from_le_bytes)?;
+    let is_newer = (b'3'..=b'9').contains(&digit) && sum == crc32c::crc32c(&bytes[..16]);
     is_newer.then(|| digit - b'0')
 }
 
@@ -73,8 +99,8 @@ pub enum Tail {
 }
 
 /// Reads a segment from behind its header.
-pub fn scan(bytes: &[u8]) -> Scan {
-    let mut found = Scan { end: HEADER_BYTES.min(bytes.len()), ..Scan::default() };
+pub fn scan(bytes: &[u8], begin: usize) -> Scan {
+    let mut found = Scan { end: begin.min(bytes.len()), ..Scan::default() };
     let mut at = found.end;
     while at < bytes.len() {
         if let Some(body) = record_at(bytes, at) {
@@ -132,15 +158,15 @@ mod tests {
     }
 
     fn texts(bytes: &[u8]) -> Vec<&[u8]> {
-        scan(bytes).bodies.into_iter().map(|range| &bytes[range]).collect()
+        scan(bytes, HEADER_BYTES).bodies.into_iter().map(|range| &bytes[range]).collect()
     }
 
     #[test]
     fn records_are_read_back_in_order() {
         let bytes = segment(&[b"one", b"two", b"three"]);
-        assert_eq!(read_header(&bytes), Some(7));
+        assert_eq!(read_header(&bytes), Some(Header::Sealed(7)));
         assert_eq!(texts(&bytes), [&b"one"[..], b"two", b"three"]);
-        assert_eq!(scan(&bytes).tail, Tail::Clean);
+        assert_eq!(scan(&bytes, HEADER_BYTES).tail, Tail::Clean);
     }
 
     #[test]
@@ -148,7 +174,7 @@ mod tests {
         let bytes = segment(&[b"one", b"two"]);
         let first = segment(&[b"one"]).len();
         for cut in HEADER_BYTES..bytes.len() {
-            let found = scan(&bytes[..cut]);
+            let found = scan(&bytes[..cut], HEADER_BYTES);
             assert_eq!(found.bodies.len(), usize::from(cut >= first), "cut at {cut}");
             let expected = if cut == HEADER_BYTES || cut == first { Tail::Clean } else { Tail::Torn };
             assert_eq!(found.tail, expected, "cut at {cut}");
@@ -162,7 +188,7 @@ mod tests {
             for bit in 0..8 {
                 let mut bytes = clean.clone();
                 bytes[byte] ^= 1 << bit;
-                let found = scan(&bytes);
+                let found = scan(&bytes, HEADER_BYTES);
                 assert_eq!(found.bodies.len(), 2, "byte {byte} bit {bit}");
                 assert!(!found.damaged.is_empty() || found.tail != Tail::Clean, "byte {byte} bit {bit}");
             }
@@ -173,7 +199,7 @@ mod tests {
     fn zeros_behind_the_last_record_are_a_torn_tail() {
         let mut bytes = segment(&[b"one"]);
         bytes.extend([0; 100]);
-        assert_eq!(scan(&bytes).tail, Tail::Torn);
+        assert_eq!(scan(&bytes, HEADER_BYTES).tail, Tail::Torn);
         assert_eq!(texts(&bytes), [b"one"]);
     }
 }

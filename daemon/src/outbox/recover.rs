@@ -8,7 +8,8 @@ use guide_common::op::Op;
 
 use crate::outbox::journal::JournalError;
 use crate::outbox::medium::{Medium, sync_folder};
-use crate::outbox::record::{self, HEADER_BYTES, Tail};
+use crate::outbox::record::{self, HEADER_BYTES, Header, Tail};
+use crate::vault::Sealer;
 
 /// A segment that no op is added to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +68,7 @@ pub fn refuse_newer_segments(folder: &Path) -> Result<(), JournalError> {
         let mut head = Vec::new();
         let path = segment_path(folder, number);
         let file = File::open(&path).map_err(fault)?;
-        file.take(HEADER_BYTES as u64 + 4).read_to_end(&mut head).map_err(fault)?;
+        file.take(HEADER_BYTES as u64).read_to_end(&mut head).map_err(fault)?;
         if let Some(version) = record::newer_version(&head) {
             return Err(JournalError::Newer { path, version });
         }
@@ -80,38 +81,52 @@ pub fn read_segment(
     folder: &Path,
     number: u64,
     medium: &dyn Medium,
+    sealer: &Sealer,
     recovered: &mut Recovered,
 ) -> io::Result<Option<Found>> {
     let path = segment_path(folder, number);
     let bytes = fs::read(&path)?;
-    if bytes.len() < HEADER_BYTES {
+    let header = record::read_header(&bytes);
+    let begin = record::begin(header);
+    if bytes.len() < begin {
         medium.remove(&path)?;
         return Ok(None);
     }
-    let scan = record::scan(&bytes);
+    let scan = record::scan(&bytes, begin);
+    // where the header is damaged, either may lie behind it
+    let may_be_open = !matches!(header, Some(Header::Sealed(_)));
+    let mut is_open = matches!(header, Some(Header::Open(_)));
     let mut seqs = Vec::new();
+    let mut sealed = Vec::with_capacity(scan.bodies.len());
     let mut n_unread = 0;
     for body in &scan.bodies {
-        match serde_json::from_slice::<Op>(&bytes[body.clone()]) {
-            Ok(op) => {
+        let body = &bytes[body.clone()];
+        let text = open(sealer, body);
+        let lies_open = may_be_open && text.is_none();
+        is_open |= lies_open;
+        match serde_json::from_slice::<Op>(text.as_deref().unwrap_or(body)).ok() {
+            Some(op) => {
                 seqs.push(op.local_seq);
                 recovered.ops.push(op);
             }
             // whole, but of another version: it stays in the file
-            Err(_) => n_unread += 1,
+            None => n_unread += 1,
         }
+        sealed.push(if lies_open { seal(sealer, body) } else { body.to_vec() });
     }
-    let header = record::read_header(&bytes);
     let is_damaged = !scan.damaged.is_empty() || scan.tail == Tail::Damaged || header.is_none() || n_unread > 0;
-    let first_seq = header.or_else(|| seqs.first().copied()).unwrap_or(1);
+    let first_seq = match header {
+        Some(Header::Sealed(seq) | Header::Open(seq)) => seq,
+        None => seqs.first().copied().unwrap_or(1),
+    };
     let mut n_bytes = scan.end as u64;
     if is_damaged {
-        recovered.damaged.push(set_aside(&path, &bytes, medium)?);
+        recovered.damaged.push(set_aside(&path, &bytes, is_open.then_some(sealer), medium)?);
     }
-    if !scan.damaged.is_empty() || header.is_none() {
+    if !scan.damaged.is_empty() || header.is_none() || is_open {
         let mut mended = record::header(first_seq).to_vec();
-        for body in &scan.bodies {
-            record::encode(&bytes[body.clone()], &mut mended);
+        for body in &sealed {
+            record::encode(body, &mut mended);
         }
         n_bytes = mended.len() as u64;
         medium.replace(&path, &mended)?;
@@ -123,13 +138,27 @@ pub fn read_segment(
     Ok(Some(Found { segment: ClosedSegment { number, seqs }, first_seq, n_bytes }))
 }
 
-/// Copies a damaged segment aside; the copy is named by the content's checksum, so that it is made once.
-fn set_aside(path: &Path, bytes: &[u8], medium: &dyn Medium) -> io::Result<PathBuf> {
+/// What a record's body is sealed for.
+const PLACE: [&[u8]; 1] = [b"journal"];
+
+/// The body of a record.
+pub fn seal(sealer: &Sealer, op: &[u8]) -> Vec<u8> {
+    sealer.seal(&PLACE, op)
+}
+
+fn open(sealer: &Sealer, body: &[u8]) -> Option<Vec<u8>> {
+    sealer.open(&PLACE, body)
+}
+
+/// Copies a damaged segment aside, sealed as a whole where it lay open; the copy is named by the content's checksum, so
+/// that it is made once.
+fn set_aside(path: &Path, bytes: &[u8], sealer: Option<&Sealer>, medium: &dyn Medium) -> io::Result<PathBuf> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".damaged-{:08x}", crc32c::crc32c(bytes)));
     let aside = path.with_file_name(name);
     if !aside.exists() {
-        medium.replace(&aside, bytes)?;
+        let sealed = sealer.map(|sealer| seal(sealer, bytes));
+        medium.replace(&aside, sealed.as_deref().unwrap_or(bytes))?;
     }
     Ok(aside)
 }

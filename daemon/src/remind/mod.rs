@@ -7,13 +7,14 @@ mod keep;
 pub mod notify;
 pub mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{NaiveDateTime, TimeDelta};
-use guide_common::id::ReminderId;
+use guide_common::id::{GuideId, ReminderId};
 use guide_common::remind::{Ledger, Reminder, Toast, Turn, comes_at, turn};
 use guide_common::wire::local::{ClockKind, Notice};
 use guide_common::wire::remind::{ReminderRow, ReminderState, ReminderTest, Reminders};
@@ -23,6 +24,7 @@ use crate::core::Core;
 use crate::remind::gather::Standing;
 use crate::remind::keep::LedgerFile;
 use crate::remind::notify::{Message, Notifier, Pressed, Slot};
+use crate::seat::Desk;
 use crate::settings::SettingsHolder;
 
 /// How long changes are gathered before what stands is looked at again.
@@ -38,6 +40,10 @@ pub struct Reminding {
     notifier: Arc<dyn Notifier>,
     file: LedgerFile,
     ledger: Mutex<Ledger>,
+    /// Where it is asked who is at the terminal, and for which guide.
+    desk: (Arc<Desk>, GuideId),
+    /// Whether the guide was there at the last turn.
+    was_there: AtomicBool,
     /// Told when what was decided here changes what comes next.
     wake: Notify,
 }
@@ -49,10 +55,22 @@ impl Reminding {
         folder: &Path,
         settings: Arc<SettingsHolder>,
         notifier: Arc<dyn Notifier>,
+        desk: (Arc<Desk>, GuideId),
     ) -> std::io::Result<Self> {
         let file = LedgerFile::of(folder);
         let ledger = Mutex::new(file.read()?);
-        Ok(Self { core, settings, notifier, file, ledger, wake: Notify::new() })
+        Ok(Self { core, settings, notifier, file, ledger, desk, was_there: AtomicBool::default(), wake: Notify::new() })
+    }
+
+    /// Has it look again at what comes next.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Whether the guide is in front, and whether the guide is at the terminal, so that customers may be named.
+    fn attended(&self) -> (bool, bool) {
+        let (desk, guide) = &self.desk;
+        desk.attends(guide)
     }
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
@@ -94,6 +112,15 @@ impl Reminding {
         if !remind.enabled || !self.core.is_checked() || self.core.day() != now.date() {
             return None;
         }
+        let (in_front, is_there) = self.attended();
+        // what another guide has to do is told when it is that one's turn, and no name stays on the screen of a locked
+        // terminal
+        if !in_front || self.was_there.swap(is_there, Ordering::Relaxed) && !is_there {
+            self.notifier.keep_only(&BTreeSet::new());
+        }
+        if !in_front {
+            return None;
+        }
         let standing = self.core.standing(&remind);
         self.close_what_is_over(&standing);
         let found = {
@@ -124,8 +151,9 @@ impl Reminding {
         let settings = self.settings.get();
         let remind = settings.remind();
         let lang = self.settings.lang();
+        let may_name = remind.names && self.attended().1;
         let name = |reminder: &Reminder| {
-            let customer = reminder.customer.as_ref().filter(|_| remind.names)?;
+            let customer = reminder.customer.as_ref().filter(|_| may_name)?;
             standing.names.get(customer).cloned()
         };
         let ids: Vec<ReminderId> = toast.reminders.iter().map(|reminder| reminder.id).collect();

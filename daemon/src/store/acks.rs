@@ -13,9 +13,10 @@ impl Store {
         self.read(|trees| {
             let mut acks = HashMap::new();
             for entry in trees.acks.iter() {
-                let (_, bytes) = entry.map_err(sled_fault("reading"))?;
+                let (key, bytes) = entry.map_err(sled_fault("reading"))?;
                 // one of another version is as good as none
-                if let Ok(ack) = serde_json::from_slice::<Ack>(&bytes) {
+                let opened = trees.seals.open_answer(&key, &bytes);
+                if let Some(ack) = opened.and_then(|bytes| serde_json::from_slice::<Ack>(&bytes).ok()) {
                     acks.insert(ack.answer.op_id, ack);
                 }
             }
@@ -29,7 +30,8 @@ impl Store {
             let mut batch = sled::Batch::default();
             for ack in chunk {
                 let bytes = serde_json::to_vec(ack).map_err(|_| StoreError::Damaged("an answer cannot be written"))?;
-                batch.insert(ack.answer.op_id.0.as_bytes(), bytes);
+                let key = ack.answer.op_id.0.as_bytes();
+                batch.insert(key, self.seals.seal_answer(key, &bytes));
             }
             self.write(|trees| trees.acks.apply_batch(batch).map_err(sled_fault("writing")))?;
         }

@@ -29,7 +29,7 @@ fn checker(exit: i32) -> Option<Checker> {
 }
 
 fn open_with(folder: &Path, checker: Option<Checker>) -> Opened {
-    Store::open(&cache(folder), &folder.join("quarantine"), &keys(), checker).unwrap()
+    Store::open(&cache(folder), &folder.join("quarantine"), &keys(), Seals::known(), checker).unwrap()
 }
 
 #[test]
@@ -72,7 +72,10 @@ fn a_scan_notices_an_item_that_was_not_counted() {
     let store = open(folder.path());
     store.apply(FeedName::Guide, HEAD, &page()).unwrap();
     let trees = store.handle.trees().unwrap();
-    let (at, bytes) = value::encode(&key::item(None, "x", "1").unwrap(), 1, 1, "{}").unwrap().remove(0);
+    let (at, bytes) =
+        value::encode(&Seals::known(), FeedName::Guide, &key::item(None, "x", "1").unwrap(), (1, 1), "{}")
+            .unwrap()
+            .remove(0);
     trees.generation(FeedName::Guide).tree.insert(at, bytes).unwrap();
     trees.write_out().unwrap();
     drop((trees, store));
@@ -89,7 +92,8 @@ fn a_newer_cache_is_refused_and_left_byte_for_byte() {
     let before = hashes(folder.path());
     for _ in 0..2 {
         assert!(matches!(refuse_newer(&cache(folder.path())), Err(StoreError::Newer { schema: 9, .. })));
-        let opened = Store::open(&cache(folder.path()), &folder.path().join("quarantine"), &keys(), None);
+        let opened =
+            Store::open(&cache(folder.path()), &folder.path().join("quarantine"), &keys(), Seals::known(), None);
         assert!(matches!(opened, Err(StoreError::Newer { schema: 9, .. })));
     }
     assert_eq!(hashes(folder.path()), before);
@@ -111,14 +115,14 @@ fn a_damaged_format_is_no_newer_version() {
     }
 }
 
-fn mark(tree: &str, key: &[u8], value: &[u8]) -> Result<Option<value::Entry>, StoreError> {
+fn mark(_: &Seals, tree: &str, key: &[u8], value: &[u8]) -> Result<Option<value::Entry>, StoreError> {
     Ok((tree != "sheets").then(|| (key.to_vec(), [value, b"!"].concat())))
 }
 
 #[test]
 fn an_older_cache_is_brought_forward_step_by_step_and_one_too_old_begins_anew() {
-    const NEXT: format::Layout = format::Layout { schema: 3, steps: &[(1, mark), (2, mark)] };
-    const FAR: format::Layout = format::Layout { schema: 5, steps: &[(4, mark)] };
+    const NEXT: format::Layout = format::Layout { schema: 4, steps: &[(2, mark), (3, mark)] };
+    const FAR: format::Layout = format::Layout { schema: 6, steps: &[(5, mark)] };
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());
     let trees = store.handle.trees().unwrap();
@@ -127,10 +131,11 @@ fn an_older_cache_is_brought_forward_step_by_step_and_one_too_old_begins_anew() 
     drop(trees);
     store.close().unwrap();
     drop(store);
-    let (folder, keys) = (folder.path(), keys());
+    let (folder, keys, seals) = (folder.path(), keys(), Arc::new(Seals::known()));
     let (at, quarantine) = (cache(folder), folder.join("quarantine"));
     let open_as = |layout| {
-        let place = open::Place { folder: &at, quarantine: &quarantine, keys: &keys, checker: None, layout };
+        let place =
+            open::Place { folder: &at, quarantine: &quarantine, keys: &keys, seals: &seals, checker: None, layout };
         place.open_scanned().unwrap()
     };
     let (trees, aside) = open_as(NEXT);
@@ -139,10 +144,78 @@ fn an_older_cache_is_brought_forward_step_by_step_and_one_too_old_begins_anew() 
     assert!(trees.sheets.get("k").unwrap().is_none());
     drop(trees);
     let format = format::Format::read(&at).unwrap().unwrap();
-    assert_eq!((format.schema, format.db.as_str()), (3, "db-1"));
+    assert_eq!((format.schema, format.db.as_str()), (4, "db-1"));
     assert!(!folder.join("cache/db").exists());
     let (trees, aside) = open_as(FAR);
     assert!(aside.is_some() && trees.meta.get("k").unwrap().is_none());
+}
+
+/// A cache as the version before sealing wrote it: every value open, under the same keys.
+fn open_as_before(folder: &Path) {
+    let store = open(folder);
+    store.apply(FeedName::Guide, HEAD, &page()).unwrap();
+    let long = format!("{:?}", "王小明".repeat(9_000));
+    store.apply(FeedName::Guide, HEAD, &[item(6, "fact", "f1", Some("C1"), &long)]).unwrap();
+    store.note_pulled().unwrap();
+    let trees = store.handle.trees().unwrap();
+    let generation = trees.generation(FeedName::Guide);
+    for entry in generation.tree.iter() {
+        let (key, value) = entry.unwrap();
+        let n_head = if key::is_part(&key) { 0 } else { 20 };
+        if *key != *key::CURSOR {
+            let place = seals::Place::of_feed(FeedName::Guide, &key, &value[..n_head]);
+            let body = store.seals.open(place, &value[n_head..]).unwrap();
+            generation.tree.insert(&key, [&value[..n_head], &body].concat()).unwrap();
+        }
+    }
+    trees.write_out().unwrap();
+    drop((generation, trees));
+    store.flush().unwrap();
+    let format = format::Format::read(&cache(folder)).unwrap().unwrap();
+    format::Format { schema: 1, min_reader: 1, ..format }.write(&cache(folder)).unwrap();
+}
+
+fn holds(folder: &Path, text: &str) -> bool {
+    let holds = |path: &Path| std::fs::read(path).unwrap().windows(text.len()).any(|bytes| bytes == text.as_bytes());
+    files::walk(folder).unwrap().iter().any(|(path, _)| holds(path))
+}
+
+#[test]
+fn a_cache_that_lay_open_is_sealed_and_says_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    open_as_before(folder.path());
+    assert!(holds(folder.path(), "王小明"));
+    let store = open(folder.path());
+    let cursor = store.cursor(FeedName::Guide).unwrap();
+    assert_eq!((cursor.n_live, cursor.digest), store.recount(FeedName::Guide).unwrap());
+    assert_eq!(ids(&store), ["C1:4", "C10:1"]);
+    store.close().unwrap();
+    drop(store);
+    assert!(!holds(folder.path(), "王小明") && !holds(folder.path(), r#""name":"x""#));
+}
+
+#[test]
+fn a_locked_cache_opens_counts_and_takes_answers_and_reads_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    store.apply(FeedName::Guide, HEAD, &page()).unwrap();
+    store.put_n_customers(2).unwrap();
+    store.close().unwrap();
+    drop(store);
+    let key = crate::vault::Key::from_bytes(&[7; 32]).unwrap();
+    let seals = Seals::locked(crate::vault::Sealer::new(&key.derive("answers", None)));
+    let opened = Store::open(&cache(folder.path()), &folder.path().join("quarantine"), &keys(), seals, None).unwrap();
+    let store = opened.store;
+    assert_eq!(store.n_customers().unwrap(), 2);
+    assert!(store.acks().unwrap().is_empty());
+    assert!(matches!(store.customer(&guide_common::id::CustomerId::new("C1").unwrap()), Err(StoreError::Locked)));
+    assert!(matches!(
+        store.apply(FeedName::Guide, HEAD, &[item(9, "guide", "G2", None, "{}")]),
+        Err(StoreError::Locked)
+    ));
+    assert!(!store.is_unwell(), "to be locked is no fault");
+    store.seals().unlock(&key);
+    assert_eq!(ids(&store), ["C1:3", "C10:1"]);
 }
 
 const SMALL: rewrite::Bounds = rewrite::Bounds { min_bytes: 0, max_percent: 100 };

@@ -5,13 +5,14 @@ use std::io::Read;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use guide_common::wire::hub::DigestKeys;
 
 use crate::store::format::{Format, LAYOUT, SCHEMA};
 use crate::store::scan::{Depth, Scanned, scan};
-use crate::store::{StoreError, files, io_fault};
+use crate::store::{Seals, StoreError, files, io_fault};
 
 /// The exit code of a check that found damage.
 pub const DAMAGED: u8 = 3;
@@ -109,8 +110,9 @@ fn verdict(status: ExitStatus) -> Result<(), StoreError> {
     }
 }
 
-/// Checks a cache in this process: the work of `guided check`. A cache that does not exist is sound.
-pub fn run(folder: &Path, keys: &DigestKeys) -> Result<Scanned, StoreError> {
+/// Checks a cache in this process: the work of `guided check`. A cache that does not exist is sound; of a locked one the
+/// entries are read, not what they say.
+pub fn run(folder: &Path, keys: &DigestKeys, seals: Seals) -> Result<Scanned, StoreError> {
     let Some(format) = Format::read(folder)? else {
         return Ok(Scanned::default());
     };
@@ -119,7 +121,9 @@ pub fn run(folder: &Path, keys: &DigestKeys) -> Result<Scanned, StoreError> {
     if !files::data(&db_folder).exists() {
         return Ok(Scanned::default());
     }
-    let scanned = scan(&db_folder, keys, if format.schema == SCHEMA { Depth::Content } else { Depth::Entries })?;
+    let is_known = format.schema == SCHEMA && seals.is_unlocked();
+    let depth = if is_known { Depth::Content } else { Depth::Entries };
+    let scanned = scan(&db_folder, keys, &Arc::new(seals), depth)?;
     if files::filled(folder).exists() && !scanned.was_pulled {
         return Err(StoreError::Damaged("it was filled and is empty"));
     }

@@ -23,7 +23,7 @@ impl Store {
             let next = format.with_db(&next_db(&format.db));
             let folder = next.db_folder(&self.folder);
             remove(&folder)?;
-            let new = Trees::create(&folder, |new| keep_answers(trees, new))?;
+            let new = Trees::create(&folder, &self.seals, |new| keep_answers(trees, new))?;
             // an empty cache beside the mark of a filled one would pass for a damaged one
             let filled = files::filled(&self.folder);
             match fs::remove_file(&filled) {

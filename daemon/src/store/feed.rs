@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::store::trees::{Feeds, Trees};
 use crate::store::value::{self, Value};
-use crate::store::{MAX_BATCH_KEYS, Store, StoreError, key, sled_fault};
+use crate::store::{MAX_BATCH_KEYS, Seals, Store, StoreError, key, sled_fault};
 
 /// How far a feed was read, and what is held of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +44,9 @@ pub struct PageHead<'a> {
 #[derive(Clone, Debug)]
 pub struct Generation {
     pub(super) number: u32,
+    pub(super) feed: FeedName,
     pub(super) tree: sled::Tree,
+    pub(super) seals: Arc<Seals>,
     /// The opening that it belongs to.
     pub(super) life: u64,
     /// Held while it is being filled, so that the cache is not rewritten meanwhile.
@@ -146,7 +148,7 @@ impl Store {
         self.write(|trees| {
             let number = trees.generation(feed).number + 1;
             let tree = trees.db.open_tree(generation_name(feed, number)).map_err(sled_fault("opening"))?;
-            Ok(Generation { number, tree, life: trees.life, _fill: Some(Arc::clone(&trees.fills)) })
+            Ok(trees.filling(feed, number, tree))
         })
     }
 
@@ -209,7 +211,7 @@ impl Store {
         }
         if item.op == ItemOp::Put {
             let body = item.body.as_ref().ok_or(StoreError::Item("an item without a body"))?.get();
-            let keys = value::encode(&at, item.rev, item.seq, body)?;
+            let keys = value::encode(&self.seals, feed, &at, (item.rev, item.seq), body)?;
             cursor.digest = cursor.digest.with(item_hash(digest_key, &item.kind, &item.id, item.rev, body));
             cursor.n_live += 1;
             for (key, bytes) in keys {
@@ -235,7 +237,7 @@ impl Store {
             let name = generation_name(feed, number);
             trees.db.drop_tree(&name).map_err(sled_fault("clearing"))?;
             let tree = trees.db.open_tree(&name).map_err(sled_fault("opening"))?;
-            Ok(Generation { number, tree, life: trees.life, _fill: Some(Arc::clone(&trees.fills)) })
+            Ok(trees.filling(feed, number, tree))
         })
     }
 
@@ -310,12 +312,22 @@ impl Store {
 }
 
 impl Trees {
-    pub(super) fn open_feeds(db: &sled::Db, meta: &sled::Tree, life: u64) -> Result<Feeds, StoreError> {
+    fn filling(&self, feed: FeedName, number: u32, tree: sled::Tree) -> Generation {
+        let (seals, fill) = (Arc::clone(&self.seals), Some(Arc::clone(&self.fills)));
+        Generation { number, feed, tree, seals, life: self.life, _fill: fill }
+    }
+
+    pub(super) fn open_feeds(
+        db: &sled::Db,
+        meta: &sled::Tree,
+        seals: &Arc<Seals>,
+        life: u64,
+    ) -> Result<Feeds, StoreError> {
         let open = |feed| {
             let number = meta.get(pointer(feed)).map_err(sled_fault("reading"))?;
             let number = number.and_then(|bytes| bytes.as_ref().try_into().ok()).map_or(0, u32::from_be_bytes);
             let tree = db.open_tree(generation_name(feed, number)).map_err(sled_fault("opening"))?;
-            Ok(Generation { number, tree, life, _fill: None })
+            Ok(Generation { number, feed, tree, seals: Arc::clone(seals), life, _fill: None })
         };
         Ok(Feeds { guide: open(FeedName::Guide)?, shared: open(FeedName::Shared)? })
     }
@@ -395,11 +407,12 @@ impl Generation {
 
     fn get(&self, item: &[u8]) -> Result<Option<Value>, StoreError> {
         let bytes = self.tree.get(item).map_err(sled_fault("reading"))?;
-        bytes.map(|bytes| value::decode(&bytes, |number| self.part(item, number))).transpose()
+        bytes.map(|bytes| self.value(item, &bytes)).transpose()
     }
 
-    fn part(&self, item: &[u8], number: u16) -> Result<Option<sled::IVec>, StoreError> {
-        self.tree.get(key::part(item, number)).map_err(sled_fault("reading"))
+    fn value(&self, item: &[u8], bytes: &[u8]) -> Result<Value, StoreError> {
+        let part = |key: &[u8]| self.tree.get(key).map_err(sled_fault("reading"));
+        value::decode(&self.seals, self.feed, item, bytes, part)
     }
 
     pub(super) fn held<'k>(&self, key: &'k [u8], bytes: &[u8]) -> Result<Option<(Option<&'k str>, Held)>, StoreError> {
@@ -407,7 +420,7 @@ impl Generation {
             return Ok(None);
         }
         let named = key::read(key).ok_or(StoreError::Damaged("a key is none"))?;
-        let value = value::decode(bytes, |number| self.part(key, number))?;
+        let value = self.value(key, bytes)?;
         Ok(Some((named.customer, Held { kind: named.kind.to_owned(), id: named.id.to_owned(), value })))
     }
 

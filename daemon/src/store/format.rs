@@ -4,19 +4,21 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use guide_common::wire::hub::FeedName;
 use serde::{Deserialize, Serialize};
 
 use crate::outbox::recover::replace;
-use crate::store::value::Entry;
+use crate::store::seals::{Place, Seals};
+use crate::store::value::{self, Entry};
 use crate::store::{StoreError, files, io_fault};
 
 /// The schema of the cache's keys and values.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 /// The program that writes it.
 pub const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
 /// One step forward: what becomes of an entry, or nothing where it goes.
-pub type Change = fn(tree: &str, key: &[u8], value: &[u8]) -> Result<Option<Entry>, StoreError>;
+pub type Change = fn(seals: &Seals, tree: &str, key: &[u8], value: &[u8]) -> Result<Option<Entry>, StoreError>;
 
 /// What this version writes, and how older schemas become it.
 #[derive(Clone, Copy, Debug)]
@@ -27,8 +29,19 @@ pub struct Layout {
     pub steps: &'static [(u32, Change)],
 }
 
-/// The layout of this version. There has been one schema, so there are no steps.
-pub const LAYOUT: Layout = Layout { schema: SCHEMA, steps: &[] };
+/// The layout of this version. Until schema 2 values lay open.
+pub const LAYOUT: Layout = Layout { schema: SCHEMA, steps: &[(1, seal)] };
+
+fn seal(seals: &Seals, tree: &str, key: &[u8], value: &[u8]) -> Result<Option<Entry>, StoreError> {
+    let value = match tree.split_once('-').map_or(tree, |(kind, _)| kind) {
+        "acks" => seals.seal_answer(key, value),
+        "sheets" => seals.seal(Place { tree, key, head: &[] }, value)?,
+        "guide" => value::seal(seals, FeedName::Guide, key, value)?,
+        "shared" => value::seal(seals, FeedName::Shared, key, value)?,
+        _ => value.to_vec(),
+    };
+    Ok(Some((key.to_vec(), value)))
+}
 
 impl Layout {
     /// The steps from an older schema, or none where the way is not known.

@@ -14,6 +14,7 @@ mod open;
 mod quarantine;
 pub mod rewrite;
 pub mod scan;
+mod seals;
 mod sheet;
 mod trees;
 mod value;
@@ -32,6 +33,7 @@ pub use feed::{Cursor, Generation, Held, PageHead};
 pub use format::refuse_newer;
 pub use open::Opened;
 pub use rewrite::Rewritten;
+pub use seals::Seals;
 pub use sheet::SheetRow;
 
 use crate::store::handle::Handle;
@@ -85,6 +87,9 @@ pub enum StoreError {
     /// A value is not what was written; the cache is set aside and fetched again.
     #[error("the cache is damaged: {0}")]
     Damaged(&'static str),
+    /// Nobody has unlocked it since the daemon started.
+    #[error("the cache is locked until its guide enters the PIN")]
+    Locked,
     /// An item of the feed cannot be kept.
     #[error("the hub sent what cannot be kept: {0}")]
     Item(&'static str),
@@ -103,6 +108,7 @@ pub struct Store {
     folder: PathBuf,
     quarantine: PathBuf,
     keys: DigestKeys,
+    seals: Arc<Seals>,
     checker: Option<Checker>,
     handle: Handle,
     /// Held by whoever writes: a rewrite must miss nothing.
@@ -131,6 +137,11 @@ impl Store {
     /// Where the cache lies.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// What its values are sealed with.
+    pub fn seals(&self) -> &Seals {
+        &self.seals
     }
 
     fn digest_key(&self, feed: FeedName) -> &guide_common::wire::hub::DigestKey {

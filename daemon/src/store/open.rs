@@ -3,8 +3,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 
 use guide_common::wire::hub::DigestKeys;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use crate::store::format::{Format, LAYOUT, Layout, PROGRAM};
 use crate::store::handle::Handle;
 use crate::store::rewrite::copy;
 use crate::store::trees::Trees;
-use crate::store::{Health, Store, StoreError, files, io_fault, quarantine, scan};
+use crate::store::{Health, Seals, Store, StoreError, files, io_fault, quarantine, scan};
 
 /// A store that was opened.
 #[derive(Debug)]
@@ -44,14 +44,17 @@ impl Store {
         folder: &Path,
         quarantine: &Path,
         keys: &DigestKeys,
+        seals: Seals,
         checker: Option<Checker>,
     ) -> Result<Opened, StoreError> {
-        let place = Place { folder, quarantine, keys, checker: checker.as_ref(), layout: LAYOUT };
+        let seals = Arc::new(seals);
+        let place = Place { folder, quarantine, keys, seals: &seals, checker: checker.as_ref(), layout: LAYOUT };
         let (trees, quarantined) = place.open(Care::Scan)?;
         let store = Self {
             folder: folder.to_owned(),
             quarantine: quarantine.to_owned(),
             keys: keys.clone(),
+            seals,
             checker,
             handle: Handle::new(trees),
             writing: Mutex::default(),
@@ -74,6 +77,7 @@ impl Store {
             folder: &self.folder,
             quarantine: &self.quarantine,
             keys: &self.keys,
+            seals: &self.seals,
             checker: self.checker.as_ref(),
             layout: LAYOUT,
         };
@@ -110,6 +114,7 @@ pub(super) struct Place<'a> {
     pub folder: &'a Path,
     pub quarantine: &'a Path,
     pub keys: &'a DigestKeys,
+    pub seals: &'a Arc<Seals>,
     pub checker: Option<&'a Checker>,
     pub layout: Layout,
 }
@@ -149,18 +154,18 @@ impl Place<'_> {
         if !files::data(&db_folder).exists() {
             self.refuse_if_filled(false)?;
             Format::of(self.layout, &format.db).write(folder)?;
-            return Trees::create(&db_folder, |_| Ok(()));
+            return Trees::create(&db_folder, self.seals, |_| Ok(()));
         }
         let closed_well = CleanMark::take(folder, &db_folder)? && format.program == PROGRAM;
         if care == Care::Scan && !closed_well {
             self.scan(&format)?;
         }
-        let trees = match Trees::open(&db_folder) {
+        let trees = match Trees::open(&db_folder, self.seals) {
             // what cannot be opened here is looked at by a process of its own before it is given up
             Err(StoreError::Damaged(fault)) if closed_well => {
                 tracing::warn!(fault, "the cache could not be opened");
                 self.scan(&format)?;
-                Trees::open(&db_folder)?
+                Trees::open(&db_folder, self.seals)?
             }
             opened => opened?,
         };
@@ -192,11 +197,12 @@ impl Place<'_> {
     }
 
     fn scan(&self, format: &Format) -> Result<(), StoreError> {
-        // of another schema only the entries can be read, not what they say
-        let depth = if format.schema == self.layout.schema { scan::Depth::Content } else { scan::Depth::Entries };
+        // of another schema, or locked, only the entries can be read, not what they say
+        let is_known = format.schema == self.layout.schema && self.seals.is_unlocked();
+        let depth = if is_known { scan::Depth::Content } else { scan::Depth::Entries };
         match self.checker {
             Some(checker) => checker.check(self.folder, &format.db_folder(self.folder)),
-            None => scan::scan(&format.db_folder(self.folder), self.keys, depth).map(drop),
+            None => scan::scan(&format.db_folder(self.folder), self.keys, self.seals, depth).map(drop),
         }
     }
 
@@ -217,7 +223,7 @@ impl Place<'_> {
             return Err(StoreError::Damaged("its schema is too old to be brought forward"));
         };
         let next = Format::of(self.layout, &next_db(&format.db));
-        let new = Trees::create(&next.db_folder(self.folder), |new| copy(&trees, new, &steps))?;
+        let new = Trees::create(&next.db_folder(self.folder), self.seals, |new| copy(&trees, new, &steps))?;
         next.write(self.folder)?;
         drop(trees);
         tracing::info!(from = format.schema, to = self.layout.schema, "the cache was brought forward");

@@ -87,7 +87,7 @@ impl Store {
             _ => Ok(()),
         };
         clear().map_err(io_fault("clearing", &folder))?;
-        Trees::create(&folder, |new| copy(trees, new, &[])).inspect_err(|_| {
+        Trees::create(&folder, &self.seals, |new| copy(trees, new, &[])).inspect_err(|_| {
             // the room is needed more than the attempt
             if let Err(error) = clear() {
                 tracing::warn!(%error, "removing a rewrite that failed");
@@ -121,7 +121,7 @@ pub(super) fn copy(old: &Trees, new: &Trees, steps: &[Change]) -> Result<(), Sto
             let mut kept = Some((key.to_vec(), value.to_vec()));
             for step in steps {
                 kept = match kept {
-                    Some((key, value)) => step(&name, &key, &value)?,
+                    Some((key, value)) => step(&new.seals, &name, &key, &value)?,
                     None => break,
                 };
             }

@@ -2,12 +2,13 @@
 //! again. It stops at the first error: sled gives the same one for ever.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use guide_common::wire::hub::{DigestKeys, FeedDigest, FeedName, item_hash};
 
 use crate::store::feed::Generation;
 use crate::store::trees::{Trees, digest_key};
-use crate::store::{Store, StoreError, key, sled_fault};
+use crate::store::{Seals, Store, StoreError, key, sled_fault};
 
 /// How much of a cache is understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,8 +31,8 @@ pub struct Scanned {
 }
 
 /// Scans the cache in a folder of sled's.
-pub fn scan(db_folder: &Path, keys: &DigestKeys, depth: Depth) -> Result<Scanned, StoreError> {
-    let trees = Trees::open(db_folder)?;
+pub fn scan(db_folder: &Path, keys: &DigestKeys, seals: &Arc<Seals>, depth: Depth) -> Result<Scanned, StoreError> {
+    let trees = Trees::open(db_folder, seals)?;
     let scanned = Scanned { was_pulled: trees.was_pulled()?, ..trees.scan()? };
     if depth == Depth::Content {
         for feed in [FeedName::Guide, FeedName::Shared] {

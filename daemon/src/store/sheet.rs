@@ -7,6 +7,7 @@ use guide_common::wire::local::{DoneRow, HeldRow, TaskRow};
 use serde::{Deserialize, Serialize};
 
 use crate::outbox::recover::replace;
+use crate::store::seals::Place;
 use crate::store::trees::Trees;
 use crate::store::{MAX_BATCH_KEYS, Store, StoreError, files, io_fault, sled_fault};
 
@@ -40,6 +41,10 @@ fn is_zero(points: &i64) -> bool {
 
 fn row_key(day: NaiveDate, customer: &str) -> Vec<u8> {
     format!("{day}\0{customer}").into_bytes()
+}
+
+fn place(key: &[u8]) -> Place<'_> {
+    Place { tree: "sheets", key, head: &[] }
 }
 
 impl Store {
@@ -127,6 +132,7 @@ impl Trees {
         for entry in self.sheets.scan_prefix(&prefix) {
             let (key, bytes) = entry.map_err(sled_fault("reading"))?;
             let customer = std::str::from_utf8(&key[prefix.len()..]).ok().and_then(|id| CustomerId::new(id).ok());
+            let bytes = self.seals.open(place(&key), &bytes)?;
             // a row of another version is worked out again
             rows.extend(customer.zip(serde_json::from_slice(&bytes).ok()));
         }
@@ -138,6 +144,7 @@ impl Trees {
         for (customer, row) in rows {
             let key = row_key(day, customer.as_str());
             let old = self.sheets.get(&key).map_err(sled_fault("reading"))?;
+            let old = old.map(|bytes| self.seals.open(place(&key), &bytes)).transpose()?;
             let mut row = row.clone();
             if row.task.is_none() {
                 let issued = old.as_ref().and_then(|bytes| serde_json::from_slice::<SheetRow>(bytes).ok());
@@ -146,7 +153,8 @@ impl Trees {
             let bytes = serde_json::to_vec(&row).unwrap_or_default();
             let is_new = old.as_deref() != Some(&bytes) && (row != SheetRow::default() || old.is_some());
             if is_new && bytes.len() <= MAX_ROW_BYTES {
-                batch.insert(key, bytes);
+                let sealed = self.seals.seal(place(&key), &bytes)?;
+                batch.insert(key, sealed);
             }
         }
         self.sheets.apply_batch(batch).map_err(sled_fault("writing"))

@@ -11,7 +11,7 @@ pub(super) fn keys() -> DigestKeys {
 }
 
 pub(super) fn open(folder: &Path) -> Store {
-    Store::open(&folder.join("cache"), &folder.join("quarantine"), &keys(), None).unwrap().store
+    Store::open(&folder.join("cache"), &folder.join("quarantine"), &keys(), Seals::known(), None).unwrap().store
 }
 
 pub(super) fn item(seq: u64, kind: &str, id: &str, customer: Option<&str>, body: &str) -> Item {
@@ -180,7 +180,9 @@ fn a_damaged_cache_is_set_aside_and_an_empty_one_begun() {
     store.apply(FeedName::Guide, HEAD, &page()).unwrap();
     store.condemn();
     drop(store);
-    let opened = Store::open(&folder.path().join("cache"), &folder.path().join("quarantine"), &keys(), None).unwrap();
+    let opened =
+        Store::open(&folder.path().join("cache"), &folder.path().join("quarantine"), &keys(), Seals::known(), None)
+            .unwrap();
     assert!(opened.quarantined.unwrap().join("db/db").exists());
     assert!(ids(&opened.store).is_empty());
     assert_eq!(opened.store.cursor(FeedName::Guide).unwrap(), Cursor::default());
@@ -196,7 +198,9 @@ fn a_filled_cache_that_was_cut_short_is_set_aside() {
     let file = std::fs::File::options().write(true).open(folder.path().join("cache/db/db")).unwrap();
     // sled opens what is left and says nothing
     file.set_len(600).unwrap();
-    let opened = Store::open(&folder.path().join("cache"), &folder.path().join("quarantine"), &keys(), None).unwrap();
+    let opened =
+        Store::open(&folder.path().join("cache"), &folder.path().join("quarantine"), &keys(), Seals::known(), None)
+            .unwrap();
     assert!(opened.quarantined.is_some());
     assert!(!opened.store.was_pulled().unwrap());
 }
@@ -206,7 +210,8 @@ fn a_cache_of_a_newer_version_is_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     drop(open(folder.path()));
     std::fs::write(folder.path().join("cache/FORMAT"), br#"{"schema":9,"min_reader":9}"#).unwrap();
-    let opened = Store::open(&folder.path().join("cache"), &folder.path().join("quarantine"), &keys(), None);
+    let opened =
+        Store::open(&folder.path().join("cache"), &folder.path().join("quarantine"), &keys(), Seals::known(), None);
     assert!(matches!(opened, Err(StoreError::Newer { schema: 9, .. })));
     assert!(!folder.path().join("quarantine").exists());
 }

@@ -11,7 +11,7 @@ use guide_common::wire::hub::{DigestKey, DigestKeys, FeedName};
 
 use crate::outbox::medium::sync_folder;
 use crate::store::feed::Generation;
-use crate::store::{StoreError, files, io_fault, sled_fault};
+use crate::store::{Seals, StoreError, files, io_fault, sled_fault};
 
 /// What sled may keep in memory.
 const CACHE_BYTES: u64 = 64 << 20;
@@ -27,6 +27,7 @@ static N_OPENED: AtomicU64 = AtomicU64::new(1);
 #[derive(Debug)]
 pub struct Trees {
     pub(super) db_folder: PathBuf,
+    pub(super) seals: Arc<Seals>,
     pub(super) db: sled::Db,
     pub(super) meta: sled::Tree,
     pub(super) acks: sled::Tree,
@@ -54,7 +55,7 @@ pub(super) fn digest_key(keys: &DigestKeys, feed: FeedName) -> &DigestKey {
 
 impl Trees {
     /// Opens a folder of sled's, or makes it.
-    pub fn open(db_folder: &Path) -> Result<Self, StoreError> {
+    pub fn open(db_folder: &Path, seals: &Arc<Seals>) -> Result<Self, StoreError> {
         remove_unfinished_snapshots(db_folder).map_err(io_fault("clearing", db_folder))?;
         let config = sled::Config::new()
             .path(db_folder)
@@ -66,8 +67,9 @@ impl Trees {
             let tree = |name: &str| db.open_tree(name).map_err(open_fault);
             let (meta, acks, sheets) = (tree("meta")?, tree("acks")?, tree("sheets")?);
             let life = N_OPENED.fetch_add(1, Ordering::Relaxed);
-            let feeds = Mutex::new(Self::open_feeds(&db, &meta, life)?);
-            Ok(Self { db_folder: db_folder.to_owned(), meta, acks, sheets, feeds, fills: Arc::new(()), life, db })
+            let feeds = Mutex::new(Self::open_feeds(&db, &meta, seals, life)?);
+            let (db_folder, seals, fills) = (db_folder.to_owned(), Arc::clone(seals), Arc::new(()));
+            Ok(Self { db_folder, seals, meta, acks, sheets, feeds, fills, life, db })
         };
         // on some damage sled panics instead of answering
         catch_unwind(AssertUnwindSafe(open)).unwrap_or(Err(StoreError::Damaged("sled panicked while opening")))
@@ -75,12 +77,16 @@ impl Trees {
 
     /// Opens a folder that nothing was in, closes it and opens it again: without a snapshot, which sled writes at a
     /// second opening, damage to the tail goes unnoticed. What was put in by `fill` is on disk when this returns.
-    pub fn create(db_folder: &Path, fill: impl FnOnce(&Self) -> Result<(), StoreError>) -> Result<Self, StoreError> {
-        let first = Self::open(db_folder)?;
+    pub fn create(
+        db_folder: &Path,
+        seals: &Arc<Seals>,
+        fill: impl FnOnce(&Self) -> Result<(), StoreError>,
+    ) -> Result<Self, StoreError> {
+        let first = Self::open(db_folder, seals)?;
         fill(&first)?;
         first.write_out()?;
         drop(first);
-        let trees = Self::open(db_folder)?;
+        let trees = Self::open(db_folder, seals)?;
         for (path, _) in files::walk(db_folder).map_err(io_fault("listing", db_folder))? {
             fs::File::open(&path).and_then(|file| file.sync_all()).map_err(io_fault("syncing", &path))?;
         }

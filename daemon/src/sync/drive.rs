@@ -186,23 +186,13 @@ impl Counted {
 }
 
 /// Whether another content could be taken: a bad body, one that is too long, or one that cannot be processed.
-fn is_about_content(error: &HubError) -> bool {
+pub(super) fn is_about_content(error: &HubError) -> bool {
     matches!(error, HubError::Refused { status: 400 | 413 | 422, .. })
 }
 
 /// Records the hub's answers; returns how many ops they settle, and how many of those are rejected.
 async fn record(core: &Arc<Core>, ids: &[OpId], answers: Vec<OpAnswer>, at: HeadAt) -> Result<(u64, u64), CycleError> {
-    let mut answers: Vec<_> = answers.into_iter().filter(|answer| ids.contains(&answer.op_id)).collect();
-    for answer in &mut answers {
-        let clean = |text: &mut Option<String>| {
-            *text = text.take().map(|text| sanitise(&text, Lines::One, MAX_DETAIL_CHARS));
-        };
-        clean(&mut answer.code);
-        clean(&mut answer.detail);
-        if answer.result == OpResult::Rejected {
-            tracing::warn!(op = %answer.op_id, code = answer.code, "the hub rejected an op");
-        }
-    }
+    let answers = cleaned(ids, answers);
     let (acks, customers) = {
         let mut state = core.state();
         let acks = state.outbox.answer(answers, Utc::now(), &at);
@@ -226,6 +216,22 @@ async fn record(core: &Arc<Core>, ids: &[OpId], answers: Vec<OpAnswer>, at: Head
     })
     .await?;
     Ok(counts)
+}
+
+/// The answers to what was asked, fit to be shown.
+pub(super) fn cleaned(ids: &[OpId], answers: Vec<OpAnswer>) -> Vec<OpAnswer> {
+    let mut answers: Vec<_> = answers.into_iter().filter(|answer| ids.contains(&answer.op_id)).collect();
+    for answer in &mut answers {
+        let clean = |text: &mut Option<String>| {
+            *text = text.take().map(|text| sanitise(&text, Lines::One, MAX_DETAIL_CHARS));
+        };
+        clean(&mut answer.code);
+        clean(&mut answer.detail);
+        if answer.result == OpResult::Rejected {
+            tracing::warn!(op = %answer.op_id, code = answer.code, "the hub rejected an op");
+        }
+    }
+    answers
 }
 
 /// Makes every acknowledged op unsent again, since the hub may have lost it.

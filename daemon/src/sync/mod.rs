@@ -4,6 +4,7 @@
 pub mod address;
 pub mod backoff;
 pub mod client;
+pub mod courier;
 pub mod drive;
 pub mod enroll;
 pub mod error;
@@ -26,6 +27,7 @@ use guide_common::wire::support::CycleRow;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::time::Instant;
 
+use crate::clock::Clock;
 use crate::clock::skew::Remembered;
 use crate::core::Core;
 use crate::profile::{GuideFolder, Token};
@@ -221,12 +223,7 @@ impl Sync {
     }
 
     fn client_counted(&self, access: &Access, meter: Arc<Meter>) -> Result<HubClient, HubError> {
-        let base = address::address(&access.hub, access.trust.plain_http).map_err(HubError::Setup)?;
-        let mut way: Arc<dyn Transport> = Arc::new(Http::new(&base, &access.trust).map_err(HubError::Setup)?);
-        if let Some(lab) = &self.lab {
-            way = Arc::new(FaultLab::new(way, Arc::clone(lab)));
-        }
-        Ok(HubClient::new(base, Some(access.token.clone()), way, Arc::clone(&self.core.clock), meter))
+        client(access, self.lab.as_ref(), &self.core.clock, meter)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -415,6 +412,21 @@ impl Sync {
         self.state().next_at =
             Some(Utc::now() + chrono::TimeDelta::from_std(wait.max(Duration::ZERO)).unwrap_or_default());
     }
+}
+
+/// A way to the hub, spoilt where the fault lab says so.
+fn client(
+    access: &Access,
+    lab: Option<&Arc<Lab>>,
+    clock: &Arc<Clock>,
+    meter: Arc<Meter>,
+) -> Result<HubClient, HubError> {
+    let base = address::address(&access.hub, access.trust.plain_http).map_err(HubError::Setup)?;
+    let mut way: Arc<dyn Transport> = Arc::new(Http::new(&base, &access.trust).map_err(HubError::Setup)?);
+    if let Some(lab) = lab {
+        way = Arc::new(FaultLab::new(way, Arc::clone(lab)));
+    }
+    Ok(HubClient::new(base, Some(access.token.clone()), way, Arc::clone(clock), meter))
 }
 
 impl State {

@@ -18,13 +18,13 @@ use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::promise::Promise;
 use guide_common::wire::hub::{EnrollRequest, FeedName};
 use guide_common::wire::support::{FaultPlan, ResendRequest};
-use guided::app::open_core;
 use guided::clock::Clock;
 use guided::clock::skew::Reading;
 use guided::core::Core;
 use guided::core::record::ClosesTask;
 use guided::events::Events;
 use guided::profile::{GuideFolder, Profile, Token};
+use guided::seat::open::open_core;
 use guided::sync::client::HubClient;
 use guided::sync::drive::{Counted, cycle};
 use guided::sync::enroll::profile;
@@ -119,7 +119,7 @@ impl TerminalSim {
         let code = hub.code(guide).await;
         let request = EnrollRequest { code, device_name: name.to_owned(), training: false };
         let (profile, token) = profile(client.enroll(&request).await.unwrap(), BASE, Trust::default(), false);
-        let guide_folder = GuideFolder::of(folder, &profile);
+        let guide_folder = GuideFolder::of(folder, &profile).unwrap();
         guide_folder.write(&profile, &token).unwrap();
         let mut terminal = Self {
             folder: folder.to_owned(),

@@ -29,6 +29,9 @@ pub struct Args {
     /// Allow plain HTTP to another machine: everybody on the way can read along
     #[arg(long)]
     plain_http: bool,
+    /// Enrol another guide at a terminal that has one already
+    #[arg(long)]
+    another: bool,
 }
 
 /// Runs the command.
@@ -52,7 +55,8 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
     let ca_pem = args.ca.as_deref().map(|file| certificates(file, context)).transpose()?;
     let client = context.client().await?;
     let code = read_code(context)?;
-    client.enroll(&EnrollLocalRequest { url: args.url, code, ca_pem, plain_http: args.plain_http }).await?;
+    let Args { url, plain_http, another, .. } = args;
+    client.enroll(&EnrollLocalRequest { url, code, ca_pem, plain_http, another }).await?;
     // the terminal is enrolled whatever becomes of its first sync, and the status says what did
     let _ = client.sync_now().await;
     let status = client.status().await?;

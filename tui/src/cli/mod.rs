@@ -50,7 +50,8 @@ pub mod propose;
 pub mod remind;
 pub mod replay;
 pub mod report;
-pub mod secret;
+pub mod seat;
+mod secret;
 pub mod signal;
 pub mod slip;
 pub mod snooze;
@@ -169,6 +170,15 @@ enum Command {
     Status(status::Args),
     /// Stop the daemon, which the next command starts again
     Stop,
+    /// List the guides of this terminal, and whose turn it is
+    Seats,
+    /// Lock the terminal until a guide enters a PIN
+    Lock,
+    /// Unlock the terminal, or let another guide take a turn
+    #[command(alias = "switch")]
+    Unlock(seat::UnlockArgs),
+    /// Set, change or take away the own PIN
+    Pin(seat::PinArgs),
     /// Show or move the demo's clock
     Clock(clock::Args),
     /// Make the network fail on purpose, in training only
@@ -307,6 +317,10 @@ async fn run(command: Option<Command>, context: &Context, look: Look) -> Answer<
         Command::Enroll(args) => enroll::run(args, context).await,
         Command::Status(args) => status::run(args, context).await,
         Command::Stop => stop::run(context).await,
+        Command::Seats => seat::list(context).await,
+        Command::Lock => seat::lock(context).await,
+        Command::Unlock(args) => seat::unlock(args, context).await,
+        Command::Pin(args) => seat::pin(args, context).await,
         Command::Clock(args) => clock::run(args, context).await,
         Command::Demo(args) => demo::run(args, context, look).await,
         Command::Remind(args) => remind::run(args, context).await,

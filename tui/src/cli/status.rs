@@ -61,7 +61,8 @@ pub(crate) fn page(status: &Status, context: &Context) -> String {
     };
     let (n_open, n_held, n_done) = (status.queue.n_open, status.queue.n_held, status.queue.n_done);
     let n_customers = status.n_customers;
-    page.push_str(&format!("{now}{kind}\n"));
+    let locked = if status.locked { pick(lang, (" · 已锁定", " · locked")) } else { "" };
+    page.push_str(&format!("{now}{kind}{locked}\n"));
     page.push_str(&text!(
         lang,
         "待办 {n_open} · 暂缓 {n_held} · 今天已记 {n_done} · 客户 {n_customers}\n",

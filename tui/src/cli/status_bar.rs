@@ -152,6 +152,8 @@ mod tests {
             "id": "g1", "name": "林知夏", "store": { "id": "s1", "name": "一号店" }, "days_off": []
         });
         Status {
+            locked: false,
+            turn: None,
             guide: Some(serde_json::from_value(guide).unwrap()),
             role: None,
             now: "2026-08-12T10:00:00".parse().unwrap(),

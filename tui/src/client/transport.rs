@@ -2,12 +2,15 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use guide_common::wire::Problem;
+use guide_common::wire::seat::TURN_HEADER;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1::{self, SendRequest};
+use hyper::header::HeaderValue;
 use hyper::{Method, Request, Response, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use tokio::net::UnixStream;
@@ -33,15 +36,51 @@ pub(super) struct Answer {
 pub(super) struct Transport {
     socket: PathBuf,
     idle: Mutex<Vec<Sender>>,
+    turn: Mutex<Turn>,
+}
+
+/// The turn of the guide whom this client asks for: that of the first answer, until it is left. Every request names it, so
+/// that none is answered with what belongs to another guide.
+#[derive(Clone, Debug, Default)]
+struct Turn {
+    name: Option<HeaderValue>,
+    /// How often it was left.
+    n_left: u64,
 }
 
 impl Transport {
     pub(super) fn new(socket: &Path) -> Self {
-        Self { socket: socket.to_owned(), idle: Mutex::new(Vec::new()) }
+        Self { socket: socket.to_owned(), idle: Mutex::default(), turn: Mutex::default() }
     }
 
     pub(super) fn socket(&self) -> &Path {
         &self.socket
+    }
+
+    fn turn(&self) -> MutexGuard<'_, Turn> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Leaves the turn: the next answer says whose it is.
+    pub(super) fn leave_turn(&self) {
+        let mut turn = self.turn();
+        *turn = Turn { name: None, n_left: turn.n_left + 1 };
+    }
+
+    /// Takes the turn of an answer, or refuses the answer where it is of another.
+    fn take_turn(&self, asked_in: &Turn, answered: Option<&HeaderValue>) -> Result<()> {
+        let mut turn = self.turn();
+        let Some(answered) = answered.filter(|_| turn.n_left == asked_in.n_left) else { return Ok(()) };
+        match &turn.name {
+            None => turn.name = Some(answered.clone()),
+            Some(own) if own != answered => {
+                return Err(
+                    Problem::new(409, "other_turn", "this terminal was locked, or another guide is at it").into()
+                );
+            }
+            Some(_) => {}
+        }
+        Ok(())
     }
 
     /// Connects ahead of the first call.
@@ -55,8 +94,10 @@ impl Transport {
     pub(super) async fn call(&self, method: Method, path: &str, body: Vec<u8>, limit: Duration) -> Result<Answer> {
         let timed_out = || self.unreachable(io::Error::new(io::ErrorKind::TimedOut, "no answer in time"));
         tokio::time::timeout(limit, async {
+            let turn = self.turn().clone();
             let (sender, response) = self.send(method, path, body).await?;
             let status = response.status();
+            self.take_turn(&turn, response.headers().get(TURN_HEADER))?;
             let body = Limited::new(response.into_body(), MAX_ANSWER_BYTES).collect().await;
             let body = body.map_err(|error| self.broken(path, &*error))?.to_bytes();
             self.keep(sender);
@@ -85,11 +126,15 @@ impl Transport {
     }
 
     fn request(&self, method: Method, path: &str, body: Vec<u8>) -> Result<Request<Full<Bytes>>> {
-        Request::builder()
+        let mut request = Request::builder()
             .method(method)
             .uri(path)
             .header(header::HOST, "guided")
-            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::CONTENT_TYPE, "application/json");
+        if let Some(turn) = &self.turn().name {
+            request = request.header(TURN_HEADER, turn);
+        }
+        request
             .body(Full::new(Bytes::from(body)))
             .map_err(|error| ClientError::Protocol { path: path.to_owned(), reason: error.to_string() })
     }

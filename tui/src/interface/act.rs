@@ -58,6 +58,7 @@ impl App {
             Action::AddLead => self.begin_lead(),
             Action::Lists => self.show_lists(),
             Action::Reminders => self.show_reminders(),
+            Action::Lock => self.leave_turn(),
             Action::SaveList => self.begin_list(),
             Action::CloseComplaint => self.close_complaint(),
             Action::KeepPromise => self.keep_promise(),

@@ -68,6 +68,8 @@ pub enum Action {
     Lists,
     /// Show the reminders.
     Reminders,
+    /// Lock the terminal, or choose who is at it.
+    Lock,
     /// Keep the filter under a name.
     SaveList,
     /// Close the customer's complaint.

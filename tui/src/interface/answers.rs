@@ -34,7 +34,9 @@ impl App {
             }
             _ => {}
         }
-        self.catch_up();
+        if self.lock.is_none() {
+            self.catch_up();
+        }
     }
 
     /// Presses the keys that were typed while something was being saved.
@@ -85,6 +87,7 @@ impl App {
                 self.sync.faults = Some(*faults);
             }
             Answer::Sync { at, part } => sync::answers::take(self, at, *part),
+            Answer::Seats(seats) => self.on_seats(seats),
             Answer::Report(report) => self.reports.report = Some(*report),
             Answer::Names(names) => self.reports.names = Some(*names),
             Answer::Written(path) => self.on_written(&path),
@@ -182,7 +185,11 @@ impl App {
         if unreachable {
             self.link = Link::Down(failure.clone());
         }
+        if matches!(failure.code.as_str(), "locked" | "other_turn") && self.lock.is_none() {
+            return self.turn_over();
+        }
         match slot {
+            Slot::Seats => self.fail_unlocking(failure),
             Slot::Recording => {
                 self.recording = None;
                 self.fail_recording(failure);

@@ -15,6 +15,7 @@ use super::effect::{Effect, Linger, Request};
 use super::event::{Event, Failure, ToastId};
 use super::keymap::{Key, Keymap};
 use super::layers::Layer;
+use super::lock::Lock;
 use super::mouse::Hits;
 use super::privacy::Privacy;
 use super::queries::{Queries, Slot};
@@ -70,6 +71,10 @@ pub struct App {
     pub chosen: Option<Chosen>,
     /// Whether the templates were opened for a customer of the list: Esc leads back there.
     pub from_customers: bool,
+    /// While nobody is at the terminal, or it is chosen who is.
+    pub lock: Option<Lock>,
+    /// Whether the terminal is to be locked once it is known who is there.
+    pub(super) wants_lock: bool,
     /// What lies over the screen.
     pub layer: Option<Layer>,
     /// Whether the list of reminders is to be shown when it comes.
@@ -103,7 +108,7 @@ pub struct App {
     pub(super) stale: Stale,
     /// How many tasks the last request for the queue asked for.
     pub(super) asked_tasks: usize,
-    n_toasts: u64,
+    pub(super) n_toasts: u64,
 }
 
 /// A customer for whom something is shown.
@@ -230,6 +235,8 @@ impl App {
             sync: SyncScreen::default(),
             chosen: None,
             from_customers: false,
+            lock: None,
+            wants_lock: false,
             layer: None,
             wants_reminders: false,
             waiting_reminder: None,
@@ -255,15 +262,22 @@ impl App {
 
     /// Asks for what the first frame shows.
     pub fn start(&mut self) -> Vec<Effect> {
+        self.ask_first();
+        std::mem::take(&mut self.effects)
+    }
+
+    pub(super) fn ask_first(&mut self) {
         // the first task can be asked for once the queue is there
         self.ask_today();
         self.ask(Slot::Status, Request::Status);
         self.ask(Slot::Session, Request::Session);
-        std::mem::take(&mut self.effects)
     }
 
     /// Whether the first frame can show the queue and the first script, or why it cannot.
     pub fn is_ready(&self) -> bool {
+        if self.lock.is_some() {
+            return !self.queries.awaits(&Slot::Seats);
+        }
         let queue_is_there = !self.queries.awaits(&Slot::Status) && !self.queries.awaits(&Slot::Today);
         let script_is_there = match self.data.entry(self.today.list.selected) {
             Some(Entry::Task(row)) => !self.queries.awaits(&Slot::Task(row.id)),
@@ -276,11 +290,19 @@ impl App {
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::Key(key) if key.kind == KeyEventKind::Release => {}
-            Event::Key(key) => self.on_key(key),
+            Event::Key(key) => {
+                self.tell_here();
+                self.on_key(key);
+            }
+            Event::Commanded(_) | Event::Selected(_) | Event::Paste(_) | Event::Mouse(_) | Event::Edited(_)
+                if self.lock.is_some() => {}
             Event::Commanded(command) => self.command(command),
             Event::Selected(idx) => self.select(idx),
             Event::Paste(text) => self.on_paste(&text),
-            Event::Mouse(mouse) if self.settings.mouse == Mouse::Captured => self.on_mouse(&mouse),
+            Event::Mouse(mouse) if self.settings.mouse == Mouse::Captured => {
+                self.tell_here();
+                self.on_mouse(&mouse);
+            }
             Event::Mouse(_) => {}
             Event::Copied(copied) => self.on_copied(&copied),
             Event::NotSaved(why) => self.say(ToastKind::Refused, words::setting_not_saved(&why, self.lang)),
@@ -302,6 +324,13 @@ impl App {
         self.show_waiting_reminder();
         self.keep_session();
         std::mem::take(&mut self.effects)
+    }
+
+    /// A guide's turn goes on for as long as keys are pressed.
+    fn tell_here(&mut self) {
+        if self.lock.is_none() && self.data.status.as_ref().is_some_and(|status| status.turn.is_some()) {
+            self.effects.push(Effect::Here);
+        }
     }
 
     /// Whether an answer of the daemon is on its way.
@@ -373,6 +402,8 @@ impl App {
 
     fn on_notice(&mut self, notice: &Notice) {
         match notice {
+            Notice::Seat => self.on_turn(),
+            _ if self.lock.is_some() => {}
             Notice::Sync => self.refresh(Stale::Status),
             Notice::Today | Notice::Clock | Notice::Customers { .. } | Notice::Unknown => self.refresh(Stale::All),
             Notice::Reminder { title, urgent, shown, .. } => self.on_reminder(title, *urgent, *shown),
@@ -385,7 +416,10 @@ impl App {
         if matches!(self.link, Link::Down(_)) {
             // what was kept meanwhile may not have arrived
             self.kept = Session::default();
-            self.refresh_now();
+            match self.lock {
+                Some(_) => self.ask(Slot::Seats, Request::Seats { leaves: true }),
+                None => self.refresh_now(),
+            }
         }
         self.link = Link::Up;
     }

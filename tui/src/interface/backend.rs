@@ -6,10 +6,11 @@ mod library;
 mod support;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
+use guide_common::wire::local::Notice;
 use guide_common::wire::record::{ComplaintCloseRequest, NoteRequest};
 use guide_common::wire::session::KeptSession;
 use tokio::sync::mpsc;
@@ -24,6 +25,8 @@ const TOAST_TIME: [Duration; 2] = [Duration::from_secs(4), Duration::from_secs(2
 const TIMELINE_ENTRIES: usize = 200;
 /// After so long something that is still under way shows that it goes on.
 const TICK: Duration = Duration::from_millis(super::app::TICK_MS);
+/// So often the daemon is told that keys are pressed.
+const HERE: Duration = Duration::from_secs(15);
 /// The first pause before connecting again, and the longest.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
@@ -32,6 +35,8 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::fr
 pub struct Backend {
     client: Arc<Client>,
     events: mpsc::Sender<Event>,
+    /// When the daemon was last told that somebody is here.
+    here: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Backend {
@@ -39,7 +44,7 @@ impl Backend {
     /// frame.
     pub fn at(socket: &Path) -> (Self, mpsc::Receiver<Event>) {
         let (events, receiver) = mpsc::channel(64);
-        (Self { client: Arc::new(Client::at(socket)), events }, receiver)
+        (Self { client: Arc::new(Client::at(socket)), events, here: Arc::default() }, receiver)
     }
 
     /// Sends a request; its answer comes as an event with the same id.
@@ -71,6 +76,20 @@ impl Backend {
         });
     }
 
+    /// Tells the daemon now and then that somebody is at the terminal.
+    pub fn here(&self) {
+        let mut told = self.here.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.is_some_and(|at| at.elapsed() < HERE) {
+            return;
+        }
+        *told = Some(Instant::now());
+        let client = Arc::clone(&self.client);
+        tokio::spawn(async move {
+            // a terminal that is locked by now says so itself
+            let _ = client.here().await;
+        });
+    }
+
     /// Says when a moment has passed.
     pub fn tick(&self) {
         let events = self.events.clone();
@@ -86,7 +105,7 @@ impl Backend {
         let backend = self.clone();
         tokio::spawn(async move {
             let mut pause = BACK_OFF.0;
-            loop {
+            'turns: loop {
                 let lost = match backend.client.events().await {
                     Ok(mut notices) => {
                         pause = BACK_OFF.0;
@@ -95,6 +114,13 @@ impl Backend {
                         }
                         loop {
                             match notices.next().await {
+                                Some(Ok(Notice::Seat)) => {
+                                    // the stream ends with the turn
+                                    if backend.events.send(Event::Noticed(Notice::Seat)).await.is_err() {
+                                        return;
+                                    }
+                                    continue 'turns;
+                                }
                                 Some(Ok(notice)) => {
                                     if backend.events.send(Event::Noticed(notice)).await.is_err() {
                                         return;
@@ -104,6 +130,11 @@ impl Backend {
                                 None => break Failure::lost("the daemon closed the stream of notices"),
                             }
                         }
+                    }
+                    // of a turn that is over: whoever asks for something hears of it
+                    Err(ClientError::Problem(_)) => {
+                        tokio::time::sleep(pause).await;
+                        continue;
                     }
                     Err(error) => Failure::from(error),
                 };
@@ -177,6 +208,20 @@ impl Backend {
                 Answer::Names(Box::new(Names { plans, templates }))
             }
             Request::Write(request) => write(*request).await?,
+            Request::Seats { leaves } => {
+                if leaves {
+                    client.leave_turn();
+                }
+                Answer::Seats(client.seats().await?)
+            }
+            Request::Lock => {
+                client.lock().await?;
+                Answer::Seats(client.seats().await?)
+            }
+            Request::Unlock(guide, pin) => {
+                client.unlock(Some(&guide), pin.as_deref()).await?;
+                Answer::Seats(client.seats().await?)
+            }
             Request::Template(request) => Answer::Template(self.template(request).await?),
             Request::Plan(request) => Answer::Plan(self.plan(request).await?),
         })

@@ -1,7 +1,7 @@
 //! What the interface asks for. The app returns effects and never waits for them.
 
 use chrono::NaiveDateTime;
-use guide_common::id::{CustomerId, OpId, ReminderId, TaskId};
+use guide_common::id::{CustomerId, GuideId, OpId, ReminderId, TaskId};
 use guide_common::sop::plan::Lang;
 use guide_common::time::Period;
 use guide_common::wire::record::{LeadRequest, OutcomeRequest, SnoozeRequest, TagRequest};
@@ -40,6 +40,8 @@ pub enum Effect {
     Tick,
     /// Say when a toast has been seen long enough.
     ExpireToast(ToastId, Linger),
+    /// Tell the daemon that somebody is at the terminal.
+    Here,
     /// Leave.
     Quit,
 }
@@ -126,6 +128,15 @@ pub enum Request {
     Names,
     /// Write a file of the user's own.
     Write(Box<FileRequest>),
+    /// `GET /v1/seats`.
+    Seats {
+        /// Whether the turn that was asked in so far is left, whoever is there by now.
+        leaves: bool,
+    },
+    /// `POST /v1/lock`.
+    Lock,
+    /// `POST /v1/unlock`.
+    Unlock(GuideId, Option<String>),
     /// What the templates' screen asks for.
     Template(TemplateRequest),
     /// What the plans' screen asks for.

@@ -13,6 +13,7 @@ use guide_common::wire::list::{SavedList, SavedLists};
 use guide_common::wire::local::{Clock, CustomerList, Notice, Outbox, Status, SyncStatus, TaskDetail, Today};
 use guide_common::wire::record::{LeadResponse, SavedResponse, Steps};
 use guide_common::wire::remind::Reminders;
+use guide_common::wire::seat::Seats;
 use guide_common::wire::support::{Doctor, Faults, OpDetail, SyncLog, Verified};
 use guide_common::wire::timeline::Timeline;
 
@@ -134,6 +135,8 @@ pub enum Answer {
     Names(Box<Names>),
     /// A file is on disk, at this path.
     Written(String),
+    /// Who is at the terminal.
+    Seats(Seats),
     /// What the templates' screen asked for.
     Template(TemplateAnswer),
     /// What the plans' screen asked for.

@@ -27,6 +27,7 @@ use guide_common::wire::local::{
 };
 use guide_common::wire::record::SavedResponse;
 use guide_common::wire::remind::ReminderRow;
+use guide_common::wire::seat::Seats;
 use guide_common::wire::support::Faults;
 
 use self::shop::{all_cards, profile, row_of, script, time, today, uuid};
@@ -79,6 +80,10 @@ pub struct Desk {
     pub lists: Vec<SavedList>,
     /// What is reminded of.
     pub reminders: Vec<ReminderRow>,
+    /// The guides of the terminal.
+    pub seats: Seats,
+    /// The PIN that unlocks it.
+    pub pin: String,
     lang: Lang,
 }
 
@@ -93,6 +98,8 @@ impl Desk {
         let cards = all_cards(lang).into_iter().map(|card| (card.id.clone(), card)).collect();
         let today = today(lang);
         let status = Status {
+            locked: false,
+            turn: None,
             guide: Some(profile(lang)),
             role: Some(Role::Guide),
             now: on().and_time(time(10, 0)),
@@ -141,6 +148,8 @@ impl Desk {
             plans: library::plans(),
             lists: person::lists(lang),
             reminders: person::reminders(),
+            seats: Seats::default(),
+            pin: "271828".to_owned(),
             lang,
         }
     }
@@ -213,7 +222,7 @@ impl Desk {
                 Effect::Print(text) => self.printed = Some(text),
                 Effect::Ring(title) => self.rung.push(title),
                 Effect::SaveSetting(setting) => self.chosen.push(setting),
-                Effect::ExpireToast(..) | Effect::Quit | Effect::Resume | Effect::Capture(_) => {}
+                Effect::ExpireToast(..) | Effect::Quit | Effect::Resume | Effect::Capture(_) | Effect::Here => {}
                 Effect::EditOutside(text) => self.edited = Some(text),
                 Effect::Tick => self.n_ticks += 1,
             }
@@ -307,6 +316,23 @@ impl Desk {
             Request::Report(period) => Answer::Report(Box::new(report::report(period))),
             Request::Names => Answer::Names(Box::new(report::names())),
             Request::Write(request) => self.support.write(*request)?,
+            Request::Seats { .. } => Answer::Seats(self.seats.clone()),
+            Request::Lock => {
+                (self.seats.locked, self.seats.turn) = (true, None);
+                Answer::Seats(self.seats.clone())
+            }
+            Request::Unlock(guide, pin) => {
+                let seat = self.seats.seats.iter().find(|seat| seat.guide == guide);
+                if seat.is_some_and(|seat| seat.has_pin) && pin.as_ref() != Some(&self.pin) {
+                    let detail = "this is not the PIN; 4 more may be wrong".to_owned();
+                    return Err(Failure { detail, ..refused("wrong_pin") });
+                }
+                for seat in &mut self.seats.seats {
+                    seat.in_front = seat.guide == guide;
+                }
+                self.seats.locked = false;
+                Answer::Seats(self.seats.clone())
+            }
             Request::Template(request) => Answer::Template(self.template(request)?),
             Request::Plan(request) => Answer::Plan(self.plan(request)?),
         })

@@ -29,6 +29,9 @@ impl App {
             self.is_printing = false;
             return self.effects.push(Effect::Resume);
         }
+        if self.lock.is_some() {
+            return self.on_lock_key(&key);
+        }
         if key.code == KeyCode::F(12) {
             // somebody steps up: whatever has the keys, the mask comes at once
             return self.act(Action::Privacy);

@@ -26,6 +26,8 @@ pub mod keymap;
 pub mod layers;
 pub mod legend;
 pub mod library;
+pub mod lock;
+mod lock_view;
 pub mod mouse;
 pub mod outside;
 pub mod privacy;

@@ -60,6 +60,8 @@ pub enum Slot {
     Names,
     /// A file that is being written.
     File,
+    /// Who is at the terminal.
+    Seats,
     /// Of the templates' screen.
     Template(TemplateSlot),
     /// Of the plans' screen.
@@ -74,6 +76,11 @@ pub struct Queries {
 }
 
 impl Queries {
+    /// Awaits nothing any more.
+    pub fn forget_all(&mut self) {
+        self.awaited.clear();
+    }
+
     /// A new request; the answer to an older one of the same slot is not awaited any more.
     pub fn ask(&mut self, slot: Slot) -> QueryId {
         self.last += 1;

@@ -248,6 +248,7 @@ impl Screen<'_> {
                     }
                 }
                 Effect::Tick => self.backend.tick(),
+                Effect::Here => self.backend.here(),
                 Effect::EditOutside(text) => self.outside = Some(text),
                 Effect::Quit => self.leaving = true,
             }

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::app::App;
 use super::layers;
+use super::lock_view;
 use super::privacy::Privacy;
 use super::screens::{Screen, customers_view, plans_view, reports_view, sync_view, templates_view, today_view};
 use super::theme::Role;
@@ -21,6 +22,10 @@ pub fn draw(app: &mut App, frame: &mut Frame) {
     }
     frame.buffer_mut().set_style(area, app.theme.style(Role::Text));
     app.hits.clear();
+    if app.lock.is_some() {
+        lock_view::draw(app, frame, area);
+        return app.settings.glyph_set().apply(frame.buffer_mut());
+    }
     match app.privacy {
         Privacy::Off => draw_shown(app, frame, area),
         Privacy::On => {

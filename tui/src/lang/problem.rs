@@ -107,9 +107,25 @@ fn known(code: &str) -> Option<(Pair, Option<Pair>)> {
             ("后台程序带着自己的选项启动，不由 guide 停止", "this guided was started with options of its own"),
             Some(("在启动它的地方停止", "stop it where it was started")),
         ),
+        "locked" => (("终端已锁定", "this terminal is locked"), Some(("guide unlock 解锁", "guide unlock"))),
+        "other_turn" => (
+            ("终端已锁定，或换了导购", "this terminal was locked, or another guide is at it"),
+            Some(("guide seats 看现在是谁", "guide seats shows who is")),
+        ),
+        "no_pin" => (
+            ("这位导购没有设 PIN，锁了谁都能打开", "this guide has no PIN: anybody could unlock the terminal again"),
+            Some(("guide pin set 设置 PIN", "guide pin set")),
+        ),
+        "unknown_guide" => (
+            ("本机没有登记这位导购", "this guide is not enrolled at this terminal"),
+            Some(("guide seats 列出全部", "guide seats lists who is")),
+        ),
         "already_enrolled" => (
             ("本机已经登记过", "this terminal is enrolled already"),
-            Some(("guide status 可查看登记的导购", "guide status shows for whom")),
+            Some((
+                "guide status 可查看登记的导购；再登记一位用 guide enroll --another 网址",
+                "guide status shows for whom; guide enroll --another URL enrols another guide",
+            )),
         ),
         "unknown_task" => (
             ("今日队列里没有这条任务", "today's queue has no such task"),
@@ -316,7 +332,10 @@ fn known(code: &str) -> Option<(Pair, Option<Pair>)> {
                 "登记码属于别的导购或总部；本机数据未动",
                 "the code is for another guide or hub; what lies on this terminal is as it was",
             ),
-            Some(("向总部要本机导购的登记码", "ask headquarters for a code for this terminal's guide")),
+            Some((
+                "要本机导购的登记码；或 guide enroll --another 网址 再登记一位导购",
+                "ask for a code of this terminal's guide, or enrol another with guide enroll --another URL",
+            )),
         ),
         "hub_refused" => (
             ("总部没有接受请求", "headquarters did not take the request"),

@@ -185,6 +185,7 @@ impl Desk<'_> {
                 }
                 Effect::Ask { query, request } => self.backend.ask(query, request),
                 Effect::Tick => self.backend.tick(),
+                Effect::Here => self.backend.here(),
                 Effect::Copy(text) => self.copy(text),
                 Effect::SaveSetting(setting) => {
                     if let Err(error) = self.options.home.save(&setting) {

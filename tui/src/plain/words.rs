@@ -106,6 +106,15 @@ pub fn no_editor(lang: Lang) -> &'static str {
     pick(lang, ("输入不是终端", "the input is no terminal"))
 }
 
+/// The terminal is locked.
+pub fn locked(lang: Lang) -> &'static str {
+    let words = (
+        "终端已锁定：在另一个窗口运行 guide unlock，这里自动继续；q 退出",
+        "this terminal is locked: run guide unlock elsewhere and it goes on here; q leaves",
+    );
+    pick(lang, words)
+}
+
 /// How questions are answered, for the first one.
 pub fn answering(lang: Lang) -> &'static str {
     pick(lang, ("空行不改或跳过，. 放弃", "an empty line keeps or skips, a dot gives up"))

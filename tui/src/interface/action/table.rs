@@ -147,6 +147,7 @@ const SPECS: &[Row] = &[
     (Action::Palette, "palette", &[c(':'), c(';')], Place::ALL, ["命令", "Commands"], ["全部命令和选择：按名字找，回车执行", "Everything that can be done, by name; Enter does it"]),
     (Action::Settings, "settings", &[c(','), k(KeyCode::F(11))], Place::ALL, ["设置", "Settings"], ["语言、配色、字符、按键、鼠标", "Language, colours, glyphs, keys, mouse"]),
     (Action::Reminders, "reminders", &[c('R'), c('`')], Place::ALL, ["提醒", "Reminders"], ["提醒：已响过的和今明两天的；可推迟", "Reminders: those told and those to come; put one off"]),
+    (Action::Lock, "lock", &[c('X'), c('\\')], Place::ALL, ["锁定/换人", "Lock"], ["锁定，或换一位导购；各人的记录分开", "Lock the terminal, or let another guide take a turn"]),
     (Action::Messages, "messages", &[c('!'), g('n')], Place::ALL, ["消息", "Messages"], ["这次打开以来的消息", "What was said since the interface was opened"]),
     (Action::Mouse, "mouse", &[c('%')], Place::ALL, ["鼠标", "Mouse"], ["鼠标归界面，或交还终端以便选字", "Take the mouse, or leave it to the terminal for selecting text"]),
     (Action::About, "about", &[c('@')], Place::ALL, ["关于", "About"], ["版本、许可、本机为谁服务", "Version, licence, whom this terminal serves"]),

@@ -131,6 +131,15 @@ messages! {
     NoSuchKey => "没有这个键（? 或 F1 看帮助）", "no such key (? or F1 shows the help)";
     OnlyElsewhere => "这个键在别的界面才有用（? 看这里的按键）", "this key works on another screen (? shows the keys here)";
     Elsewhere => "别的界面", "elsewhere";
+    Locked => "已锁定", "Locked";
+    LockChoose => "换一位导购", "Whose turn is it";
+    LockPin => "PIN", "PIN";
+    LockTrying => "正在解锁…", "unlocking…";
+    LockForgotten => "忘了 PIN：向总部要登记码，guide enroll 网址", "forgotten? ask headquarters for a new code";
+    LockKeys => "上下 选人  回车 解锁  q 退出", "up/down choose  Enter unlock  q leave";
+    LockKeysBack => "上下 选人  回车 换  Esc 返回", "up/down choose  Enter begin  Esc back";
+    LockKeysNone => "回车 再试  q 退出", "Enter try again  q leave";
+    NoPin => "没有设 PIN：先 guide pin set", "no PIN is set: guide pin set";
     NothingHere => "这里没有可做的", "there is nothing to do so here";
     PrefixTitle => "接着按", "then";
     PrefixKeys => "Esc 取消", "Esc cancel";
