@@ -70,10 +70,19 @@ fn restart_with_one_arena() {
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 fn restart_with_one_arena() {}
 
+/// Customers' data: what is made here is its user's alone, and no other program of the user reads this one's memory, nor
+/// does it lie in a core file.
+fn begin_private() {
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable) {
+        tracing::debug!(%error, "keeping memory from other programs");
+    }
+}
+
 fn run(args: &RunArgs) -> anyhow::Result<()> {
     restart_with_one_arena();
-    // customers' data: everything that is made here is its user's alone
-    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    begin_private();
     let passed = systemd::passed_socket()?;
     let paths = config::paths(&config::env())?;
     let lock = socket::take_lock(&paths)?;
@@ -108,7 +117,7 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 
 /// Opens what a daemon would serve, asks it once, and prints the answer.
 fn once(args: &RunArgs, ask: impl AsyncFnOnce(&App) -> anyhow::Result<String>) -> anyhow::Result<ExitCode> {
-    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    begin_private();
     let paths = config::paths(&config::env())?;
     let _lock = socket::take_lock(&paths)?;
     let clock = clock(args, &paths)?;
@@ -137,7 +146,7 @@ fn replay(file: &std::path::Path) -> anyhow::Result<ExitCode> {
 
 /// Reads the cache of a terminal that no daemon serves.
 fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
-    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    begin_private();
     if args.exit_with_parent {
         let parent = end_of_stdin();
         std::thread::spawn(move || {

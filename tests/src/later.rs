@@ -32,11 +32,11 @@ const EDITS: [Edit; 25] = [
     edit("hub/Cargo.toml", "[[bin]]\nname = \"guide-hub\"", "[[bin]]\nname = \"guide-hub-later\""),
     // the shapes on the wire and in the terminal's cache
     edit("common/src/wire/mod.rs", "pub const SCHEMA: u32 = 1;", "pub const SCHEMA: u32 = 2;"),
-    edit("daemon/src/store/format.rs", "pub const SCHEMA: u32 = 1;", "pub const SCHEMA: u32 = 2;"),
+    edit("daemon/src/store/format.rs", "pub const SCHEMA: u32 = 2;", "pub const SCHEMA: u32 = 3;"),
     edit(
         "daemon/src/store/format.rs",
-        "steps: &[] }",
-        "steps: &[(1, |_, key, value| Ok(Some((key.to_vec(), value.to_vec()))))] }",
+        "steps: &[(1, seal)] }",
+        "steps: &[(1, seal), (2, |_, _, key, value| Ok(Some((key.to_vec(), value.to_vec()))))] }",
     ),
     // a field of a document, below its top: the hour of birth, which the hub enters with every birthday
     edit(

@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::Utc;
+use futures_util::future::BoxFuture;
 use guide::client::{Client, ClientError};
 use guide_common::demo;
-use guide_common::id::{CustomerId, GuideId, OpId};
+use guide_common::id::{CustomerId, GuideId, OpId, ReminderId};
 use guide_common::paths::{Env, Paths};
 use guide_common::sop::plan::Lang;
 use guide_common::wire::local::{EnrollLocalRequest, Status};
@@ -23,6 +24,7 @@ use guide_tests::program::{Hub, Terminal, folder, run_ok, runtime, wait_for};
 use guided::app::App;
 use guided::clock::Clock;
 use guided::clock::skew::Reading;
+use guided::remind::notify::{Message, Notifier};
 use guided::reveals::Peer;
 use guided::vault::Effort;
 use guided::{api, socket};
@@ -81,17 +83,22 @@ struct InProcess {
 
 impl InProcess {
     async fn start(home: &Path) -> Self {
-        std::fs::create_dir_all(home).unwrap();
-        let paths = Paths::of(&Env { guide_home: Some(home.to_owned()), ..Env::default() });
         let idle_ms = Arc::new(AtomicU64::new(0));
         let (moved, began) = (Arc::clone(&idle_ms), std::time::Instant::now());
         let clock = Clock::of_machine(move || Reading {
             wall: Utc::now(),
             steady: began.elapsed() + Duration::from_millis(moved.load(Ordering::Relaxed)),
         });
+        Self::start_on(home, clock, idle_ms, None).await
+    }
+
+    async fn start_on(home: &Path, clock: Clock, idle_ms: Arc<AtomicU64>, notifier: Option<Arc<dyn Notifier>>) -> Self {
+        std::fs::create_dir_all(home).unwrap();
+        let paths = Paths::of(&Env { guide_home: Some(home.to_owned()), ..Env::default() });
         let (stopping, stop) = watch::channel(false);
         let mut app = App::new(paths, clock, stop);
         app.effort = Effort::LITTLE;
+        app.notifier = notifier;
         let lock = socket::take_lock(&app.paths).unwrap();
         let app = Arc::new(app);
         app.open_enrolled().unwrap();
@@ -409,6 +416,80 @@ fn a_forgotten_pin_costs_the_cache_and_nothing_that_was_recorded() {
         let client = terminal.client();
         until("the queue", Duration::from_secs(30), async || client.today().await.unwrap().checked).await;
         assert_eq!(customers(&client).await.unwrap().len(), all.len());
+    });
+}
+
+/// A desktop that keeps what it is shown.
+#[derive(Debug, Default)]
+struct Recorder {
+    shown: Mutex<Vec<String>>,
+    /// How often everything was taken away.
+    n_cleared: AtomicU64,
+}
+
+impl Notifier for Recorder {
+    fn show(&self, message: Message) -> BoxFuture<'_, Result<(), String>> {
+        self.shown.lock().unwrap().push(format!("{}\n{}", message.title, message.body));
+        Box::pin(async { Ok(()) })
+    }
+
+    fn keep_only(&self, standing: &BTreeSet<ReminderId>) {
+        self.n_cleared.fetch_add(u64::from(standing.is_empty()), Ordering::Relaxed);
+    }
+
+    fn has_actions(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn reminders_name_customers_in_the_guides_own_turn_alone() {
+    let home = folder();
+    runtime().block_on(async {
+        let hub = hub_with_demo(home.path(), "2026-08-12T10:00:00");
+        let config = home.path().join("t/config");
+        std::fs::create_dir_all(&config).unwrap();
+        std::fs::write(config.join("config.toml"), "[remind]\nnames = true\ndesktop = true\n").unwrap();
+        let (recorder, clock) = (Arc::new(Recorder::default()), hub.home.join("clock"));
+        let clock = Clock::virtual_at(&clock, None).unwrap();
+        let notifier: Arc<dyn Notifier> = Arc::clone(&recorder) as _;
+        let daemon = InProcess::start_on(&home.path().join("t"), clock, Arc::default(), Some(notifier)).await;
+        let client = daemon.client();
+        enroll(&client, &hub, GUIDES[0]).await.unwrap();
+        client.change_pin(None, Some(PINS[0])).await.unwrap();
+        until("the queue", Duration::from_secs(30), async || client.today().await.unwrap().checked).await;
+        let rows = client.customers("", 3).await.unwrap().rows;
+        for (row, time) in rows.iter().zip(["13:00:00", "15:00:00", "17:00:00"]) {
+            let visit = serde_json::json!({ "visit_on": "2026-08-12", "visit_time": time });
+            client.appoint(&row.id, &serde_json::from_value(visit).unwrap()).await.unwrap();
+        }
+        let names: Vec<String> = rows.into_iter().map(|row| row.name).collect();
+        let said = |name: &str| recorder.shown.lock().unwrap().iter().any(|text| text.contains(name));
+        let at = async |time: &str| {
+            let n_before = recorder.shown.lock().unwrap().len();
+            daemon.client().set_clock(format!("2026-08-12T{time}").parse().unwrap()).await.unwrap();
+            until("a reminder", Duration::from_secs(20), async || recorder.shown.lock().unwrap().len() > n_before)
+                .await;
+        };
+        at("12:00:00").await;
+        assert!(said(&names[0]), "{:?}", recorder.shown);
+        let n_cleared = recorder.n_cleared.load(Ordering::Relaxed);
+        client.lock().await.unwrap();
+        let is_cleared = async || recorder.n_cleared.load(Ordering::Relaxed) > n_cleared;
+        until("the names taken off the screen", Duration::from_secs(10), is_cleared).await;
+        at("14:00:00").await;
+        assert!(!said(&names[1]), "{:?}", recorder.shown);
+        // another guide's turn: what the first has to do is told when it is that one's turn again
+        enroll(&client, &hub, GUIDES[1]).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let n_before = recorder.shown.lock().unwrap().len();
+        client.set_clock("2026-08-12T16:00:00".parse().unwrap()).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert!(!said(&names[2]), "{:?}", recorder.shown);
+        let shown = recorder.shown.lock().unwrap()[n_before..].join("\n");
+        assert!(!names.iter().any(|name| shown.contains(name.as_str())), "{shown}");
+        client.unlock(Some(&id(GUIDES[0])), Some(PINS[0])).await.unwrap();
+        until("the own reminder", Duration::from_secs(10), async || said(&names[2])).await;
     });
 }
 

@@ -90,9 +90,13 @@ impl Desk {
         }
     }
 
-    /// Begins a guide's turn; returns its name.
+    /// Begins a guide's turn; returns its name. Without a PIN anybody could begin it again, so that it has the same name
+    /// each time: an interface goes on in it after a restart of the daemon.
     pub fn take(&self, seat: &Arc<Seat>) -> String {
-        let name = format!("{:016x}", rand::random::<u64>());
+        let name = match seat.has_pin() {
+            true => format!("{:016x}", rand::random::<u64>()),
+            false => seat.folder.device.of("turn", &seat.guide).name(),
+        };
         let used = self.clock.reading().steady;
         let is_other = {
             let mut state = self.state();

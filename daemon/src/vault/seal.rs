@@ -46,6 +46,11 @@ impl Key {
         &self.0
     }
 
+    /// A name that follows from it and says nothing of it.
+    pub fn name(&self) -> String {
+        self.derive("name", None).0[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// The key for a purpose that follows from this one, and from `more` where both are needed (HKDF-SHA256, RFC 5869).
     pub fn derive(&self, purpose: &str, more: Option<&Self>) -> Self {
         let hkdf = Hkdf::<Sha256>::new(more.map(|key| key.0.as_slice()), &self.0);

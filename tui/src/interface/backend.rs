@@ -131,8 +131,11 @@ impl Backend {
                             }
                         }
                     }
-                    // of a turn that is over: whoever asks for something hears of it
+                    // of a turn that is over
                     Err(ClientError::Problem(_)) => {
+                        if backend.events.send(Event::Noticed(Notice::Seat)).await.is_err() {
+                            return;
+                        }
                         tokio::time::sleep(pause).await;
                         continue;
                     }
