@@ -227,31 +227,18 @@ pub fn read(folder: &Path) -> Result<Option<(GuideFolder, Profile)>, DeviceError
     Ok(Some((guide, profile)))
 }
 
-/// The files as the version before sealing wrote them.
+/// The files as the version before sealing wrote them: each with its checksum.
 mod plain {
-    use super::{Profile, Token};
+    use super::{Profile, Token, twice};
 
-    /// Reads a profile with the checksum of all that it says; one without is taken as it is.
     pub fn profile(bytes: &[u8]) -> Option<Profile> {
         let mut value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
-        if let Some(sum) = value.as_object_mut()?.remove("sum")
-            && sum != crc32c::crc32c(&serde_json::to_vec(&value).ok()?)
-        {
-            return None;
-        }
-        serde_json::from_value(value).ok()
+        let sum = value.as_object_mut()?.remove("sum")?;
+        (sum == crc32c::crc32c(&serde_json::to_vec(&value).ok()?)).then(|| serde_json::from_value(value).ok())?
     }
 
-    /// Reads a token with a line of its checksum; one without is taken as it is.
     pub fn token(bytes: &[u8]) -> Option<Token> {
-        let text = std::str::from_utf8(bytes).ok()?;
-        let mut lines = text.lines();
-        let token = Token(lines.next().filter(|token| !token.trim().is_empty())?.trim().to_owned());
-        match lines.next() {
-            Some(_) if text != format!("{}\n{:08x}\n", token.0, crc32c::crc32c(token.0.as_bytes())) => None,
-            None if !token.0.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte)) => None,
-            _ => Some(token),
-        }
+        twice::unsummed(bytes).map(|token| Token(token.to_owned()))
     }
 }
 
@@ -290,8 +277,10 @@ mod tests {
         fs::write(&copy, &clean).unwrap();
         fs::remove_file(&path).unwrap();
         assert_eq!(guide.token().unwrap().0, "gdt_1");
-        fs::write(&path, "gdt_2").unwrap();
+        fs::write(&path, twice::summed("gdt_2")).unwrap();
         assert_eq!(guide.token().unwrap().0, "gdt_2", "one of an earlier version lies open");
+        fs::write(&path, "gdt_2").unwrap();
+        assert_eq!(guide.token().unwrap().0, "gdt_1", "what stands elsewhere is none");
     }
 
     #[test]

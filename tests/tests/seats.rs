@@ -471,6 +471,9 @@ fn reminders_name_customers_in_the_guides_own_turn_alone() {
             until("a reminder", Duration::from_secs(20), async || recorder.shown.lock().unwrap().len() > n_before)
                 .await;
         };
+        // what has come together by now is counted, not named
+        let is_told = async || !recorder.shown.lock().unwrap().is_empty();
+        until("the first message", Duration::from_secs(20), is_told).await;
         at("12:00:00").await;
         assert!(said(&names[0]), "{:?}", recorder.shown);
         let n_cleared = recorder.n_cleared.load(Ordering::Relaxed);

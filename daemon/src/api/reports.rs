@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::api::error::{Answer, ApiError};
 use crate::api::extract::{Asked, Seated};
+use crate::app::run_whole_check;
 
 /// The query of a report; without dates it is about today.
 #[derive(Debug, Deserialize)]
@@ -30,6 +31,10 @@ pub async fn show(Seated(terminal): Seated, Asked(query): Asked<ReportQuery>) ->
         && !core.shared().rules.plans().iter().any(|published| published.id == *plan)
     {
         return Err(ApiError::new(404, "unknown_plan", "no such plan was published").hint("guide plan list"));
+    }
+    if !core.knows_starts() {
+        // just after a start: what throttled plans have let in is worked out from every customer
+        run_whole_check(&core).await;
     }
     let report = tokio::task::spawn_blocking(move || core.report(period, query.plan.as_ref())).await;
     let report = report.map_err(|_| ApiError::new(500, "report", "the report failed unexpectedly"))?;

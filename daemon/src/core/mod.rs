@@ -213,6 +213,12 @@ impl Core {
         self.state().checked
     }
 
+    /// Whether it is known whom throttled plans have let in, where there are such.
+    pub fn knows_starts(&self) -> bool {
+        let state = self.state();
+        state.starts_known || !state.shared.rules.is_throttled()
+    }
+
     /// A customer's file: the hub's documents with the pending ops applied.
     pub fn load(&self, id: &CustomerId) -> Result<Option<Arc<Loaded>>, StoreError> {
         let version = {
