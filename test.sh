@@ -6,6 +6,7 @@
 #   ./test.sh NAME…      only tests whose names contain NAME
 #   ./test.sh --nightly  all of it, the laws over twenty more sets of random cases, the feeds' order over forty, and the
 #                        hub's suite on serializable transactions (some minutes)
+#   ./test.sh --windows  builds for Windows and runs the result under Wine (tests/windows.sh); nothing else
 #   ./test.sh --kills    10,000 kills of the daemon, a sixth as many of the hub, and 1,000 power cuts (hours)
 set -eu
 cd "$(dirname "$0")"
@@ -28,6 +29,7 @@ if ! command -v cargo >/dev/null 2>&1; then
   say "Rust is missing: install it from https://rustup.rs (version 1.95 or later), then run this again"
   exit 1
 fi
+if [ "${1:-}" = --windows ]; then exec tests/windows.sh; fi
 nightly=no
 if [ "${1:-}" = --nightly ]; then
   nightly=yes

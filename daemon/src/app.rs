@@ -106,7 +106,7 @@ pub struct App {
 impl App {
     /// A daemon without a terminal.
     pub fn new(paths: Paths, clock: Clock, shutdown: watch::Receiver<bool>) -> Self {
-        let settings = Arc::new(SettingsHolder::open(paths.config_file(), locale().as_deref()));
+        let settings = Arc::new(SettingsHolder::open(paths.config_file(), crate::platform::locale().as_deref()));
         let clock = Arc::new(clock);
         let desk = Arc::new(Desk::new(paths.guides(), Arc::clone(&clock), Arc::clone(&settings)));
         Self {
@@ -174,11 +174,6 @@ impl App {
             seat.flush();
         }
     }
-}
-
-/// The locale that messages are wanted in, as POSIX orders the variables.
-fn locale() -> Option<String> {
-    ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
 }
 
 /// Makes the day sheet right. Sync may have done it already.

@@ -3,8 +3,9 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+
+use crate::platform;
 
 /// How much it holds.
 pub const BALLAST_BYTES: u64 = 16 << 20;
@@ -33,8 +34,7 @@ impl Ballast {
 
     /// How much this user can still write to the disk.
     pub fn n_free_bytes(&self) -> io::Result<u64> {
-        let found = rustix::fs::statvfs(&self.folder)?;
-        Ok(found.f_bavail.saturating_mul(found.f_frsize))
+        platform::n_free_bytes(&self.folder)
     }
 
     /// Whether there is enough room to open a cache that a full disk broke.
@@ -45,8 +45,7 @@ impl Ballast {
 
     /// How many bytes of the disk it holds.
     pub fn n_held_bytes(&self) -> u64 {
-        const BLOCK_BYTES: u64 = 512;
-        fs::metadata(self.path()).map_or(0, |found| found.blocks() * BLOCK_BYTES)
+        fs::metadata(self.path()).map_or(0, |found| platform::n_held_bytes(&found))
     }
 
     /// Gives it up where room is scarce. Returns whether there was anything to give up.
@@ -81,10 +80,9 @@ impl Ballast {
 
     fn grow(&self, n_bytes: u64) -> io::Result<()> {
         let mut file = File::options().append(true).create(true).open(self.path())?;
-        match rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, n_bytes) {
-            Ok(()) => Ok(()),
-            Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::NOSYS) => write_noise(&mut file, n_bytes),
-            Err(error) => Err(error.into()),
+        match platform::reserve(&file, n_bytes) {
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => write_noise(&mut file, n_bytes),
+            reserved => reserved,
         }
     }
 }

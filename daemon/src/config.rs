@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDateTime;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use guide_common::paths::{Env, Paths};
+use guide_common::paths::{Env, Paths, state_with};
 
 /// The daemon of `guide`: keeps a guide's customers on this terminal, works out the queue, saves and syncs.
 #[derive(Debug, Parser)]
@@ -107,8 +107,11 @@ pub fn env() -> Env {
         guide_home: set("GUIDE_HOME"),
         runtime_dir: set("XDG_RUNTIME_DIR"),
         config_dir: folder(|folders| folders.config_dir().to_owned()),
-        data_dir: folder(|folders| folders.data_dir().to_owned()),
-        state_dir: folder(|folders| folders.state_dir().unwrap_or_else(|| folders.data_dir()).to_owned()),
+        // not the folder that Windows carries from machine to machine
+        data_dir: folder(|folders| folders.data_local_dir().to_owned()),
+        state_dir: folder(|folders| {
+            folders.state_dir().map_or_else(|| state_with(folders.data_local_dir()), PathBuf::from)
+        }),
     }
 }
 

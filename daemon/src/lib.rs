@@ -1,5 +1,5 @@
 //! `guided`, the daemon: it keeps one guide's customers, works out today's queue, makes what the guide logs durable,
-//! and syncs with the hub. The interface reaches it over a Unix socket.
+//! and syncs with the hub. The interface reaches it over a Unix socket, on Windows over a named pipe.
 
 pub mod api;
 pub mod app;
@@ -12,6 +12,9 @@ pub mod events;
 pub mod lists;
 pub mod log;
 pub mod outbox;
+#[cfg_attr(unix, path = "platform/unix.rs")]
+#[cfg_attr(windows, path = "platform/windows.rs")]
+pub mod platform;
 pub mod profile;
 pub mod remind;
 pub mod reveals;
@@ -21,6 +24,7 @@ pub mod settings;
 pub mod socket;
 pub mod store;
 pub mod sync;
+#[cfg_attr(windows, path = "systemd/none.rs")]
 pub mod systemd;
 pub mod upkeep;
 pub mod vault;

@@ -1,6 +1,5 @@
 //! `guided`: reads the command line and the environment, takes the lock, and serves until a signal stops it.
 
-use std::fs::File;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -12,19 +11,21 @@ use guided::clock::Clock;
 use guided::config::{self, CheckArgs, Cli, ClockArg, Command, RunArgs};
 use guided::diagnose::replay::Replayable;
 use guided::diagnose::{bundle, doctor, replay};
+use guided::platform::{self, Wish, Wishes};
 use guided::seat::open::check as check_cache;
 use guided::serve::{Serving, serve};
 use guided::socket::ServeError;
 use guided::store::{StoreError, check as store_check};
 use guided::{log, profile, socket, systemd};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, oneshot, watch};
 
 /// Threads for what blocks: sync, a check, a report, the day sheet.
 const MAX_BLOCKING_THREADS: usize = 4;
 
 fn main() -> ExitCode {
-    let ended = match Cli::parse().command() {
+    let command = Cli::parse().command();
+    let detached = matches!(&command, Command::Run(args) if args.detach);
+    let ended = match command {
         Command::Run(args) => run(&args).map(|()| ExitCode::SUCCESS),
         Command::Check(args) => check(&args),
         Command::Doctor(args) => once(&args, async |app| Ok(serde_json::to_string_pretty(&doctor::doctor(app).await)?)),
@@ -37,14 +38,25 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             // the code at the end is for whoever started this and speaks another language
-            match code(&error) {
-                Some(code) => eprintln!("guided: {error:#} ({code})"),
-                None => eprintln!("guided: {error:#}"),
+            let words = code(&error).map_or_else(|| format!("{error:#}"), |code| format!("{error:#} ({code})"));
+            eprintln!("guided: {words}");
+            if detached {
+                leave_words(&words);
             }
             tracing::error!(error = format!("{error:#}"), "guided cannot serve");
             ExitCode::FAILURE
         }
     }
+}
+
+/// On Windows whoever starts it for good has no pipe to it, and reads its last words in a file.
+fn leave_words(words: &str) {
+    #[cfg(windows)]
+    if let Ok(paths) = config::paths(&config::env()) {
+        platform::leave_words(&paths.log(), words);
+    }
+    #[cfg(not(windows))]
+    let _ = words;
 }
 
 /// The stable code of why it cannot serve.
@@ -70,19 +82,9 @@ fn restart_with_one_arena() {
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 fn restart_with_one_arena() {}
 
-/// Customers' data: what is made here is its user's alone, and no other program of the user reads this one's memory, nor
-/// does it lie in a core file.
-fn begin_private() {
-    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable) {
-        tracing::debug!(%error, "keeping memory from other programs");
-    }
-}
-
 fn run(args: &RunArgs) -> anyhow::Result<()> {
     restart_with_one_arena();
-    begin_private();
+    platform::keep_to_its_user();
     let passed = systemd::passed_socket()?;
     let paths = config::paths(&config::env())?;
     let lock = socket::take_lock(&paths)?;
@@ -97,7 +99,7 @@ fn run(args: &RunArgs) -> anyhow::Result<()> {
         let serving = Serving { paths, clock, lock, passed, stop, stopper, reload, fault_lab: args.fault_lab };
         serve(serving, || {
             if args.detach
-                && let Err(error) = detach(&log_folder)
+                && let Err(error) = platform::detach(&log_folder)
             {
                 tracing::warn!(%error, "leaving the terminal");
             }
@@ -117,7 +119,7 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 
 /// Opens what a daemon would serve, asks it once, and prints the answer.
 fn once(args: &RunArgs, ask: impl AsyncFnOnce(&App) -> anyhow::Result<String>) -> anyhow::Result<ExitCode> {
-    begin_private();
+    platform::keep_to_its_user();
     let paths = config::paths(&config::env())?;
     let _lock = socket::take_lock(&paths)?;
     let clock = clock(args, &paths)?;
@@ -146,7 +148,7 @@ fn replay(file: &std::path::Path) -> anyhow::Result<ExitCode> {
 
 /// Reads the cache of a terminal that no daemon serves.
 fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
-    begin_private();
+    platform::keep_to_its_user();
     if args.exit_with_parent {
         let parent = end_of_stdin();
         std::thread::spawn(move || {
@@ -192,15 +194,14 @@ fn clock(args: &RunArgs, paths: &Paths) -> anyhow::Result<Clock> {
     }
 }
 
-/// Tells the daemon to stop at SIGTERM or SIGINT, and when a parent that is watched has gone, and `reload` at SIGHUP.
+/// Tells the daemon to stop when the system asks for it or a parent that is watched has gone, and to read its settings
+/// again when that is asked.
 fn stop_on_signals(
     stopping: watch::Sender<bool>,
     reload: Arc<Notify>,
     parent: Option<oneshot::Receiver<()>>,
 ) -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("listening for SIGINT")?;
-    let mut hangup = signal(SignalKind::hangup()).context("listening for SIGHUP")?;
+    let mut wishes = Wishes::new()?;
     tokio::spawn(async move {
         let parent_gone = async {
             match parent {
@@ -213,10 +214,10 @@ fn stop_on_signals(
         loop {
             tokio::select! {
                 () = &mut parent_gone => break,
-                _ = terminate.recv() => break,
-                _ = interrupt.recv() => break,
-                // somebody asks for it, or the terminal that started it has closed
-                _ = hangup.recv() => reload.notify_one(),
+                wish = wishes.next() => match wish {
+                    Wish::Stop => break,
+                    Wish::Reload => reload.notify_one(),
+                },
             }
         }
         tracing::info!("asked to stop");
@@ -235,16 +236,4 @@ fn end_of_stdin() -> oneshot::Receiver<()> {
         drop(told);
     });
     end
-}
-
-/// A session of its own, and nothing that keeps the starter's pipes open.
-fn detach(log_folder: &std::path::Path) -> std::io::Result<()> {
-    // a group's leader cannot; it has a group of its own already
-    let _ = rustix::process::setsid();
-    let input = File::open("/dev/null")?;
-    let output = File::options().create(true).append(true).open(log_folder.join("guided.out"))?;
-    rustix::stdio::dup2_stdin(&input)?;
-    rustix::stdio::dup2_stdout(&output)?;
-    rustix::stdio::dup2_stderr(&output)?;
-    Ok(())
 }

@@ -74,8 +74,7 @@ impl Reveals {
 }
 
 fn private(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    File::options().create(true).append(true).mode(0o600).open(path)
+    crate::platform::private(File::options().create(true).append(true)).open(path)
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Serving from the lock to the clean stop.
 
 use std::future::IntoFuture;
-use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use crate::api::router;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::reveals::Peer;
-use crate::socket::{self, Lock};
+use crate::socket::{self, Lock, Passed};
 use crate::systemd;
 
 /// How long open requests may take once the daemon stops.
@@ -28,7 +27,7 @@ pub struct Serving {
     /// The single-instance lock.
     pub lock: Lock,
     /// The socket that systemd listens on, where it does.
-    pub passed: Option<UnixListener>,
+    pub passed: Option<Passed>,
     /// Turns true when it is to stop.
     pub stop: watch::Receiver<bool>,
     /// What a client may ask to stop through; none where another start would not be the same.

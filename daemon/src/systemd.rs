@@ -1,16 +1,14 @@
 //! The service manager's side: the listening socket that it passes, and what it is told. Without systemd nothing is
 //! passed and nobody is told.
 
-use std::os::unix::net::UnixListener;
-
 use listenfd::ListenFd;
 use sd_notify::NotifyState;
 
-use crate::socket::ServeError;
+use crate::socket::{Passed, ServeError};
 
 /// The socket that systemd listens on for this process, where it does (`LISTEN_FDS`). It is asked for once, before there
 /// are other threads: the variables leave the environment, so that no child takes them for its own.
-pub fn passed_socket() -> Result<Option<UnixListener>, ServeError> {
+pub fn passed_socket() -> Result<Option<Passed>, ServeError> {
     // without a process's number they may be meant for somebody else
     if std::env::var_os("LISTEN_PID").is_none() {
         return Ok(None);

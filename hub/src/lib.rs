@@ -16,6 +16,9 @@ pub mod heads;
 pub mod import;
 pub mod limit;
 pub mod loan;
+#[cfg_attr(unix, path = "platform/unix.rs")]
+#[cfg_attr(windows, path = "platform/windows.rs")]
+pub mod platform;
 pub mod price;
 pub mod problem;
 pub mod proposal;

@@ -4,7 +4,7 @@ use clap::Parser;
 
 fn main() -> anyhow::Result<std::process::ExitCode> {
     // customers' data: everything that is made here is its user's alone
-    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    guide_hub::platform::keep_to_its_user();
     let args = guide_hub::cli::Args::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     Ok(runtime.block_on(guide_hub::cli::run(args)).into())

@@ -6,7 +6,6 @@ use std::future::Future;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
@@ -19,12 +18,12 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
 use crate::error::HubError;
+use crate::platform;
 use crate::tls::Tls;
 
 /// How long a client may take to send its headers, and for its TLS handshake, so that slow ones cannot hold connections.
@@ -77,13 +76,9 @@ impl<S: Sync> FromRequestParts<S> for Stopping {
     }
 }
 
-/// How many connections the system's limit of open files has room for, at most [`MAX_CONNECTIONS`]. The soft limit,
-/// often 1,024, is raised to the hard one, which only the administrator raises (`LimitNOFILE=`, `ulimit -Hn`).
+/// How many connections the system's limit of open files has room for, at most [`MAX_CONNECTIONS`].
 fn max_connections() -> usize {
-    let limit = getrlimit(Resource::Nofile);
-    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
-    let current = if setrlimit(Resource::Nofile, raised).is_ok() { limit.maximum } else { limit.current };
-    let n_files = current.map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX));
+    let n_files = platform::n_open_files();
     let room = n_files.saturating_sub(N_OTHER_FILES).max(n_files / 2);
     if room < MAX_CONNECTIONS {
         tracing::warn!(n_files, "the limit of open files has room for {room} connections: raise it (LimitNOFILE=)");
@@ -194,18 +189,6 @@ pub fn note_address(listener: &TcpListener, scheme: &str, file: &Path) -> Result
         std::fs::rename(&part, file)
     };
     write().map_err(|source| HubError::File { doing, path: file.to_owned(), source })
-}
-/// Begins to listen for the system's or a person's wish to stop the program; the future ends with it. A signal that
-/// comes before the future is awaited is not missed.
-pub fn stop_signal() -> impl Future<Output = ()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut wishes = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
-    std::future::poll_fn(move |context| {
-        let mut poll = |wish: &mut std::io::Result<tokio::signal::unix::Signal>| {
-            wish.as_mut().is_ok_and(|signal| signal.poll_recv(context).is_ready())
-        };
-        if wishes.iter_mut().any(&mut poll) { Poll::Ready(()) } else { Poll::Pending }
-    })
 }
 
 /// Ends when standard input does. The reading thread is left behind: it blocks until the process ends.

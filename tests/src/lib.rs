@@ -6,19 +6,24 @@ pub mod chain;
 pub mod device;
 pub mod dice;
 pub mod hostile;
+#[cfg(unix)]
 pub mod install;
 pub mod later;
 pub mod ledger;
 pub mod line;
 pub mod load;
 pub mod oracle;
+#[cfg(unix)]
 pub mod postgres;
 pub mod program;
 pub mod proxy;
+#[cfg(unix)]
 pub mod pty;
 pub mod rig;
 pub mod sim;
 pub mod staff;
+#[cfg(unix)]
 pub mod tmux;
+#[cfg(unix)]
 pub mod user;
 pub mod week;

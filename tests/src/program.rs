@@ -2,13 +2,13 @@
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use guide::client::Client;
+use guide_common::paths::{Env, Paths};
 use guide_common::wire::local::EnrollLocalRequest;
 
 static N_PANICS: AtomicUsize = AtomicUsize::new(0);
@@ -16,9 +16,10 @@ static N_PANICS: AtomicUsize = AtomicUsize::new(0);
 /// How long a program may take to answer at all.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A folder under `/tmp`, where the path of a socket stays short.
+/// A folder under `/tmp`, where the path of a socket stays short; on Windows the pipe's name is short anyhow.
 pub fn folder() -> tempfile::TempDir {
-    tempfile::Builder::new().prefix("guide").tempdir_in("/tmp").unwrap()
+    let parent = if cfg!(windows) { std::env::temp_dir() } else { PathBuf::from("/tmp") };
+    tempfile::Builder::new().prefix("guide").tempdir_in(parent).unwrap()
 }
 
 /// What runs one test.
@@ -40,7 +41,8 @@ pub async fn demo(home: &Path) -> (Hub, Terminal) {
 pub fn path_of(program: &str) -> PathBuf {
     let this = std::env::current_exe().unwrap();
     let folders = this.ancestors().skip(1).take(2);
-    let found = folders.map(|folder| folder.join(program)).find(|path| path.is_file());
+    let file = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+    let found = folders.map(|folder| folder.join(&file)).find(|path| path.is_file());
     found.unwrap_or_else(|| panic!("{program} is not built: run `cargo build --workspace --bins` first"))
 }
 
@@ -92,6 +94,17 @@ pub fn n_panics() -> usize {
     N_PANICS.load(Ordering::SeqCst)
 }
 
+/// What lets a program be asked to stop where there are no signals.
+const WATCHES_ITS_STARTER: &[&str] = if cfg!(windows) { &["--exit-with-parent"] } else { &[] };
+
+/// Whether somebody listens on a socket or pipe.
+pub fn connects(socket: &Path) -> bool {
+    #[cfg(unix)]
+    return std::os::unix::net::UnixStream::connect(socket).is_ok();
+    #[cfg(windows)]
+    return std::fs::File::options().read(true).write(true).open(socket).is_ok();
+}
+
 /// A running program; dropped, it is killed.
 pub struct Running {
     child: Child,
@@ -100,7 +113,8 @@ pub struct Running {
 impl Running {
     /// Starts a program; what it says on standard error is shown with the test's output.
     pub fn start(mut command: Command) -> Self {
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let input = if cfg!(windows) { Stdio::piped() } else { Stdio::null() };
+        let mut child = command.stdin(input).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         if let Some(stderr) = child.stderr.take() {
             std::thread::spawn(move || {
                 for line in BufReader::new(stderr).lines().map_while(Result::ok) {
@@ -125,10 +139,14 @@ impl Running {
         let _ = self.child.wait();
     }
 
-    /// Asks it to stop, and waits for its end.
+    /// Asks it to stop, and waits for its end. Windows has no signal for it: there the end of its standard input says so.
     pub fn terminate(&mut self) -> std::process::ExitStatus {
-        let status = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap();
-        assert!(status.success());
+        if cfg!(windows) {
+            drop(self.child.stdin.take());
+        } else {
+            let status = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap();
+            assert!(status.success());
+        }
         wait_for("the program to stop", || self.child.try_wait().unwrap())
     }
 }
@@ -233,6 +251,7 @@ impl Hub {
         let mut command = command(self.program, &self.home);
         command.args(["serve", "--listen", &listen]).args(self.clock.args()).arg("--data").arg(self.data());
         command.arg("--address-file").arg(&address_file).env("GUIDE_LOG", "warn");
+        command.args(WATCHES_ITS_STARTER);
         if let Some(rate) = self.device_rate {
             command.args(["--device-rate", &rate.to_string()]);
         }
@@ -285,7 +304,7 @@ impl Terminal {
     /// Starts its daemon again, and does not wait for it.
     pub fn spawn_daemon(&mut self) {
         let mut command = command(self.program, &self.home);
-        command.arg("run").args(self.clock.args());
+        command.arg("run").args(self.clock.args()).args(WATCHES_ITS_STARTER);
         command.envs(self.vars.iter().map(|(name, value)| (*name, value)));
         self.daemon = Some(Running::start(command));
     }
@@ -294,7 +313,7 @@ impl Terminal {
     pub fn start_daemon(&mut self) {
         self.spawn_daemon();
         let socket = self.socket();
-        wait_for("the daemon's socket", || UnixStream::connect(&socket).ok());
+        wait_for("the daemon's socket", || connects(&socket).then_some(()));
     }
 
     /// Ends its daemon at once, as a power switch would.
@@ -318,7 +337,7 @@ impl Terminal {
 
     /// Where the daemon serves.
     pub fn socket(&self) -> PathBuf {
-        self.home.join("run/guided.sock")
+        Paths::of(&Env { guide_home: Some(self.home.clone()), ..Env::default() }).socket
     }
 
     /// A client of the daemon.

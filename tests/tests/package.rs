@@ -12,9 +12,78 @@ fn shellcheck_finds_nothing_in_the_scripts() {
         eprintln!("LEFT OUT: there is no shellcheck here");
         return;
     }
-    let scripts = ["install.sh", "test.sh", "tests/postgres.sh", ".ci/run"];
+    let scripts = ["install.sh", "test.sh", "tests/postgres.sh", "tests/windows.sh", ".ci/run"];
     let output = Command::new("shellcheck").args(scripts).current_dir(root()).output().unwrap();
     assert!(output.status.success(), "{}", said(&output));
+}
+
+/// No PowerShell is at hand: what can be read without one is.
+#[test]
+fn the_installation_for_windows_is_whole_text_for_powershell_5_and_names_what_is_there() {
+    let text = fs::read_to_string(root().join("install.ps1")).unwrap();
+    // without the mark PowerShell 5.1 reads the Chinese texts in the old code page
+    let text = text.strip_prefix('\u{feff}').expect("a byte order mark");
+    let code = without_texts(text);
+    for later in ["&&", "||", "??", "?.", "-Parallel", "#Requires -Version 7"] {
+        assert!(!code.contains(later), "PowerShell 5.1 does not know {later}");
+    }
+    let mut open = Vec::new();
+    for c in code.chars() {
+        match c {
+            '(' | '{' | '[' => open.push(c),
+            ')' => assert_eq!(open.pop(), Some('(')),
+            '}' => assert_eq!(open.pop(), Some('{')),
+            ']' => assert_eq!(open.pop(), Some('[')),
+            _ => {}
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+    let defined = code.lines().filter_map(|line| line.strip_prefix("function ")?.split(['(', ' ']).next());
+    for function in defined {
+        assert!(code.matches(function).count() > 1, "{function} is called by nobody");
+    }
+    let pack = fs::read_to_string(root().join("tests/windows.sh")).unwrap();
+    let doc = fs::read_to_string(root().join("docs/install.md")).unwrap();
+    for program in ["guide", "guided", "guidedw", "guide-hub"] {
+        assert!(text.contains(&format!("'{program}.exe'")) && pack.contains(program), "{program}");
+    }
+    for option in ["From", "Prefix", "NoDaemon", "Demo", "Uninstall", "Purge", "Yes", "DryRun"] {
+        assert!(code.contains(&format!("${option}")) && doc.contains(&format!("-{option}")), "{option}");
+    }
+}
+
+/// A PowerShell script without what its strings and comments say.
+fn without_texts(script: &str) -> String {
+    let mut code = String::new();
+    let mut rest = script;
+    while let Some(c) = rest.chars().next() {
+        let n = match c {
+            '<' if rest.starts_with("<#") => rest.find("#>").expect("a comment's end") + 2,
+            '#' => rest.find('\n').unwrap_or(rest.len()),
+            '\'' => 2 + rest[1..].find('\'').expect("a string's end"),
+            '"' => {
+                let mut escaped = false;
+                let end = rest[1..].find(|c| match (escaped, c) {
+                    (true, _) => {
+                        escaped = false;
+                        false
+                    }
+                    (false, '`') => {
+                        escaped = true;
+                        false
+                    }
+                    (false, c) => c == '"',
+                });
+                2 + end.expect("a string's end")
+            }
+            c => {
+                code.push(c);
+                c.len_utf8()
+            }
+        };
+        rest = &rest[n..];
+    }
+    code
 }
 
 #[test]

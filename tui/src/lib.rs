@@ -7,5 +7,8 @@ pub mod config;
 pub mod interface;
 pub mod lang;
 pub mod plain;
+#[cfg_attr(unix, path = "platform/unix.rs")]
+#[cfg_attr(windows, path = "platform/windows.rs")]
+mod platform;
 pub mod report;
 pub mod slip;

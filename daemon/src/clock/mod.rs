@@ -7,7 +7,6 @@ pub mod wait;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use guide_common::time::Zone;
@@ -178,15 +177,7 @@ fn lock(skew: &Mutex<Skew>) -> MutexGuard<'_, Skew> {
 
 /// Both clocks of this machine.
 fn reading() -> Reading {
-    #[cfg(target_os = "linux")]
-    const STEADY: rustix::time::ClockId = rustix::time::ClockId::Boottime;
-    // elsewhere it stands still while the machine sleeps; the next answer of the hub puts it right
-    #[cfg(not(target_os = "linux"))]
-    const STEADY: rustix::time::ClockId = rustix::time::ClockId::Monotonic;
-    let steady = rustix::time::clock_gettime(STEADY);
-    let seconds = u64::try_from(steady.tv_sec).unwrap_or_default();
-    let nanos = u32::try_from(steady.tv_nsec).unwrap_or_default();
-    Reading { wall: Utc::now(), steady: Duration::new(seconds, nanos) }
+    Reading { wall: Utc::now(), steady: crate::platform::since_boot() }
 }
 
 fn read(file: &Path) -> io::Result<NaiveDateTime> {

@@ -1,8 +1,6 @@
 //! The doctor: everything that can be wrong at a terminal, looked at in order, each with a stable code and the command
 //! that mends it. What is found names no customer.
 
-use std::os::unix::fs::MetadataExt;
-use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,6 +10,7 @@ use guide_common::wire::support::{Check, CheckState, Doctor};
 use crate::app::App;
 use crate::ballast::{BALLAST_BYTES, Ballast};
 use crate::diagnose::hub;
+use crate::platform::{has_desktop, open_to_others};
 use crate::seat::{Seat, Terminal};
 use crate::store::StoreError;
 use crate::store::scan::Scanned;
@@ -107,9 +106,13 @@ fn daemon(app: &App) -> Check {
 fn folders(app: &App) -> Check {
     let (name_zh, name_en) = ("文件夹权限", "Folders");
     for folder in [&app.paths.data, &app.paths.state] {
-        match mode(folder) {
-            Ok(0) => {}
-            Ok(open) => {
+        match open_to_others(folder) {
+            Ok(None) => {
+                return Check::new("folders", CheckState::Ok, name_zh, name_en)
+                    .found("没有检查（Windows）", "not looked at on Windows");
+            }
+            Ok(Some(0)) => {}
+            Ok(Some(open)) => {
                 return Check::new("folders", CheckState::Warn, name_zh, name_en)
                     .found(
                         format!("{} 对其他用户开放（{open:03o}）", folder.display()),
@@ -130,11 +133,6 @@ fn folders(app: &App) -> Check {
     Check::new("folders", CheckState::Ok, name_zh, name_en).found("只有本用户可读", "this user's alone")
 }
 
-/// What others may do with a file or folder.
-fn mode(path: &Path) -> std::io::Result<u32> {
-    Ok(std::fs::metadata(path)?.mode() & 0o077)
-}
-
 fn room(app: &App) -> Check {
     let ballast = Ballast::of(&app.paths.data);
     let mib = |bytes: u64| bytes >> 20;
@@ -153,9 +151,12 @@ fn room(app: &App) -> Check {
 
 fn token_file(terminal: &Terminal) -> Check {
     let check = |state| Check::new("token_file", state, "终端令牌文件", "Token file");
-    match mode(&terminal.sync.folder().token_path()) {
-        Ok(0) => check(CheckState::Ok).found("只有本用户可读", "this user's alone"),
-        Ok(open) => check(CheckState::Fail)
+    match open_to_others(&terminal.sync.folder().token_path()) {
+        Ok(None) => {
+            check(CheckState::Ok).found("在；权限没有检查（Windows）", "there; access is not looked at on Windows")
+        }
+        Ok(Some(0)) => check(CheckState::Ok).found("只有本用户可读", "this user's alone"),
+        Ok(Some(open)) => check(CheckState::Fail)
             .found(format!("对其他用户开放（{open:03o}）"), format!("open to others ({open:03o})"))
             .fix(
                 "chmod 600 该文件，并请总部停用后重新登记",
@@ -254,7 +255,7 @@ fn rejections(terminal: &Terminal) -> Check {
 
 /// Whether reminders could be shown by the desktop.
 fn notifications() -> Check {
-    let has_bus = std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some_and(|value| !value.is_empty());
+    let has_bus = has_desktop();
     let check = Check::new("notifications", CheckState::Ok, "桌面通知", "Notifications");
     match has_bus {
         true => check.found("有桌面会话", "there is a desktop session"),

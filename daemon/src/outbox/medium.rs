@@ -1,10 +1,11 @@
 //! Where segments lie: the disk, or in tests a disk that fails on demand. Both keep the bytes in real files.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
 use crate::outbox::recover::replace;
+use crate::platform;
 
 /// An open segment, written at its end only.
 pub trait Segment: Send {
@@ -34,7 +35,7 @@ pub struct Disk;
 
 impl Medium for Disk {
     fn open(&self, path: &Path) -> io::Result<Box<dyn Segment>> {
-        Ok(Box::new(OpenOptions::new().append(true).create(true).open(path)?))
+        Ok(Box::new(platform::open_to_append(path)?))
     }
 
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
@@ -52,6 +53,7 @@ impl Medium for Disk {
 
 impl Segment for File {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        platform::to_the_end(self)?;
         self.write_all(bytes)
     }
 
@@ -66,7 +68,7 @@ impl Segment for File {
 
 /// Makes the names in a folder durable.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+    platform::sync_folder(folder)
 }
 
 #[cfg(test)]

@@ -84,9 +84,7 @@ pub fn run_command(command: &str) {
     if command.is_empty() {
         return;
     }
-    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let mut shell = std::process::Command::new(shell);
-    shell.args([flag, command]);
+    let mut shell = crate::platform::shell(command);
     shell.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
     match shell.spawn() {
         Ok(mut child) => {

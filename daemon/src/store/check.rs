@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::io::Read;
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
@@ -10,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use guide_common::wire::hub::DigestKeys;
 
+use crate::platform;
 use crate::store::format::{Format, LAYOUT, SCHEMA};
 use crate::store::scan::{Depth, Scanned, scan};
 use crate::store::{Seals, StoreError, files, io_fault};
@@ -40,7 +40,8 @@ impl Checker {
     /// A shell script in the program's place.
     #[cfg(test)]
     pub fn shell(script: &str) -> Self {
-        Self { program: "/bin/sh".into(), args: vec!["-c".into(), script.into()] }
+        let (program, flag) = if cfg!(windows) { ("cmd.exe", "/C") } else { ("/bin/sh", "-c") };
+        Self { program: program.into(), args: vec![flag.into(), script.into()] }
     }
 
     /// Checks a cache. Damage, a panic and a hang are damage; where the check itself could not be done, the cache is
@@ -97,12 +98,11 @@ fn wait(child: &mut Child, limit: Duration) -> std::io::Result<Option<ExitStatus
 
 fn verdict(status: ExitStatus) -> Result<(), StoreError> {
     const PANICKED: i32 = 101;
-    const CRASHES: [i32; 5] = [4, 6, 7, 8, 11];
-    match (status.code(), status.signal()) {
-        (Some(0), _) => Ok(()),
-        (Some(code), _) if code == i32::from(DAMAGED) => Err(StoreError::Damaged("the check found damage")),
-        (Some(PANICKED), _) => Err(StoreError::Damaged("checking it panicked")),
-        (_, Some(signal)) if CRASHES.contains(&signal) => Err(StoreError::Damaged("checking it crashed")),
+    match status.code() {
+        Some(0) => Ok(()),
+        Some(code) if code == i32::from(DAMAGED) => Err(StoreError::Damaged("the check found damage")),
+        Some(PANICKED) => Err(StoreError::Damaged("checking it panicked")),
+        _ if platform::crashed(status) => Err(StoreError::Damaged("checking it crashed")),
         _ => {
             tracing::warn!(%status, "the cache could not be checked: it is taken as it is");
             Ok(())
@@ -131,6 +131,7 @@ pub fn run(folder: &Path, keys: &DigestKeys, seals: Seals) -> Result<Scanned, St
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
+use std::time::UNIX_EPOCH;
 
 use guide_common::wire::hub::DigestKeys;
 use serde::{Deserialize, Serialize};
@@ -259,10 +260,10 @@ struct CleanMark {
 
 impl CleanMark {
     fn of(db_folder: &Path) -> std::io::Result<Self> {
-        use std::os::unix::fs::MetadataExt;
         let files = files::walk(db_folder)?.into_iter().map(|(path, found)| {
             let name = path.strip_prefix(db_folder).unwrap_or(&path).to_string_lossy().into_owned();
-            (name, found.len(), found.mtime(), found.mtime_nsec())
+            let changed = found.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+            (name, found.len(), changed.as_secs().cast_signed(), i64::from(changed.subsec_nanos()))
         });
         Ok(Self { program: PROGRAM.to_owned(), files: files.collect() })
     }

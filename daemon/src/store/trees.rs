@@ -10,6 +10,7 @@ use std::{fs, io};
 use guide_common::wire::hub::{DigestKey, DigestKeys, FeedName};
 
 use crate::outbox::medium::sync_folder;
+use crate::platform::open_to_sync;
 use crate::store::feed::Generation;
 use crate::store::{Seals, StoreError, files, io_fault, sled_fault};
 
@@ -88,7 +89,7 @@ impl Trees {
         drop(first);
         let trees = Self::open(db_folder, seals)?;
         for (path, _) in files::walk(db_folder).map_err(io_fault("listing", db_folder))? {
-            fs::File::open(&path).and_then(|file| file.sync_all()).map_err(io_fault("syncing", &path))?;
+            open_to_sync(&path).and_then(|file| file.sync_all()).map_err(io_fault("syncing", &path))?;
         }
         sync_folder(db_folder).map_err(io_fault("syncing", db_folder))?;
         Ok(trees)
@@ -108,7 +109,7 @@ impl Trees {
     pub fn flush(&self) -> Result<(), StoreError> {
         self.write_out()?;
         let path = files::data(&self.db_folder);
-        fs::File::open(&path).and_then(|file| file.sync_data()).map_err(io_fault("syncing", &path))
+        open_to_sync(&path).and_then(|file| file.sync_data()).map_err(io_fault("syncing", &path))
     }
 
     /// Hands everything to the system.

@@ -7,6 +7,7 @@ use guide_common::wire::SCHEMA;
 use guide_common::wire::hub::{EnrollRequest, EnrollResponse};
 
 use crate::clock::Clock;
+use crate::platform::host_name;
 use crate::profile::{Profile, Token};
 use crate::sync::address::address;
 use crate::sync::client::{HubClient, HubError};
@@ -50,7 +51,7 @@ pub fn profile(response: EnrollResponse, url: &str, trust: Trust, training: bool
 
 /// What the terminal calls itself at the hub.
 fn device_name() -> String {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let name = host_name().unwrap_or_default();
     let name = sanitise(&name, Lines::One, MAX_NAME_CHARS);
     if name.is_empty() { "terminal".to_owned() } else { name }
 }

@@ -23,7 +23,7 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use guide_common::paths::{Env, Paths};
+use guide_common::paths::{Env, Paths, state_with};
 use guide_common::wire::SCHEMA;
 
 pub use args::{Args, Command};
@@ -136,10 +136,10 @@ fn paths() -> Paths {
         guide_home: std::env::var_os("GUIDE_HOME").filter(|home| !home.is_empty()).map(PathBuf::from),
         runtime_dir: std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from),
         config_dir: dirs.as_ref().map_or_else(fallback, |dirs| dirs.config_dir().to_owned()),
-        data_dir: dirs.as_ref().map_or_else(fallback, |dirs| dirs.data_dir().to_owned()),
-        state_dir: dirs
-            .as_ref()
-            .map_or_else(fallback, |dirs| dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned()),
+        data_dir: dirs.as_ref().map_or_else(fallback, |dirs| dirs.data_local_dir().to_owned()),
+        state_dir: dirs.as_ref().map_or_else(fallback, |dirs| {
+            dirs.state_dir().map_or_else(|| state_with(dirs.data_local_dir()), PathBuf::from)
+        }),
     };
     Paths::of(&env)
 }

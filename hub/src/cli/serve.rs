@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use guide_common::paths::Paths;
 use guide_common::time::Zone;
-use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -19,6 +18,7 @@ use crate::db::{Db, epoch};
 use crate::error::HubError;
 use crate::limit::Limits;
 use crate::loan;
+use crate::platform::{self, Reloads};
 use crate::router::router;
 use crate::server;
 use crate::tls::Tls;
@@ -38,7 +38,7 @@ pub(super) async fn run(db: &Db, zone: Zone, args: ServeArgs, clock: Clock) -> R
     loan::settle(db, Some(moment.today())).await?;
     loan::forget_old(db, moment.today()).await?;
     // before anybody can learn the address, so that a signal is never missed
-    let asked_to_stop = server::stop_signal();
+    let asked_to_stop = platform::stop_signal();
     let parent = args.exit_with_parent.then(server::end_of_stdin);
     let stop = async {
         match parent {
@@ -83,10 +83,10 @@ pub(super) async fn run(db: &Db, zone: Zone, args: ServeArgs, clock: Clock) -> R
     Ok(Output::default())
 }
 
-/// Reads the certificate again with every SIGHUP.
+/// Reads the certificate again with every wish to.
 async fn reload(tls: Arc<Tls>) {
-    let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
-    while hangups.recv().await.is_some() {
+    let mut wishes = Reloads::listen();
+    while wishes.next().await.is_some() {
         match tls.reload() {
             Ok(()) => tracing::info!("the certificate was read again"),
             Err(error) => tracing::error!(error = error.chain(), "the certificate stays the one that was read before"),

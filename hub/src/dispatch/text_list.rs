@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -23,6 +22,7 @@ use guide_common::wire::hub::GuideProfile;
 
 use crate::db::{Conn, file};
 use crate::error::HubError;
+use crate::platform::private;
 use crate::publish::lint_words;
 
 /// How to write the list.
@@ -157,7 +157,7 @@ pub fn write(file: &Path, messages: &[TextMessage]) -> Result<(), HubError> {
     let write = || {
         // a part that another program left might be readable by others
         let _ = std::fs::remove_file(part);
-        let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(part)?;
+        let mut out = private(OpenOptions::new().write(true).create_new(true)).open(part)?;
         out.write_all(&bytes)?;
         out.sync_all()?;
         std::fs::rename(part, file)

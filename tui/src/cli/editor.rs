@@ -2,11 +2,11 @@
 
 use std::io::IsTerminal;
 use std::path::Path;
-use std::process::Command;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Answer, Failure};
 use crate::lang::{fault, pick};
+use crate::platform;
 use crate::text;
 
 /// Runs the user's editor on a file and waits for its end. `kept` says where the text stays.
@@ -20,9 +20,8 @@ pub(crate) fn open(file: &Path, kept: &str, context: &Context) -> Answer<()> {
             ("这里没有终端；设置 EDITOR 或在终端里运行", "there is no terminal here; set EDITOR, or run it in one");
         return Err(Failure::Usage(pick(lang, message).to_owned()));
     }
-    let editor = editor.unwrap_or_else(|| "vi".to_owned());
-    // the variable may hold options, as for git: the shell takes it apart
-    let ended = Command::new("sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(file).status();
+    let editor = editor.unwrap_or_else(|| platform::EDITOR.to_owned());
+    let ended = platform::editor(&editor, file).status();
     match ended {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(Failure::Failed(text!(

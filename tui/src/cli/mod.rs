@@ -79,13 +79,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use guide_common::paths::{Env, Paths};
+use guide_common::paths::{Env, Paths, state_with};
 use guide_common::sop::plan::Lang;
 
 use crate::cli::context::{Context, Form, Style, note};
 use crate::cli::failure::{Answer, Failure};
 use crate::cli::interactive::{Look, Mode};
 use crate::lang::{self, help};
+use crate::platform;
 
 /// The guide's terminal: today's service tasks, what to say, and what came of it.
 ///
@@ -218,7 +219,7 @@ pub fn main() -> ExitCode {
     let settings = read.as_ref().map(|(config, _)| config.clone()).unwrap_or_default();
     let words: Vec<OsString> = std::env::args_os().collect();
     // the help speaks the language that the same command line asks for
-    let lang = lang::choose(asked_lang(&words), settings.lang(), locale().as_deref());
+    let lang = lang::choose(asked_lang(&words), settings.lang(), platform::locale().as_deref());
     let cli = match parse(words, lang) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error, lang),
@@ -345,11 +346,6 @@ fn show_help(words: &[String], context: &Context) -> Answer<()> {
     context::print(&asked.render_long_help().to_string())
 }
 
-/// The locale that messages are wanted in, as POSIX orders the variables.
-fn locale() -> Option<String> {
-    ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
-}
-
 /// Reads the environment, once.
 fn environment() -> Result<Env, String> {
     let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
@@ -368,8 +364,8 @@ fn environment() -> Result<Env, String> {
         guide_home,
         runtime_dir: folder("XDG_RUNTIME_DIR"),
         config_dir: found.config_dir().to_owned(),
-        data_dir: found.data_dir().to_owned(),
-        state_dir: found.state_dir().unwrap_or(found.data_dir()).to_owned(),
+        data_dir: found.data_local_dir().to_owned(),
+        state_dir: found.state_dir().map_or_else(|| state_with(found.data_local_dir()), PathBuf::from),
     })
 }
 

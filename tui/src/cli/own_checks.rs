@@ -38,8 +38,9 @@ impl Surroundings {
         let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let is_terminal = std::io::stdout().is_terminal();
         Self {
-            locale: ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(var),
-            term: var("TERM"),
+            // a console of Windows has no such variables: it takes all characters, and its kind is known
+            locale: ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(var).or_else(|| on_windows("UTF-8")),
+            term: var("TERM").or_else(|| on_windows("Windows")),
             size: is_terminal.then(crossterm::terminal::size).and_then(Result::ok),
             colors: ColorEnv::of(var),
         }
@@ -104,6 +105,10 @@ impl Surroundings {
         };
         check("colours", CheckState::Ok, ("颜色", "Colours"), found, &[])
     }
+}
+
+fn on_windows(text: &str) -> Option<String> {
+    cfg!(windows).then(|| text.to_owned())
 }
 
 /// A daemon that answers, and of which version.

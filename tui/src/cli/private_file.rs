@@ -2,17 +2,17 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Answer, Failure};
 use crate::lang::fault;
+use crate::platform::private;
 use crate::text;
 
 /// Writes a file of the user's own (0600), whole and on disk; one that is there already is left alone.
 pub(crate) fn write(path: &Path, bytes: &[u8], context: &Context) -> Answer<()> {
-    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let made = private(OpenOptions::new().write(true).create_new(true)).open(path);
     let written = made.and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
     written.map_err(|error| {
         let shown = path.display().to_string();
@@ -42,6 +42,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8], context: &Context) -> Answer<()
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 

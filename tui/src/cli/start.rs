@@ -2,7 +2,6 @@
 //! nothing.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use guide_common::paths::{Paths, socket_fault};
@@ -14,6 +13,7 @@ use crate::cli::upgrade::settle;
 use crate::client::{Client, ClientError};
 use crate::lang::problem::Explained;
 use crate::lang::{Pair, pick};
+use crate::platform::{Started, is_program};
 use crate::text;
 
 /// How long a start may take. Opening a store after a crash may take seconds; serving comes before checking.
@@ -224,20 +224,14 @@ pub(crate) async fn start(paths: &Paths) -> Result<(Client, Health), StartError>
 
 async fn start_once(program: &Path, paths: &Paths) -> Result<(Client, Health), StartError> {
     let ended = |detail: String| StartError::Ended { detail, log: paths.log() };
-    let mut child = std::process::Command::new(program)
-        .args(["run", "--detach"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| ended(format!("{}: {error}", program.display())))?;
+    let started = Started::new(program, &["run", "--detach"], paths.log());
+    let mut started = started.map_err(|error| ended(format!("{}: {error}", program.display())))?;
     let deadline = Instant::now() + PATIENCE;
-    let mut running = true;
     loop {
         match serving(paths).await {
             Ok(found) => {
                 // reaped where it has ended; a `--detach` that lingers is not waited for
-                let _ = child.try_wait();
+                let _ = started.failed();
                 return Ok(found);
             }
             Err(error) if Instant::now() > deadline => {
@@ -246,12 +240,9 @@ async fn start_once(program: &Path, paths: &Paths) -> Result<(Client, Health), S
             }
             Err(_) => {}
         }
-        if running && let Ok(Some(status)) = child.try_wait() {
-            running = false;
-            if !status.success() {
-                // another guide may have started one in the same moment
-                return serving(paths).await.map_err(|_| ended(last_words(&mut child, status)));
-            }
+        if let Err(words) = started.failed() {
+            // another guide may have started one in the same moment
+            return serving(paths).await.map_err(|_| ended(words));
         }
         tokio::time::sleep(PAUSE).await;
     }
@@ -264,23 +255,11 @@ pub(crate) async fn serving(paths: &Paths) -> Result<(Client, Health), ClientErr
     Ok((client, health))
 }
 
-fn last_words(child: &mut std::process::Child, status: std::process::ExitStatus) -> String {
-    use std::io::Read;
-    let mut words = String::new();
-    if let Some(stderr) = child.stderr.take() {
-        // the program has ended, but what it started may hold the pipe: only what is there is read
-        let _ = stderr.take(4_096).read_to_string(&mut words);
-    }
-    let last = words.lines().rev().find(|line| !line.trim().is_empty());
-    let last = last.map(|line| line.strip_prefix("guided: ").unwrap_or(line));
-    last.map_or_else(|| status.to_string(), |line| sanitise(line, Lines::One, 300))
-}
-
 /// A program of ours: beside this one, else in `PATH`.
 pub fn beside_or_in_path(name: &str) -> Option<PathBuf> {
     beside(name).or_else(|| {
         let path = std::env::var_os("PATH")?;
-        std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| is_program(file))
+        std::env::split_paths(&path).map(|folder| folder.join(file_name(name))).find(|file| is_program(file))
     })
 }
 
@@ -288,10 +267,10 @@ pub fn beside_or_in_path(name: &str) -> Option<PathBuf> {
 pub fn beside(name: &str) -> Option<PathBuf> {
     let own = std::env::current_exe().ok()?;
     let own = own.canonicalize().unwrap_or(own);
-    Some(own.parent()?.join(name)).filter(|file| is_program(file))
+    Some(own.parent()?.join(file_name(name))).filter(|file| is_program(file))
 }
 
-fn is_program(file: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    file.metadata().is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+/// What a program's file is called: on Windows with `.exe`.
+fn file_name(program: &str) -> String {
+    format!("{program}{}", std::env::consts::EXE_SUFFIX)
 }

@@ -1,4 +1,4 @@
-//! HTTP/1 over the daemon's Unix socket: connections that are kept, made again, and checked for their owner.
+//! HTTP/1 over the daemon's Unix socket or named pipe: connections that are kept, made again, and checked for their owner.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,9 +13,9 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::HeaderValue;
 use hyper::{Method, Request, Response, StatusCode, header};
 use hyper_util::rt::TokioIo;
-use tokio::net::UnixStream;
 
 use crate::client::{ClientError, Result};
+use crate::platform;
 
 /// The longest answer that is read: a queue or a list of thousands of rows stays far below.
 const MAX_ANSWER_BYTES: usize = 32 << 20;
@@ -140,13 +140,7 @@ impl Transport {
     }
 
     async fn connect(&self) -> Result<Sender> {
-        let stream = UnixStream::connect(&self.socket).await.map_err(|error| self.unreachable(error))?;
-        let peer = stream.peer_cred().map_err(|error| self.unreachable(error))?;
-        // anyone may have put a socket where the daemon's is expected: only our own user's is trusted
-        if peer.uid() != rustix::process::geteuid().as_raw() {
-            let error = io::Error::new(io::ErrorKind::PermissionDenied, "another user serves this socket");
-            return Err(self.unreachable(error));
-        }
+        let stream = platform::connect(&self.socket).await.map_err(|error| self.unreachable(error))?;
         let (sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.map_err(|error| self.unreachable(io::Error::other(error)))?;
         tokio::spawn(async move {

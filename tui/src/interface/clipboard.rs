@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::execute;
 
+use crate::platform::{clipboard_bytes, private};
+
 /// How long a program may take.
 const PATIENCE: Duration = Duration::from_millis(700);
 
@@ -52,7 +54,7 @@ pub fn ways(var: impl Fn(&str) -> Option<String>) -> Vec<Way> {
         native.push(Way::Program("xclip", &["-selection", "clipboard"]));
         native.push(Way::Program("xsel", &["--clipboard", "--input"]));
     }
-    if is_set("WSL_DISTRO_NAME") {
+    if is_set("WSL_DISTRO_NAME") || cfg!(windows) {
         native.push(Way::Program("clip.exe", &[]));
     }
     if cfg!(target_os = "macos") {
@@ -96,7 +98,7 @@ pub fn copy(text: &str, ways: &[Way], file: &Path) -> Copied {
 fn feed(name: &str, args: &[&str], text: &str) -> io::Result<()> {
     let mut command = Command::new(name);
     let mut child = command.args(args).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-    let fed = child.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(text.as_bytes()));
+    let fed = child.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(&clipboard_bytes(name, text)));
     let started = Instant::now();
     loop {
         match child.try_wait()? {
@@ -119,12 +121,11 @@ fn write(file: &Path, text: &str) -> io::Result<()> {
     }
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file)?.write_all(text.as_bytes())
+    private(&mut options).open(file)?.write_all(text.as_bytes())
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 

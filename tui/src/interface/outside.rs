@@ -3,13 +3,13 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, ExitStatus};
 use std::time::Duration;
 
 use guide_common::text::{Lines, sanitise};
-use tokio::signal::unix::{SignalKind, signal};
+
+use crate::platform::{EDITOR, End, Signals, editor, private};
 
 /// The longest text that is read back.
 const MAX_BYTES: u64 = 64 << 10;
@@ -27,7 +27,7 @@ pub enum Left {
 /// Lets the user's own editor change a text. Meanwhile Ctrl-C is the editor's.
 pub async fn edit(text: &str) -> Left {
     let program = ["VISUAL", "EDITOR"].into_iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-    edit_with(program.as_deref().unwrap_or("vi"), &folder(), text).await
+    edit_with(program.as_deref().unwrap_or(EDITOR), &folder(), text).await
 }
 
 /// Where the file lies: in memory and for this user alone, where there is such a place.
@@ -43,10 +43,7 @@ async fn edit_with(program: &str, folder: &Path, text: &str) -> Left {
         Ok(file) => file,
         Err(error) => return Left::Editor(Err(format!("{}: {error}", folder.display()))),
     };
-    // an editor is a command line: it may have arguments of its own
-    let mut command = Command::new("sh");
-    command.arg("-c").arg(format!("{program} \"$1\"")).arg("sh").arg(&file.0);
-    match command.spawn() {
+    match editor(program, &file.0).spawn() {
         Ok(child) => match ended(child).await {
             Ok(Some(status)) if status.success() => Left::Editor(file.read().map_err(|error| error.to_string())),
             Ok(Some(status)) => Left::Editor(Err(format!("{program}: {status}"))),
@@ -59,16 +56,16 @@ async fn edit_with(program: &str, folder: &Path, text: &str) -> Left {
 
 /// Waits for the editor; none where this program is told to end before, and the editor with it.
 async fn ended(mut child: Child) -> io::Result<Option<ExitStatus>> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let (mut terminate, mut hang_up) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+    let mut signals = Signals::new()?;
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));
         }
         tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => break,
-            _ = hang_up.recv() => break,
+            end = signals.next() => match end {
+                End::Interrupt => {}
+                End::Other(_) => break,
+            },
             () = tokio::time::sleep(PAUSE) => {}
         }
     }
@@ -84,7 +81,7 @@ struct TextFile(PathBuf);
 impl TextFile {
     fn create(folder: &Path, text: &str) -> io::Result<Self> {
         let path = folder.join(format!("guide-{}.txt", uuid::Uuid::now_v7().simple()));
-        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+        let file = private(OpenOptions::new().write(true).create_new(true)).open(&path)?;
         let made = Self(path);
         let mut file = file;
         writeln!(file, "{text}")?;
@@ -109,6 +106,7 @@ impl Drop for TextFile {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 

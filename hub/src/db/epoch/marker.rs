@@ -4,6 +4,8 @@ use std::fmt;
 use std::io::Write;
 use std::path::Path;
 
+use crate::platform::sync_folder;
+
 /// What the file says. The database says the same without the heads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Marker {
@@ -69,7 +71,7 @@ impl Marker {
         }
         written?;
         match path.parent() {
-            Some(folder) => std::fs::File::open(folder)?.sync_all(),
+            Some(folder) => sync_folder(folder),
             None => Ok(()),
         }
     }

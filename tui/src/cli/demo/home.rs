@@ -1,12 +1,11 @@
 //! The demo's temporary `GUIDE_HOME`.
 
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use guide_common::paths::{Env, Paths, socket_fault};
-use rustix::io::Errno;
-use rustix::process::{Pid, test_kill_process};
+
+use crate::platform::{has_ended, is_own_folder, private_folder};
 
 /// How the names of all homes begin.
 const PREFIX: &str = "guide-demo-";
@@ -29,7 +28,7 @@ impl Home {
         remove_leftovers(&parent);
         for n in 0..100 {
             let folder = parent.join(name(n));
-            match std::fs::DirBuilder::new().mode(0o700).create(&folder) {
+            match private_folder().create(&folder) {
                 Ok(()) => return Ok(Self { paths: paths_in(&folder), folder }),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
@@ -65,10 +64,9 @@ impl Drop for Home {
 fn remove_leftovers(parent: &Path) {
     let Ok(entries) = std::fs::read_dir(parent) else { return };
     for entry in entries.flatten() {
-        let ours =
-            entry.metadata().is_ok_and(|found| found.is_dir() && found.uid() == rustix::process::geteuid().as_raw());
+        let ours = entry.metadata().is_ok_and(|found| is_own_folder(&found));
         let owner = entry.file_name().to_str().and_then(process_of);
-        if ours && owner.is_some_and(|pid| test_kill_process(pid) == Err(Errno::SRCH)) {
+        if ours && owner.is_some_and(has_ended) {
             // what cannot be removed harms nobody
             let _ = std::fs::remove_dir_all(entry.path());
         }
@@ -76,10 +74,10 @@ fn remove_leftovers(parent: &Path) {
 }
 
 /// The process that a home's name names.
-fn process_of(name: &str) -> Option<Pid> {
+fn process_of(name: &str) -> Option<u32> {
     let (pid, n) = name.strip_prefix(PREFIX)?.split_once('-')?;
     n.parse::<u32>().ok()?;
-    pid.parse().ok().and_then(Pid::from_raw)
+    pid.parse().ok()
 }
 
 /// A name that no one else uses: the process, and a number for a leftover of an older process of that number.
@@ -88,6 +86,7 @@ fn name(n: u32) -> String {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 

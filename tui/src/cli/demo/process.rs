@@ -7,9 +7,9 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use guide_common::text::{Lines, sanitise};
-use rustix::process::{Pid, Signal, kill_process};
 
 use crate::cli::failure::{Answer, Failure};
+use crate::platform::ask_to_stop;
 
 /// How long a program may take to stop before it is killed.
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
@@ -62,7 +62,7 @@ impl Process {
 
     /// Asks it to stop and waits until it has.
     pub(super) async fn stop(mut self) {
-        self.signal(Signal::TERM);
+        ask_to_stop(&mut self.child);
         let deadline = Instant::now() + STOP_PATIENCE;
         while Instant::now() < deadline {
             if !matches!(self.child.try_wait(), Ok(None)) {
@@ -77,13 +77,6 @@ impl Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-
-    fn signal(&self, signal: Signal) {
-        // the child is not reaped yet, so its number cannot be another's
-        if let Some(pid) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
-            let _ = kill_process(pid, signal);
-        }
-    }
 }
 
 impl Drop for Process {
@@ -91,7 +84,7 @@ impl Drop for Process {
         if !matches!(self.child.try_wait(), Ok(None)) {
             return;
         }
-        self.signal(Signal::TERM);
+        ask_to_stop(&mut self.child);
         let deadline = Instant::now() + Duration::from_secs(1);
         while Instant::now() < deadline {
             if !matches!(self.child.try_wait(), Ok(None)) {
@@ -132,6 +125,7 @@ fn ended(name: &str, status: ExitStatus, words: &Path) -> Failure {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 

@@ -1,6 +1,5 @@
 //! The demo's stage: a home, a hub with the demo chain, and an enrolled daemon that has synchronised once.
 
-use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -14,6 +13,7 @@ use crate::cli::demo::process::{Process, demo_command};
 use crate::cli::failure::{Answer, Failure};
 use crate::cli::start::beside;
 use crate::client::Client;
+use crate::platform::private_folder;
 use crate::text;
 
 /// The demo's first morning, shop time.
@@ -44,9 +44,8 @@ impl Stage {
         let folders = [home.paths().state.clone(), home.paths().data.clone(), home.paths().config.clone()];
         for folder in &folders {
             // as the daemon makes its own: for this user alone
-            std::fs::DirBuilder::new()
+            private_folder()
                 .recursive(true)
-                .mode(0o700)
                 .create(folder)
                 .map_err(|error| Failure::Failed(format!("{}: {error}", folder.display())))?;
         }

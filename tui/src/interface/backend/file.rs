@@ -3,11 +3,11 @@
 
 use std::fs::OpenOptions;
 use std::io::{Error, ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::interface::effect::{Existing, FileRequest};
 use crate::interface::event::{Failure, FailureKind};
+use crate::platform::private;
 
 /// Writes it and returns where it lies.
 pub(super) fn write(request: &FileRequest, home: Option<&Path>) -> Result<String, Failure> {
@@ -37,7 +37,7 @@ fn create(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     if path.is_dir() {
         return Err(ErrorKind::IsADirectory.into());
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = private(OpenOptions::new().write(true).create_new(true)).open(path)?;
     file.write_all(bytes).and_then(|()| file.sync_all()).inspect_err(|_| {
         // half a file is worth less than none
         let _ = std::fs::remove_file(path);
@@ -66,6 +66,7 @@ fn absolute(typed: &str, home: Option<&Path>) -> PathBuf {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
