@@ -126,7 +126,7 @@ under_wine() { # under_wine FILE ARGS…
   [ -e "$beside/bcryptprimitives.dll" ] || cp "$tools/bcryptprimitives.dll" "$beside/"
   # a Windows of its own, without the components that ask to be installed
   WINEPREFIX=$tools/prefix WINEDEBUG=${WINEDEBUG:--all} WINEDLLOVERRIDES="mscoree,mshtml=" RUST_BACKTRACE=0 \
-    "$(wine_program)" "$program" "$@"
+    timeout "${WINDOWS_LIMIT:-600}" "$(wine_program)" "$program" "$@"
 }
 
 # Wine's server and services of this Windows stay a while: nothing of them is left behind.

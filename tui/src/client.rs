@@ -354,4 +354,5 @@ fn encoded(text: &str) -> String {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;

@@ -124,6 +124,11 @@ pub fn shell(line: &str) -> std::process::Command {
     shell
 }
 
+/// Starts a program without a window, as everything here.
+pub fn windowless(command: &mut std::process::Command) -> &mut std::process::Command {
+    command
+}
+
 /// What the system can ask of the daemon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wish {

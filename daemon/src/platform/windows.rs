@@ -132,6 +132,11 @@ pub fn shell(line: &str) -> Command {
     shell
 }
 
+/// Starts a program without a window: a daemon without a console would open one with it.
+pub fn windowless(command: &mut Command) -> &mut Command {
+    command.creation_flags(CREATE_NO_WINDOW)
+}
+
 /// What the system can ask of the daemon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wish {

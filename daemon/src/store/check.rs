@@ -51,7 +51,7 @@ impl Checker {
         let limit = BASE_LIMIT + Duration::from_secs(n_bytes / BYTES_A_SECOND);
         let started = Instant::now();
         // a pipe that ends with this process, so that the child does not outlive it with sled's lock
-        let child = Command::new(&self.program)
+        let child = platform::windowless(&mut Command::new(&self.program))
             .args(&self.args)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
