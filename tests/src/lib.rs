@@ -20,6 +20,7 @@ pub mod proxy;
 #[cfg(unix)]
 pub mod pty;
 pub mod rig;
+pub mod seats;
 pub mod sim;
 pub mod staff;
 #[cfg(unix)]
