@@ -5,12 +5,13 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use guide::client::Client;
 use guide_common::paths::{Env, Paths};
-use guide_tests::program::{Hub, Terminal, connects, folder, run, run_ok, runtime, wait_for};
+use guide_tests::program::{Hub, Terminal, command, connects, folder, run, run_ok, runtime, wait_for};
 use tokio::net::windows::named_pipe::ServerOptions;
 
 fn paths(home: &Path) -> Paths {
@@ -91,10 +92,13 @@ fn the_daemon_is_started_without_a_window_and_killed_it_leaves_nothing_in_the_wa
     let folder = folder();
     let (home, paths) = (folder.path(), paths(folder.path()));
     let _stopped = Stopped(home.to_owned());
-    assert!(run("guidedw", home, &[]).status.success());
+    // a daemon that it starts has what this program gives it: at logon that is nothing
+    let mut starter = command("guidedw", home);
+    starter.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    assert!(starter.status().unwrap().success());
     wait_for("the daemon's pipe", || connects(&paths.socket).then_some(()));
     let pid = runtime().block_on(async { Client::at(&paths.socket).health().await.unwrap().pid });
-    let killed = std::process::Command::new("taskkill").args(["/F", "/PID", &pid.to_string()]).output().unwrap();
+    let killed = Command::new("taskkill").args(["/F", "/PID", &pid.to_string()]).output().unwrap();
     assert!(killed.status.success(), "{killed:?}");
     wait_for("its end", || (!connects(&paths.socket)).then_some(()));
     let said = run_ok("guide", home, &["--lang", "en", "status"]);

@@ -14,6 +14,7 @@ use interprocess::os::windows::named_pipe::tokio::{PipeListener, PipeStream};
 use interprocess::os::windows::named_pipe::{PipeListenerOptions, PipeMode};
 use interprocess::os::windows::security_descriptor::SecurityDescriptor;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::windows::named_pipe::ClientOptions;
 use widestring::U16CString;
 
 use super::{Lock, ServeError, announce, unwritable};
@@ -31,6 +32,10 @@ pub enum Passed {}
 
 /// Takes the pipe's name. A name that is taken is left alone: whoever has it is no guided, since this one holds the lock.
 pub async fn bind(paths: &Paths, _lock: &Lock) -> Result<LocalListener, ServeError> {
+    // Wine lets a second server have a name: whoever answers there has it
+    if ClientOptions::new().open(&paths.socket).is_ok() {
+        return Err(ServeError::Taken { path: paths.socket.clone() });
+    }
     let listener = listen(paths).map_err(|error| match error.kind() {
         // the first instance of a name is refused where there is another
         io::ErrorKind::PermissionDenied => ServeError::Taken { path: paths.socket.clone() },
