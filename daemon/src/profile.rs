@@ -244,6 +244,8 @@ mod plain {
 
 #[cfg(test)]
 mod tests {
+    use guide_common::wire::hub::DigestKey;
+
     use super::*;
     use crate::vault::Key;
 
@@ -291,6 +293,32 @@ mod tests {
         }
         let text = guide.token().unwrap_err().to_string();
         assert!(text.contains("token is damaged") && text.contains("enrol again"), "{text}");
+    }
+
+    #[test]
+    fn what_a_version_before_left_open_is_sealed_and_says_the_same() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("G001");
+        fs::create_dir(&path).unwrap();
+        let mut profile = serde_json::json!({
+            "schema": 1, "hub": "https://hub.example", "device": "D1", "role": "guide", "zone": "Asia/Shanghai",
+            "training": false, "digest_keys": DigestKeys { guide: DigestKey([1; 16]), shared: DigestKey([2; 16]) },
+            "guide": { "id": "G001", "name": "林知夏", "store": { "id": "s1", "name": "云杉路店" } },
+        });
+        let sum = crc32c::crc32c(&serde_json::to_vec(&profile).unwrap());
+        profile["sum"] = sum.into();
+        twice::write(&path.join("profile.json"), profile.to_string().as_bytes()).unwrap();
+        twice::write(&path.join("token"), twice::summed("gdt_1").as_bytes()).unwrap();
+        let (guide, read) = all(root.path()).unwrap().remove(0);
+        assert_eq!((read.guide.name.as_str(), guide.token().unwrap().0.as_str()), ("林知夏", "gdt_1"));
+        assert!(!twice::is_there(&path.join("profile.json")).unwrap());
+        for entry in fs::read_dir(&path).unwrap() {
+            let bytes = fs::read(entry.unwrap().path()).unwrap_or_default();
+            let holds = |text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+            assert!(!holds("林知夏") && !holds("gdt_1"));
+        }
+        let (_, again) = all(root.path()).unwrap().remove(0);
+        assert_eq!(again.guide, read.guide);
     }
 
     #[test]
