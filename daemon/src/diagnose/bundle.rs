@@ -93,8 +93,13 @@ pub async fn bundle(app: &App) -> Result<Bundle, StoreError> {
         bundle.outbox = outbox(core);
         bundle.cycles = terminal.sync.log.rows();
         bundle.traces = terminal.sync.log.traces();
-        redact.ids.push(core.profile().id.to_string());
-        redact.ids.extend(core.state().rows.keys().map(ToString::to_string));
+    }
+    // the log is everybody's
+    for seat in app.desk.seats() {
+        redact.ids.push(seat.guide.to_string());
+        if let Some(terminal) = seat.terminal() {
+            redact.ids.extend(terminal.core.state().rows.keys().map(ToString::to_string));
+        }
     }
     bundle.log = tail(&app.paths.log()).iter().map(|line| redact.line(line)).collect();
     for check in &mut bundle.doctor.checks {

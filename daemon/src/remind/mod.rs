@@ -179,7 +179,12 @@ impl Reminding {
             if let Err(fault) = &shown {
                 tracing::debug!(fault, "the desktop does not show a reminder");
             }
-            this.core.events.tell(Notice::Reminder { ids, title, urgent: is_urgent, shown: shown.is_ok() });
+            let notice = Notice::Reminder { ids, title, urgent: is_urgent, shown: shown.is_ok() };
+            match this.attended().1 {
+                true => this.core.events.tell(notice),
+                // a locked screen rings too
+                false => this.desk.0.events.tell(notice),
+            }
         });
     }
 

@@ -403,10 +403,10 @@ impl App {
     fn on_notice(&mut self, notice: &Notice) {
         match notice {
             Notice::Seat => self.on_turn(),
+            Notice::Reminder { title, urgent, shown, .. } => self.on_reminder(title, *urgent, *shown),
             _ if self.lock.is_some() => {}
             Notice::Sync => self.refresh(Stale::Status),
             Notice::Today | Notice::Clock | Notice::Customers { .. } | Notice::Unknown => self.refresh(Stale::All),
-            Notice::Reminder { title, urgent, shown, .. } => self.on_reminder(title, *urgent, *shown),
             Notice::Open { customer } => self.on_opened(customer.as_ref()),
         }
     }
