@@ -130,6 +130,8 @@ lay_out() { # lay_out DIR: everything that is installed, as --from expects it
   scratch_folder
   own_guide() { GUIDE_HOME="$scratch/pack" "$out/bin/guide" --lang zh "$@"; }
   own_guide man --dir "$out/share/man/man1"
+  "$out/bin/guided" man "$out/share/man/man1"
+  "$out/bin/guide-hub" man "$out/share/man/man1"
   own_guide completions bash >"$out/share/bash-completion/completions/guide"
   own_guide completions zsh >"$out/share/zsh/site-functions/_guide"
   own_guide completions fish >"$out/share/fish/vendor_completions.d/guide.fish"

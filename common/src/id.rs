@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use siphasher::sip128::{Hasher128, SipHasher24};
 use std::hash::Hasher;
@@ -117,6 +118,24 @@ text_id! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct OpId(pub uuid::Uuid);
+
+/// A UUID made in training: of version 7 like any other, its time the virtual clock's, its count `n`, the rest a hash of
+/// `parts`. What is done again at the same virtual time gets the same one.
+pub fn training_uuid(at: DateTime<Utc>, n: u64, parts: &[&str]) -> uuid::Uuid {
+    let mut hasher = SipHasher24::new();
+    for part in parts {
+        hasher.write(part.as_bytes());
+        hasher.write(&[0xff]);
+    }
+    hasher.write(&n.to_be_bytes());
+    let hash = hasher.finish().to_be_bytes();
+    let mut rest = [0; 10];
+    // the count comes first, so that ids of one moment are in their order
+    rest[..2].copy_from_slice(&(n as u16 & 0x0fff).to_be_bytes());
+    rest[2..].copy_from_slice(&hash);
+    let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(millis, &rest).into_uuid()
+}
 
 impl OpId {
     /// The id of a fact that headquarters keeps under a number of its own, such as a coupon: the same number gives
@@ -256,6 +275,17 @@ impl TaskId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_of_training_is_like_any_other_follows_from_what_it_is_made_of_and_keeps_its_order() {
+        let at = "2026-08-12T02:00:00Z".parse().unwrap();
+        let of = |n| training_uuid(at, n, &["device", "G1"]);
+        assert_eq!(of(3), of(3));
+        assert_ne!(of(3), training_uuid(at, 3, &["device", "G2"]));
+        assert_ne!(of(3), training_uuid(at, 3, &["deviceG", "1"]));
+        assert!(of(1) < of(2) && of(2) < training_uuid(at + chrono::TimeDelta::seconds(1), 0, &["x"]));
+        assert_eq!((of(7).get_version_num(), of(7).get_variant()), (7, uuid::Variant::RFC4122));
+    }
 
     #[test]
     fn ids_keep_to_a_safe_alphabet() {

@@ -38,7 +38,7 @@ impl Purchase {
 }
 
 /// One line of a sale.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
     /// What it is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]

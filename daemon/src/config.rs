@@ -37,6 +37,13 @@ pub enum Command {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Writes a manual page for every command.
+    #[command(hide = true)]
+    Man {
+        /// Into this folder
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+    },
 }
 
 /// What to check.

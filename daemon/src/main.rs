@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use guide_common::paths::Paths;
 use guided::app::{App, OpenError};
 use guided::clock::Clock;
@@ -33,6 +33,9 @@ fn main() -> ExitCode {
             once(&args, async |app| Ok(serde_json::to_string_pretty(&bundle::bundle(app).await?)?))
         }
         Command::Replay { file } => replay(&file),
+        Command::Man { folder } => clap_mangen::generate_to(<Cli as CommandFactory>::command(), folder)
+            .map(|()| ExitCode::SUCCESS)
+            .context("writing the manual"),
     };
     match ended {
         Ok(code) => code,

@@ -4,6 +4,9 @@
 
 mod support;
 
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+
 use guide_common::wire::card::*;
 use guide_common::wire::local::*;
 use guide_common::wire::record::*;
@@ -44,6 +47,34 @@ async fn an_op_is_sent_without_being_asked_for() {
     let (_home, hub, _serving, daemon) = enrolled(1).await;
     daemon.post::<SavedResponse>("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
     eventually("the push", async || (hub.facts().len() == 1).then_some(())).await;
+}
+
+#[tokio::test]
+async fn what_is_recorded_shows_as_soon_as_it_is_answered_also_while_changes_of_the_same_customer_come_in() {
+    let (_home, hub, _serving, daemon) = enrolled(1).await;
+    let ended = AtomicBool::new(false);
+    let changing = async {
+        for n in 0.. {
+            hub.change_customer("C0000", |customer| customer.name = format!("顾客{n}"));
+            assert_eq!(daemon.sync_now().await.last_error, None);
+            if ended.load(Relaxed) {
+                return n;
+            }
+        }
+        unreachable!("numbers do not end")
+    };
+    let recording = async {
+        for n in 0..100 {
+            daemon.post::<SavedResponse>("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
+            let again = daemon.post::<SavedResponse>("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap_err();
+            assert_eq!((n, again.code.as_str()), (n, "task_closed"));
+            daemon.post::<SavedResponse>("/v1/undo", &UndoRequest::default()).await.unwrap();
+            assert_eq!((n, daemon.today().await.tasks.len()), (n, 1));
+        }
+        ended.store(true, Relaxed);
+    };
+    let (n_changes, ()) = tokio::join!(changing, recording);
+    assert!(n_changes > 10, "{n_changes} changes came in meanwhile");
 }
 
 #[tokio::test]

@@ -106,7 +106,7 @@ pub async fn ask(
         return Err(HubError::refused(format!("{until_on} is over: --until names a day from {on} on")));
     }
     let rush = Rush { on, by: by.to_owned(), why: why.to_owned(), until_on };
-    let id = OpId::of_record("rush", customer, &uuid::Uuid::now_v7().to_string());
+    let id = OpId::of_record("rush", customer, &format!("{} {until_on} {by} {why}", moment.shop_time));
     let at = moment.zone.instant(moment.shop_time);
     let fact = record::fact(id, customer, at, FactBody::Rush(rush)).map_err(|fault| HubError::refused(told(&fault)))?;
     if let FactBody::Rush(ref rush) = fact.body
@@ -163,7 +163,7 @@ async fn undo(db: &Db, owner: &str, id: OpId, today: NaiveDate) -> Result<Custom
     let customer = fact.customer.clone();
     let mut fact = fact;
     if !fact.is_undone() {
-        fact.undone = Some(Undone::new(OpId(uuid::Uuid::now_v7()), today)).into();
+        fact.undone = Some(Undone::new(OpId::of_record("rush-undone", &customer, &id.to_string()), today)).into();
     }
     let body = json(&fact)?;
     feed.apply(&mut tx, vec![Change::put(kind::FACT, &stored.id, customer.as_str(), body)]).await?;

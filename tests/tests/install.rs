@@ -62,6 +62,8 @@ fn install_upgrade_uninstall_and_purge_lose_nothing_that_was_not_sent_and_leave_
         "bin/guide-hub",
         "share/man/man1/guide.1",
         "share/man/man1/guide-today.1",
+        "share/man/man1/guided.1",
+        "share/man/man1/guide-hub-serve.1",
         "share/bash-completion/completions/guide",
         "share/zsh/site-functions/_guide",
         "share/fish/vendor_completions.d/guide.fish",

@@ -4,6 +4,7 @@
 pub mod cli;
 pub mod client;
 pub mod config;
+mod hidden_line;
 pub mod interface;
 pub mod lang;
 pub mod plain;
@@ -12,3 +13,4 @@ pub mod plain;
 mod platform;
 pub mod report;
 pub mod slip;
+pub mod training;

@@ -409,3 +409,31 @@ fn q_and_its_names_leave() {
         assert!(walk.front.has_left, "{line}");
     }
 }
+
+#[test]
+fn a_locked_terminal_asks_who_is_here_and_for_the_pin_which_is_not_shown() {
+    for (lang, suffix) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
+        let (mut walk, _) = Walk::at(Desk::new(lang, ClockKind::Real).with_guides(true), lang);
+        let mut all = Vec::new();
+        // locked, a line that means nothing, a row that is not there, given up, no PIN at all, a wrong one, the right one
+        for line in ["X", "today", "7", "2", "", "2", "secret", "2", "314159", "1", "271828", "list"] {
+            let is_hidden = walk.front.hides_line();
+            all.push(format!("> {}", if is_hidden { "(hidden)" } else { line }));
+            all.extend(walk.say(line));
+        }
+        assert!(walk.front.app.lock.is_none());
+        insta::assert_snapshot!(format!("locked-{suffix}"), all.join("\n"));
+    }
+}
+
+#[test]
+fn without_a_pin_a_number_begins_the_turn_and_q_leaves() {
+    let (mut walk, _) = Walk::at(Desk::new(Lang::En, ClockKind::Real).with_guides(true), Lang::En);
+    walk.say("X");
+    walk.say("3");
+    assert!(walk.front.app.lock.is_none(), "no PIN is asked of who has none");
+    let (mut walk, _) = Walk::at(Desk::new(Lang::En, ClockKind::Real).with_guides(true), Lang::En);
+    walk.say("X");
+    walk.say("q");
+    assert!(walk.front.has_left);
+}

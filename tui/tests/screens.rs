@@ -105,7 +105,7 @@ fn haste_visits_hours_and_what_goes_along_stand_around_the_script() {
         let mut desk = Desk::new(lang, ClockKind::Real);
         let other = desk.today.tasks[2].dues[0].clone();
         let first = &mut desk.today.tasks[0];
-        first.rush = Some(RushRow { by: "顾南星".to_owned(), why: "客户等回电".to_owned() });
+        first.rush = Some(RushRow { on: None, by: "顾南星".to_owned(), why: "客户等回电".to_owned() });
         first.dues.push(other);
         let card = desk.cards.get_mut(&first.customer).unwrap();
         card.appointments = vec![AppointmentRow {

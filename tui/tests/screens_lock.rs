@@ -11,26 +11,12 @@ use guide::interface::theme::Theme;
 use guide_common::id::GuideId;
 use guide_common::sop::plan::Lang;
 use guide_common::wire::local::{ClockKind, Notice};
-use guide_common::wire::seat::{Seat, Seats};
 
 const PIN: &str = "271828";
 
-fn seat(guide: &str, name: &str, has_pin: bool, in_front: bool, n_unsent: usize) -> Seat {
-    let (guide, store) = (GuideId::new(guide).unwrap(), "云杉路店".to_owned());
-    Seat { guide, name: name.to_owned(), store, has_pin, in_front, sealed: false, n_unsent }
-}
-
 /// A desk of three guides, the first at it.
 fn desk(lang: Lang, has_pin: bool) -> Desk {
-    let mut desk = Desk::new(lang, ClockKind::Real);
-    let seats = vec![
-        seat("G1", "林知夏", has_pin, true, 0),
-        seat("G2", "周予安", true, false, 3),
-        seat("G3", "沈乔", false, false, 0),
-    ];
-    desk.seats = Seats { seats, locked: false, turn: Some("1".to_owned()) };
-    desk.status.turn = Some("1".to_owned());
-    desk
+    Desk::new(lang, ClockKind::Real).with_guides(has_pin)
 }
 
 fn open(desk: &mut Desk, lang: Lang, size: (u16, u16)) -> App {

@@ -77,7 +77,10 @@ pub fn of_customer(open: Customer<'_>, times: &Times, kind_of: impl Fn(&PlanId) 
     let rush = open.task.and_then(|task| task.rush.as_ref());
     for rush in rush.into_iter().chain(open.held.iter().filter_map(|row| row.rush.as_ref())).take(1) {
         let until = end_of(times.on);
-        found.add(Kind::Rush, Moment::Now, &[&rush.by, &rush.why], times.on.and_time(NaiveTime::MIN), until, None);
+        // the same words on another day are another rush
+        let on = rush.on.map(|on| on.to_string()).unwrap_or_default();
+        let subject = [&rush.by, &rush.why, on.as_str()];
+        found.add(Kind::Rush, Moment::Now, &subject, times.on.and_time(NaiveTime::MIN), until, None);
     }
     for due in open.task.into_iter().flat_map(|task| &task.dues) {
         found.due(due, kind_of(&due.plan), times);

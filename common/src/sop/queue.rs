@@ -127,7 +127,7 @@ pub(crate) fn open_rush<'f>(history: &History<'f>) -> Option<&'f Rush> {
 }
 
 fn rush_row(rush: &Rush) -> RushRow {
-    RushRow { by: rush.by.clone(), why: rush.why.clone() }
+    RushRow { on: Some(rush.on), by: rush.by.clone(), why: rush.why.clone() }
 }
 
 /// What the time of the day holds of a task: contact hours, and the steps' own times. The dues whose time has come are

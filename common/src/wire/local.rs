@@ -195,6 +195,9 @@ pub struct TaskRow {
 /// Haste that headquarters asks for (催办).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RushRow {
+    /// The day since which it stands; a sheet of an older version has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<NaiveDate>,
     /// Who asks.
     pub by: String,
     /// Why.

@@ -175,8 +175,8 @@ pub struct ResendRequest {
     pub customer: Option<CustomerId>,
 }
 
-/// `GET` and `PUT /v1/faults`: what goes wrong between this terminal and the hub, on purpose. Chances are per thousand
-/// requests.
+/// `GET` and `PUT /v1/faults`: what goes wrong on purpose, at this terminal and between it and the hub. Chances are per
+/// thousand requests.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FaultPlan {
@@ -208,6 +208,10 @@ pub struct FaultPlan {
     pub garbage: u16,
     /// Answered 401, as if the token were not known.
     pub expire: u16,
+    /// The machine's clock is so many minutes ahead of the hub's.
+    pub clock_ahead_min: u32,
+    /// The terminal's disk has no room.
+    pub disk_full: bool,
 }
 
 /// The answer to both.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use chrono::TimeDelta;
 use guide_common::wire::local::Notice;
 use guide_common::wire::support::{Doctor, FaultPlan, Faults, SyncLog, Verified, VerifyRequest};
 
@@ -43,6 +44,10 @@ pub async fn faults(State(app): State<Arc<App>>) -> Answer<Json<Faults>> {
 /// `PUT /v1/faults`.
 pub async fn set_faults(State(app): State<Arc<App>>, Body(plan): Body<FaultPlan>) -> Answer<Json<Faults>> {
     let lab = lab(&app)?;
+    app.clock.pretend_ahead(TimeDelta::minutes(plan.clock_ahead_min.into()));
+    for terminal in app.desk.terminals() {
+        terminal.core.journal.pretend_full(plan.disk_full);
+    }
     lab.set(plan);
     // the interface marks it on every screen
     app.tell(&Notice::Sync);

@@ -6,6 +6,7 @@ pub mod wait;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
@@ -30,7 +31,7 @@ pub struct Clock {
 
 enum Source {
     Real { machine: Machine, skew: Mutex<Skew> },
-    Virtual { file: PathBuf },
+    Virtual { file: PathBuf, ahead_ms: AtomicI64 },
 }
 
 /// Reads the machine's clocks.
@@ -40,7 +41,7 @@ impl std::fmt::Debug for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Real { .. } => f.write_str("Real"),
-            Self::Virtual { file } => f.debug_tuple("Virtual").field(file).finish(),
+            Self::Virtual { file, .. } => f.debug_tuple("Virtual").field(file).finish(),
         }
     }
 }
@@ -59,7 +60,7 @@ impl Clock {
 
     /// The clock that stands in a file; it is made with `at` where it is missing.
     pub fn virtual_at(file: &Path, at: Option<NaiveDateTime>) -> io::Result<Self> {
-        let source = Source::Virtual { file: file.to_owned() };
+        let source = Source::Virtual { file: file.to_owned(), ahead_ms: AtomicI64::new(0) };
         let clock = Self { zone: Mutex::new(Zone::default()), source, changed: Notify::new() };
         if !file.exists() {
             let start = at.or_else(|| DEMO_START.parse().ok()).unwrap_or_default();
@@ -92,7 +93,7 @@ impl Clock {
     pub fn now(&self) -> NaiveDateTime {
         match &self.source {
             Source::Real { machine, skew } => self.zone().shop_time(lock(skew).correct(machine())),
-            Source::Virtual { file } => read(file).unwrap_or_else(|error| {
+            Source::Virtual { file, .. } => read(file).unwrap_or_else(|error| {
                 tracing::error!(%error, "reading the virtual clock");
                 DEMO_START.parse().unwrap_or_default()
             }),
@@ -135,11 +136,21 @@ impl Clock {
         }
     }
 
-    /// How far the machine's clock is ahead of the hub's; none while that was not measured.
+    /// How far the machine's clock is ahead of the hub's; none while that was not measured. A virtual one is right, but
+    /// where it was said that it is not.
     pub fn ahead(&self) -> Option<TimeDelta> {
         match &self.source {
             Source::Real { machine, skew } => lock(skew).ahead(machine()),
-            Source::Virtual { .. } => None,
+            Source::Virtual { ahead_ms, .. } => {
+                Some(TimeDelta::milliseconds(ahead_ms.load(Ordering::Relaxed))).filter(|ahead| !ahead.is_zero())
+            }
+        }
+    }
+
+    /// Says of a virtual clock how far its machine's is ahead of the hub's; shop time stays right, as it would.
+    pub fn pretend_ahead(&self, ahead: TimeDelta) {
+        if let Source::Virtual { ahead_ms, .. } = &self.source {
+            ahead_ms.store(ahead.num_milliseconds(), Ordering::Relaxed);
         }
     }
 
@@ -162,7 +173,7 @@ impl Clock {
     pub fn set(&self, now: NaiveDateTime) -> io::Result<()> {
         match &self.source {
             Source::Real { .. } => Err(io::ErrorKind::Unsupported.into()),
-            Source::Virtual { file } => {
+            Source::Virtual { file, .. } => {
                 replace(file, now.format("%Y-%m-%dT%H:%M:%S").to_string().as_bytes())?;
                 self.changed.notify_waiters();
                 Ok(())

@@ -66,8 +66,8 @@ impl Core {
     /// Works one customer out; returns the customers whose starts of throttled plans have become others.
     fn recompute_one(&self, id: &CustomerId) -> Result<Vec<CustomerId>, StoreError> {
         let mut changed = Vec::new();
+        let mut version = self.state().touch(id);
         loop {
-            let version = self.state().touch(id);
             let loaded = self.load(id)?;
             changed.extend(self.keep_starts(id, loaded.as_deref()));
             let basis = {
@@ -77,11 +77,10 @@ impl Core {
             let shown = loaded.filter(|loaded| !loaded.file.is_withdrawn_on(basis.on));
             let result = shown.map(|loaded| self.work_out(&loaded, &basis));
             let mut state = self.state();
-            if state.touched.get(id) != Some(&version) {
-                // who touched it works it out
-                return Ok(changed);
-            }
-            if state.check != basis.check {
+            // whoever touched it since works it out too, but may come to its end after the answer that waits for this
+            let newest = state.touched.get(id).copied().unwrap_or(version);
+            if newest != version || state.check != basis.check {
+                version = newest;
                 continue;
             }
             match result {

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use guide_common::apply::CustomerFile;
 use guide_common::fact::FactBody;
-use guide_common::id::{CustomerId, DueId, OpId};
+use guide_common::id::{CustomerId, DueId, OpId, training_uuid};
 use guide_common::op::{Op, OpBody, Stamp};
 use guide_common::outcome::{Outcome, Refusal};
 use guide_common::sop::engine::gone;
-use guide_common::wire::local::Notice;
+use guide_common::wire::local::{ClockKind, Notice};
 use guide_common::wire::record::SavedResponse;
 
 use crate::core::file::Loaded;
@@ -180,13 +181,30 @@ impl Core {
 
     pub(super) fn draft(&self, customer: &CustomerId, rev: u64, body: OpBody) -> Draft {
         Draft {
-            op_id: OpId(uuid::Uuid::now_v7()),
+            op_id: self.new_op_id(),
             base_rev: Some(rev),
             at_wall: self.clock.instant(),
             at_mono: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
             customer: customer.clone(),
             body,
             group: None,
+        }
+    }
+
+    /// An id for an op. In training it follows from the terminal, the virtual time and a count.
+    fn new_op_id(&self) -> OpId {
+        if self.clock.kind() == ClockKind::Real {
+            return OpId(uuid::Uuid::now_v7());
+        }
+        let at = self.clock.instant();
+        let state = self.state();
+        loop {
+            let n = self.n_drafts.fetch_add(1, Relaxed);
+            let id = OpId(training_uuid(at, n, &[self.device.as_str()]));
+            // a terminal that was started again counts anew
+            if state.outbox.find(id).is_none() {
+                return id;
+            }
         }
     }
 

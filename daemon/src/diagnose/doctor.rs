@@ -137,10 +137,12 @@ fn room(app: &App) -> Check {
     let ballast = Ballast::of(&app.paths.data);
     let mib = |bytes: u64| bytes >> 20;
     let check = |state| Check::new("disk", state, "磁盘空间", "Disk");
-    match ballast.n_free_bytes() {
+    let is_full = app.lab().is_some_and(|lab| lab.faults().plan.disk_full);
+    match ballast.n_free_bytes().map(|free| if is_full { 0 } else { free }) {
         Err(error) => check(CheckState::Warn).found(format!("无法得知：{error}"), format!("not known: {error}")),
         Ok(free) if free < LITTLE_ROOM => {
-            let state = if ballast.n_held_bytes() < BALLAST_BYTES { CheckState::Fail } else { CheckState::Warn };
+            let state =
+                if is_full || ballast.n_held_bytes() < BALLAST_BYTES { CheckState::Fail } else { CheckState::Warn };
             check(state)
                 .found(format!("只剩 {} MiB", mib(free)), format!("{} MiB left", mib(free)))
                 .fix("清理磁盘；无需重启", "make room on the disk; no restart is needed")

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use guide_common::op::Op;
 use tokio::sync::{mpsc, oneshot};
@@ -24,6 +24,7 @@ enum Request {
 pub struct JournalWriter {
     requests: mpsc::Sender<Request>,
     n_syncs: Arc<AtomicU64>,
+    is_full: Arc<AtomicBool>,
 }
 
 impl JournalWriter {
@@ -36,11 +37,19 @@ impl JournalWriter {
             .name("journal".to_owned())
             .stack_size(256 * 1024)
             .spawn(move || run(journal, waiting, &counter))?;
-        Ok(Self { requests, n_syncs })
+        Ok(Self { requests, n_syncs, is_full: Arc::default() })
+    }
+
+    /// From here on nothing is saved, as if the disk had no room, or everything again: for training.
+    pub fn pretend_full(&self, is_full: bool) {
+        self.is_full.store(is_full, Ordering::Relaxed);
     }
 
     /// Saves the drafts as ops, all or none; they are on disk when this returns.
     pub async fn append(&self, drafts: Vec<Draft>) -> Saved {
+        if self.is_full.load(Ordering::Relaxed) {
+            return Err(Arc::new(JournalError::Full));
+        }
         let (answer, saved) = oneshot::channel();
         let closed = || Arc::new(JournalError::Closed);
         self.requests.send(Request::Append { drafts, answer }).await.map_err(|_| closed())?;

@@ -56,6 +56,8 @@ pub enum Command {
     Serve(ServeArgs),
     /// Bring a database to this version (every command does so) and say what was done
     Migrate(MigrateArgs),
+    /// Copy an SQLite database into a file while terminals are served; PostgreSQL has pg_dump
+    Backup(BackupArgs),
     /// Remove tombstones and recorded answers that no terminal needs any more (serve does so every hour)
     Purge(PurgeArgs),
     /// Import what shops export; docs/import.md lists the columns
@@ -94,6 +96,13 @@ pub enum Command {
     Leads(LeadsArgs),
     /// Count every feed anew and compare it with what it says of itself
     Verify(VerifyArgs),
+    /// Write a manual page for every command
+    #[command(hide = true)]
+    Man {
+        /// Into this folder
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+    },
 }
 
 impl Command {
@@ -122,6 +131,14 @@ pub struct MigrateArgs {
     /// Begin an epoch, after a backup was put back by hand: terminals push again what they keep
     #[arg(long)]
     pub(super) new_epoch: bool,
+}
+
+/// Where to copy the database.
+#[derive(Debug, clap::Args)]
+pub struct BackupArgs {
+    /// A file that is not there yet
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
 }
 
 /// How to tell what was removed.
@@ -273,7 +290,12 @@ pub struct VerifyArgs {
 #[derive(Debug, clap::Args)]
 pub struct InspectArgs {
     /// The guide
-    pub(super) guide: GuideId,
+    #[arg(required_unless_present = "dump")]
+    pub(super) guide: Option<GuideId>,
+    /// Print every fact and document that the hub holds, of this guide or of all, a line of JSON each, by kind and id; with
+    /// their names and numbers, without tokens and without the order in which they came
+    #[arg(long, conflicts_with_all = ["facts", "json"])]
+    pub(super) dump: bool,
     /// Also list what guides recorded on these customers: ids, days and codes, no texts
     #[arg(long)]
     pub(super) facts: bool,

@@ -88,15 +88,19 @@ struct FeedState {
 
 pub(super) async fn run(db: &Db, args: InspectArgs) -> Result<Output, HubError> {
     let mut conn = db.conn().await?;
-    let id = args.guide.as_str();
+    let feed = args.guide.as_ref().map(GuideId::as_str);
+    let Some(id) = feed.filter(|_| !args.dump) else {
+        return Ok(Output::done(file::dump(&mut conn, feed.unwrap_or_default()).await?));
+    };
     let Some(guide) = directory::guide(&mut conn, id).await? else {
         return Err(directory::unknown_guide(id));
     };
     let (feed, shared) = (state(&mut conn, id).await?, state(&mut conn, SHARED).await?);
+    let devices = terminals(&mut conn, &guide.id, &feed, &shared).await?;
     let inspection = Inspection {
         guide,
         counts: page::count_kinds(&mut conn, id).await?,
-        devices: terminals(&mut conn, &args.guide, &feed, &shared).await?,
+        devices,
         last_ops: op_rows(op::latest(&mut conn, id, None, N_OPS).await?)?,
         n_rejected: op::n_rejected(&mut conn, id).await?,
         rejected: op_rows(op::latest(&mut conn, id, Some(OpResult::Rejected), N_OPS).await?)?,

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::Output;
-use super::args::{MigrateArgs, PurgeArgs};
+use super::args::{BackupArgs, MigrateArgs, PurgeArgs};
 use crate::db::migrate::Brought;
-use crate::db::{Db, distribute, epoch, epoch_seconds};
+use crate::db::{Db, Engine, distribute, epoch, epoch_seconds};
 use crate::error::HubError;
 use crate::purge::{ANSWER_DAYS, TOMBSTONE_DAYS, purge};
 
@@ -39,6 +39,18 @@ pub(super) async fn migrate(db: &Db, args: MigrateArgs) -> Result<Output, HubErr
         };
     }
     Ok(Output::done(text))
+}
+
+pub(super) async fn backup(db: &Db, args: &BackupArgs) -> Result<Output, HubError> {
+    let file = &args.file;
+    if db.engine() == Engine::Postgres {
+        return Err(HubError::refused("a PostgreSQL database is copied by pg_dump"));
+    }
+    if file.exists() {
+        return Err(HubError::refused(format!("{} is there already: name another file", file.display())));
+    }
+    db.copy_into(file).await?;
+    Ok(Output::done(format!("{}\n", file.display())))
 }
 
 pub(super) async fn run_purge(db: &Db, args: PurgeArgs) -> Result<Output, HubError> {

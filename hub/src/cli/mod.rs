@@ -20,9 +20,10 @@ mod table;
 mod verify;
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use clap::CommandFactory;
 use guide_common::paths::{Env, Paths, state_with};
 use guide_common::wire::SCHEMA;
 
@@ -87,10 +88,11 @@ pub async fn run(args: Args) -> u8 {
 }
 
 async fn dispatch(args: Args) -> Result<Output, HubError> {
-    if let Command::Migrate(migrate) = &args.command
-        && migrate.dry_run
-    {
-        return Ok(migrate::dry_run());
+    // what needs no database
+    match &args.command {
+        Command::Migrate(migrate) if migrate.dry_run => return Ok(migrate::dry_run()),
+        Command::Man { folder } => return manual(folder),
+        _ => {}
     }
     let paths = paths();
     let folder = args.database.data.clone().unwrap_or_else(|| paths.hub());
@@ -105,6 +107,7 @@ async fn dispatch(args: Args) -> Result<Output, HubError> {
     let result = match args.command {
         Command::Serve(serve) => serve::run(&db, zone, serve, clock).await,
         Command::Migrate(migrate) => migrate::migrate(&db, migrate).await,
+        Command::Backup(backup) => migrate::backup(&db, &backup).await,
         Command::Purge(purge) => migrate::run_purge(&db, purge).await,
         Command::Import(import) => import::run(&db, import).await,
         Command::Publish(publish) => publish::run(&db, publish, clock.moment(zone)?.today()).await,
@@ -120,6 +123,7 @@ async fn dispatch(args: Args) -> Result<Output, HubError> {
         Command::Inspect(inspect) => inspect::run(&db, inspect).await,
         Command::Leads(args) => lead::run(&db, args).await,
         Command::Verify(args) => verify::run(&db, args).await,
+        Command::Man { folder } => manual(&folder),
     };
     if writes_files && result.is_ok() {
         // customers on loan change on both sides; which day it is the server knows best
@@ -127,6 +131,12 @@ async fn dispatch(args: Args) -> Result<Output, HubError> {
     }
     db.close().await;
     result
+}
+
+fn manual(folder: &Path) -> Result<Output, HubError> {
+    let failed = |error| HubError::refused(format!("{}: {error}", folder.display()));
+    clap_mangen::generate_to(Args::command(), folder).map_err(failed)?;
+    Ok(Output::default())
 }
 
 fn paths() -> Paths {

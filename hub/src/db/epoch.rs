@@ -22,6 +22,19 @@ const ORIGIN: &str = "origin";
 /// What the file beside an SQLite database holds too.
 const MARKER: &str = "marker";
 
+/// The seed of the demo's chain, in a hub that was filled with it.
+const DEMO_SEED: &str = "demo_seed";
+
+/// The seed of the demo's chain; none in a hub that holds anything else.
+pub async fn demo_seed(conn: &mut Conn) -> Result<Option<String>, HubError> {
+    state(conn, DEMO_SEED).await
+}
+
+/// Notes the seed of the demo's chain.
+pub async fn note_demo_seed(conn: &mut Conn, seed: u64) -> Result<(), HubError> {
+    put(conn, DEMO_SEED, &seed.to_string()).await
+}
+
 /// The epoch that every feed tells.
 pub async fn current(conn: &mut Conn) -> Result<String, HubError> {
     state(conn, EPOCH).await?.ok_or_else(|| HubError::corrupt("the hub's state (no epoch)"))

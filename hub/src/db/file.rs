@@ -10,7 +10,9 @@ use guide_common::sop::plan::Plan;
 use guide_common::sop::settings::{GoldPrice, Settings};
 use guide_common::template::Template;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
+use super::directory::json;
 use super::feed::{SHARED, Stored, kind, load_of_customers};
 use super::{Conn, text};
 use crate::error::{DatabaseContext, HubError};
@@ -57,6 +59,37 @@ pub async fn facts_of_kind(conn: &mut Conn, fact_kind: &str) -> Result<Vec<(Stri
         }
     }
     Ok(facts)
+}
+
+/// Every fact and document that lives in a feed, or in all where it is empty: a line of JSON each, by feed, kind and id.
+/// Two hubs that hold the same give the same text, whatever the order in which they came to it and whatever keeps it.
+pub async fn dump(conn: &mut Conn, feed: &str) -> Result<String, HubError> {
+    #[derive(serde::Serialize)]
+    struct Line<'r> {
+        feed: &'r str,
+        kind: &'r str,
+        id: &'r str,
+        body: &'r RawValue,
+    }
+    let rows =
+        sqlx::query("SELECT guide_id, kind, id, body FROM entity WHERE deleted = 0 AND (guide_id = $1 OR $1 = '')")
+            .bind(feed)
+            .fetch_all(conn)
+            .await
+            .doing("reading everything")?;
+    let mut entities = Vec::with_capacity(rows.len());
+    for row in &rows {
+        entities.push((text(row, 0)?, text(row, 1)?, text(row, 2)?, text(row, 3)?));
+    }
+    // here, since databases sort texts by the rules of a country
+    entities.sort_unstable();
+    let mut dump = String::new();
+    for (feed, kind, id, body) in &entities {
+        let body = serde_json::from_str(body).map_err(|_| HubError::corrupt(format!("the {kind} {id}")))?;
+        dump.push_str(&json(&Line { feed, kind, id, body })?);
+        dump.push('\n');
+    }
+    Ok(dump)
 }
 
 /// The published settings; the defaults hold until there are any.

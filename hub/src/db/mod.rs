@@ -178,6 +178,13 @@ impl Db {
         self.engine
     }
 
+    /// Copies an SQLite database into a new file, as of one moment, while others read and write it.
+    pub async fn copy_into(&self, file: &Path) -> Result<(), HubError> {
+        let name = file.to_str().ok_or_else(|| HubError::refused(format!("{} is no text", file.display())))?;
+        let copied = sqlx::query("VACUUM INTO $1").bind(name).execute(&mut *self.conn().await?).await;
+        copied.doing("copying the database").map(drop)
+    }
+
     /// What opening it did to its tables.
     pub fn brought(&self) -> &Brought {
         &self.brought

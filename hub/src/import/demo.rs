@@ -18,7 +18,7 @@ use crate::db::device::Device;
 use crate::db::directory::{self, json, put_owners};
 use crate::db::feed::{Change, Feed, POOL, kind};
 use crate::db::retry::retry;
-use crate::db::{Db, commit};
+use crate::db::{Db, commit, epoch};
 use crate::error::HubError;
 use crate::loan;
 use crate::price;
@@ -51,6 +51,7 @@ pub struct DemoSummary {
 pub async fn import(db: &Db, seed: u64, lang: Lang) -> Result<DemoSummary, HubError> {
     let chain = demo::chain(seed, lang);
     put_chain(db, &chain).await?;
+    epoch::note_demo_seed(&mut *db.conn().await?, seed).await?;
     Ok(DemoSummary {
         n_stores: chain.stores.len(),
         n_guides: chain.guides.len(),

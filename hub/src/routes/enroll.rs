@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::HeaderMap;
-use guide_common::id::{DeviceId, GuideId};
+use guide_common::id::{DeviceId, GuideId, training_uuid};
 use guide_common::text::{Lines, sanitise};
 use guide_common::wire::Problem;
 use guide_common::wire::hub::{DigestKeys, EnrollRequest, EnrollResponse, Role};
@@ -16,7 +16,7 @@ use guide_common::wire::hub::{DigestKeys, EnrollRequest, EnrollResponse, Role};
 use crate::app::App;
 use crate::auth::{other_kind, role_forbids};
 use crate::db::device::{self, CodeAnswer, Device};
-use crate::db::{commit, directory, epoch_seconds, feed, page};
+use crate::db::{Conn, commit, directory, epoch, epoch_seconds, feed, page};
 use crate::error::HubError;
 use crate::problem::ProblemAnswer;
 use crate::secret;
@@ -56,7 +56,7 @@ pub async fn enroll(
     }
     let corrupt = || HubError::corrupt(format!("the guide {guide} of an enrolment code"));
     let profile = directory::guide(&mut tx, &guide).await?.ok_or_else(corrupt)?;
-    let id = uuid::Uuid::now_v7().to_string();
+    let id = device_id(&mut tx, &app, &guide).await?.to_string();
     let token = secret::new_token();
     let device = Device {
         id: DeviceId::new(&id).map_err(|_| corrupt())?,
@@ -77,6 +77,19 @@ pub async fn enroll(
     tracing::info!(device = device.id.as_str(), guide, "a device was enrolled");
     let zone = app.zone.to_string();
     Ok(Json(EnrollResponse { token, device: device.id, role: device.role, guide: profile, zone, digest_keys }))
+}
+
+/// The id of a new terminal. In training it follows from the demo's seed, the virtual time and how many there are, so that
+/// the ids of what is recorded there do too.
+async fn device_id(conn: &mut Conn, app: &App, guide: &str) -> Result<uuid::Uuid, HubError> {
+    if !app.clock.is_virtual() {
+        return Ok(uuid::Uuid::now_v7());
+    }
+    let at = app.zone.instant(app.clock.shop_time(app.zone)?);
+    let seed = epoch::demo_seed(conn).await?.unwrap_or_default();
+    let guide_id = GuideId::new(guide).ok();
+    let n = device::list(conn, guide_id.as_ref()).await?.len() as u64;
+    Ok(training_uuid(at, n, &["device", &seed, guide]))
 }
 
 /// The address whose tries are counted. From this machine itself come tests, the demo, and everybody where a proxy stands

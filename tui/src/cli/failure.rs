@@ -52,16 +52,26 @@ impl Failure {
         }
     }
 
-    /// Says it on standard error, with the next step below.
-    pub fn report(&self, lang: Lang) {
-        let explained = match self {
-            Self::Reported | Self::Told | Self::Signal(_) => return,
+    /// What happened and the next step; nothing where that has been said.
+    fn explained(&self, lang: Lang) -> Option<Explained> {
+        Some(match self {
+            Self::Reported | Self::Told | Self::Signal(_) => return None,
             Self::Usage(text) | Self::Refused(text) | Self::Failed(text) => {
                 Explained { what: text.clone(), next: None }
             }
             Self::Start(error) => error.explain(lang),
             Self::Client(error) => explain(error, lang),
-        };
+        })
+    }
+
+    /// What happened, as a sentence.
+    pub fn sentence(&self, lang: Lang) -> String {
+        self.explained(lang).map(|explained| explained.what).unwrap_or_default()
+    }
+
+    /// Says it on standard error, with the next step below.
+    pub fn report(&self, lang: Lang) {
+        let Some(explained) = self.explained(lang) else { return };
         let style = Style::of(&std::io::stderr());
         note(&format!("guide: {}", style.red(&explained.what)));
         if let Some(next) = explained.next {

@@ -83,7 +83,7 @@ fn changed(plan: &FaultPlan, faults: &[String], lang: Lang) -> Result<FaultPlan,
 
 /// Whether a switch is a chance in a thousand, and no number of its own.
 fn is_chance(key: &str) -> bool {
-    !matches!(key, "seed" | "delay_ms")
+    !matches!(key, "seed" | "delay_ms" | "clock_ahead_min")
 }
 
 /// A plan by its switches' names.
@@ -98,10 +98,7 @@ pub(crate) fn fields(plan: &FaultPlan) -> Map<String, Value> {
 pub(crate) fn page(faults: &Faults, context: &Context) -> String {
     let (lang, style) = (context.lang, context.style);
     let mut page = match goes_wrong(&faults.plan) {
-        true => style.red(pick(
-            lang,
-            ("故障开着：只影响与总部之间的网络", "Faults are on: between this terminal and the hub only"),
-        )),
+        true => style.red(pick(lang, ("故障开着：都是训练里故意的", "Faults are on: made on purpose, in training"))),
         false => pick(lang, ("没有故障", "No faults are on")).to_owned(),
     };
     page.push('\n');
@@ -140,6 +137,8 @@ pub(crate) fn meaning<'a>(key: &str, lang: Lang) -> &'a str {
         "error" => ("总部出错（500）", "the hub fails (500)"),
         "garbage" => ("应答是乱码", "the answer means nothing"),
         "expire" => ("总部不认令牌（401）", "the hub does not know the token (401)"),
+        "clock_ahead_min" => ("本机时钟快多少分钟", "by how many minutes this machine's clock is ahead"),
+        "disk_full" => ("本机磁盘已满（on/off）", "this machine's disk has no room (on/off)"),
         "seed" => ("种子：相同种子故障相同", "the same seed makes the same faults"),
         _ => ("", ""),
     };

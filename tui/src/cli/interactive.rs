@@ -17,6 +17,7 @@ use crate::interface::theme::{Depth, Library};
 use crate::interface::{Options, give_back, run};
 use crate::plain;
 use crate::text;
+use crate::training::Link;
 
 /// How long a signal waits for the interface to keep what is half typed.
 const GRACE: Duration = Duration::from_millis(500);
@@ -59,6 +60,8 @@ pub struct Place {
     pub state: PathBuf,
     /// Whether anything is written down.
     pub keeping: Keeping,
+    /// Whoever moves the training clock, in a demo.
+    pub training: Option<Link>,
 }
 
 /// Opens the interface; the daemon is started where none serves.
@@ -68,8 +71,12 @@ pub async fn open(context: &Context, look: Look) -> Answer<()> {
     let client = context.client().await?;
     let signals = Signals::new()?;
     let leave = Arc::new(Notify::new());
-    let place =
-        Place { socket: client.socket().to_owned(), state: context.paths.state.clone(), keeping: Keeping::Kept };
+    let place = Place {
+        socket: client.socket().to_owned(),
+        state: context.paths.state.clone(),
+        keeping: Keeping::Kept,
+        training: None,
+    };
     let shown = show(place, context, look, Arc::clone(&leave));
     let mut shown = std::pin::pin!(shown);
     tokio::select! {
@@ -88,7 +95,7 @@ pub async fn open(context: &Context, look: Look) -> Answer<()> {
 /// Shows the interface until the guide leaves it. It has a thread and a runtime of its own, so that a signal is heard
 /// whatever it does.
 pub async fn show(place: Place, context: &Context, look: Look, leave: Arc<Notify>) -> Answer<()> {
-    let Place { socket, state, keeping } = place;
+    let Place { socket, state, keeping, training } = place;
     let home = Home { config: context.paths.config.clone(), state, keeping };
     let themes = Library { own: home.themes() };
     let mode = look.mode;
@@ -104,6 +111,7 @@ pub async fn show(place: Place, context: &Context, look: Look, leave: Arc<Notify
         faults: look.faults,
         home,
         leave,
+        training,
     };
     let (end, ended) = oneshot::channel();
     let failed = |error: String| Failure::Failed(error);

@@ -4,23 +4,19 @@
 use std::io::{BufRead, IsTerminal, Read, Write};
 
 use clap::{Args as ClapArgs, Subcommand};
-use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use guide_common::id::GuideId;
 use guide_common::text::{Lines, sanitise};
 use guide_common::wire::Problem;
 use guide_common::wire::seat::{Seat, Seats};
 
-use crate::cli::context::{Context, note};
+use crate::cli::context::Context;
 use crate::cli::failure::{Answer, Failure};
 use crate::cli::status;
 use crate::cli::table::{Side, Table};
 use crate::client::ClientError;
+use crate::hidden_line;
 use crate::lang::{self, pick};
 use crate::text;
-
-/// The longest line that is read for a PIN.
-const MAX_PIN_BYTES: u64 = 64;
 
 /// Arguments of `guide unlock`.
 #[derive(Debug, ClapArgs)]
@@ -174,16 +170,11 @@ fn read_pin(prompt: &str, context: &Context) -> Answer<String> {
     let failed = |error: std::io::Error| Failure::Failed(format!("reading standard input: {error}"));
     if !std::io::stdin().is_terminal() {
         let mut line = String::new();
-        std::io::stdin().lock().take(MAX_PIN_BYTES).read_line(&mut line).map_err(failed)?;
+        std::io::stdin().lock().take(hidden_line::MAX_BYTES as u64).read_line(&mut line).map_err(failed)?;
         return Ok(line.trim().to_owned());
     }
     note_part(prompt);
-    enable_raw_mode().map_err(failed)?;
-    let typed = typed();
-    // whatever was typed, the terminal is as it was
-    let _ = disable_raw_mode();
-    note("");
-    match typed.map_err(failed)? {
+    match hidden_line::read().map_err(failed)? {
         Some(pin) => Ok(pin),
         None => Err(Failure::Usage(pick(context.lang, ("已取消", "given up")).to_owned())),
     }
@@ -193,26 +184,4 @@ fn note_part(text: &str) {
     let mut out = std::io::stderr().lock();
     // without a terminal to say it on, what is typed is read all the same
     let _ = write!(out, "{text}").and_then(|()| out.flush());
-}
-
-/// What is typed up to Enter, a star for each character; none where it is given up.
-fn typed() -> std::io::Result<Option<String>> {
-    let mut pin = String::new();
-    loop {
-        let Event::Key(KeyEvent { code, modifiers, kind, .. }) = event::read()? else { continue };
-        if kind == KeyEventKind::Release {
-            continue;
-        }
-        match code {
-            KeyCode::Enter => return Ok(Some(pin)),
-            KeyCode::Esc => return Ok(None),
-            KeyCode::Char('c' | 'd') if modifiers.contains(KeyModifiers::CONTROL) => return Ok(None),
-            KeyCode::Backspace if pin.pop().is_some() => note_part("\u{8} \u{8}"),
-            KeyCode::Char(c) if pin.len() < MAX_PIN_BYTES as usize => {
-                pin.push(c);
-                note_part("*");
-            }
-            _ => {}
-        }
-    }
 }

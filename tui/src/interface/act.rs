@@ -1,6 +1,5 @@
 //! What each action does to the app.
 
-use chrono::{Days, Months, NaiveDateTime};
 use guide_common::sop::gate::HoldReason;
 use guide_common::sop::plan::Lang;
 use guide_common::template::Withheld;
@@ -87,9 +86,8 @@ impl App {
                 };
             }
             Action::OtherLang => self.other_lang(),
-            Action::DayForward => self.move_clock(|now| now.checked_add_days(Days::new(1))),
-            Action::WeekForward => self.move_clock(|now| now.checked_add_days(Days::new(7))),
-            Action::MonthForward => self.move_clock(|now| now.checked_add_months(Months::new(1))),
+            Action::Forward(_) | Action::NextDue | Action::Play | Action::Rewind => self.act_training(action),
+            Action::Moments | Action::Reset | Action::Answers | Action::Faults => self.act_training(action),
             Action::Section(_) | Action::Mend | Action::Resend | Action::Discard => self.refuse(Msg::NothingHere),
             Action::Check | Action::Verify | Action::Heal | Action::Export => self.refuse(Msg::NothingHere),
             Action::PeriodBefore | Action::PeriodAfter | Action::NextSpan | Action::OwnDates => {
@@ -286,14 +284,6 @@ impl App {
         }
     }
 
-    fn move_clock(&mut self, forward: impl Fn(NaiveDateTime) -> Option<NaiveDateTime>) {
-        let now = self.data.status.as_ref().filter(|_| self.data.is_training()).map(|status| status.now);
-        match now.and_then(forward) {
-            Some(to) => self.ask(Slot::Machine, Request::SetClock(to)),
-            None => self.refuse(Msg::TrainingOnly),
-        }
-    }
-
     /// The script on the screen.
     pub(super) fn script(&self) -> Option<&ScriptView> {
         let detail = self.data.details.get(&self.shown_task()?)?;
@@ -312,6 +302,7 @@ impl App {
     fn copy(&mut self) {
         if let Some(text) = self.ready_script() {
             self.effects.push(Effect::Copy(text));
+            self.tell_sent();
         }
     }
 

@@ -8,6 +8,7 @@ use guide_common::sop::plan::Lang;
 
 use super::keymap::Chord;
 use super::screens::Screen;
+use crate::training::Span;
 
 /// What the guide means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,12 +111,22 @@ pub enum Action {
     Privacy,
     /// Show the other language.
     OtherLang,
-    /// Move the virtual clock a day.
-    DayForward,
-    /// Move the virtual clock a week.
-    WeekForward,
-    /// Move the virtual clock a month.
-    MonthForward,
+    /// Move the training clock.
+    Forward(Span),
+    /// Move the training clock to the next day on which the selected customer, or anybody, has an open task.
+    NextDue,
+    /// Let the training clock play, or pause it.
+    Play,
+    /// Go back to the moment before.
+    Rewind,
+    /// Show the moments that can be gone back to.
+    Moments,
+    /// Go back to the very beginning.
+    Reset,
+    /// Show what customers have answered in training.
+    Answers,
+    /// Show what can be made to go wrong.
+    Faults,
     /// Show the script on the bare terminal.
     Print,
     /// Open a section of the screen, by its number.

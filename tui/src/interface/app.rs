@@ -1,6 +1,7 @@
 //! The state of the interface and what changes it: events in, effects out. It never waits and never reads a clock.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 use crossterm::event::{KeyEvent, KeyEventKind};
@@ -30,6 +31,7 @@ use super::session::Session;
 use super::settings::{Mouse, Settings};
 use super::theme::Theme;
 use super::words::{self, Msg};
+use crate::training::State;
 
 /// So long a moment lasts, in milliseconds: what takes no longer shows no sign that it goes on.
 pub const TICK_MS: u64 = 150;
@@ -93,6 +95,8 @@ pub struct App {
     pub hits: Hits,
     /// Whether names and purchases are masked on the screen.
     pub privacy: Privacy,
+    /// How the demo's training stands; none at a terminal without a director.
+    pub training: Option<Arc<State>>,
     /// Whether a cycle of sync was asked for and runs.
     pub is_syncing: bool,
     pub(super) recording: Option<Recording>,
@@ -246,6 +250,7 @@ impl App {
             is_printing: false,
             hits: Hits::default(),
             privacy: Privacy::Off,
+            training: None,
             is_syncing: false,
             recording: None,
             kept: Session::default(),
@@ -318,6 +323,7 @@ impl App {
                 }
             }
             Event::Ticked => plans::tick(self),
+            Event::Training(state) => self.on_training(state),
             Event::Edited(edited) => templates::edited(self, edited),
             Event::ToastExpired(id) => self.toast = self.toast.take().filter(|toast| toast.id != id),
         }

@@ -13,11 +13,12 @@ use futures_util::StreamExt;
 use guide_common::wire::local::Notice;
 use guide_common::wire::record::{ComplaintCloseRequest, NoteRequest};
 use guide_common::wire::session::KeptSession;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::effect::{FileRequest, Linger, ListRequest, Request};
 use super::event::{Answer, Event, Failure, FailureKind, Names, QueryId, ToastId};
 use crate::client::{Client, ClientError};
+use crate::training::State;
 
 /// How long a toast is shown, and one with something to dial.
 const TOAST_TIME: [Duration; 2] = [Duration::from_secs(4), Duration::from_secs(20)];
@@ -87,6 +88,19 @@ impl Backend {
         tokio::spawn(async move {
             // a terminal that is locked by now says so itself
             let _ = client.here().await;
+        });
+    }
+
+    /// Tells how the demo's training stands, whenever that changes.
+    pub fn follow(&self, mut state: watch::Receiver<Arc<State>>) {
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            while state.changed().await.is_ok() {
+                let now = Arc::clone(&state.borrow_and_update());
+                if events.send(Event::Training(now)).await.is_err() {
+                    return;
+                }
+            }
         });
     }
 

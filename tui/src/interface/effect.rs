@@ -11,6 +11,7 @@ use super::event::{QueryId, ToastId};
 use super::library::{PlanRequest, TemplateRequest};
 use super::session::Session;
 use super::settings::{Mouse, Setting};
+use crate::training::Order;
 
 /// Something to be done outside of the app.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +43,8 @@ pub enum Effect {
     ExpireToast(ToastId, Linger),
     /// Tell the daemon that somebody is at the terminal.
     Here,
+    /// Have the demo's director do something.
+    Train(Order),
     /// Leave.
     Quit,
 }

@@ -1,6 +1,7 @@
 //! Everything that can happen to the interface. One loop handles it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use crossterm::event::{KeyEvent, MouseEvent};
@@ -21,6 +22,7 @@ use super::clipboard::Copied;
 use super::layers::palette::Command;
 use super::library::{PlanAnswer, TemplateAnswer};
 use super::session::Session;
+use crate::training::State;
 
 /// What came from outside.
 #[derive(Clone, Debug)]
@@ -67,6 +69,8 @@ pub enum Event {
     },
     /// A moment has passed while something takes its time.
     Ticked,
+    /// The demo's training stands so.
+    Training(Arc<State>),
     /// The user's own editor was left with a text, or it could not be run, with the reason.
     Edited(Result<String, String>),
 }

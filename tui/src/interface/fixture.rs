@@ -27,10 +27,10 @@ use guide_common::wire::local::{
 };
 use guide_common::wire::record::SavedResponse;
 use guide_common::wire::remind::ReminderRow;
-use guide_common::wire::seat::Seats;
+use guide_common::wire::seat::{Seat, Seats};
 use guide_common::wire::support::Faults;
 
-use self::shop::{all_cards, profile, row_of, script, time, today, uuid};
+use self::shop::{all_cards, id, profile, row_of, script, time, today, uuid};
 use super::app::App;
 use super::clipboard::Copied;
 use super::effect::{Effect, Request};
@@ -38,6 +38,7 @@ use super::event::{Answer, Event, Failure, FailureKind};
 use super::session::Session;
 use super::settings::Setting;
 use super::theme::{Theme, ThemeError};
+use crate::training::Order;
 
 /// Answers what a daemon would, from fixed data.
 #[derive(Clone, Debug)]
@@ -66,6 +67,8 @@ pub struct Desk {
     pub n_ticks: usize,
     /// What was asked, in order.
     pub asked: Vec<Request>,
+    /// What the demo's director was told to do.
+    pub orders: Vec<Order>,
     /// What goes wrong on purpose.
     pub faults: Faults,
     /// What support looks at.
@@ -139,6 +142,7 @@ impl Desk {
             undone: Vec::new(),
             session: None,
             asked: Vec::new(),
+            orders: Vec::new(),
             faults: Faults::default(),
             support: support::Support::new(lang),
             failing: None,
@@ -152,6 +156,27 @@ impl Desk {
             pin: "271828".to_owned(),
             lang,
         }
+    }
+
+    /// The same with three guides, the first at it, with a PIN or without; the second has one, the third none.
+    pub fn with_guides(mut self, has_pin: bool) -> Self {
+        let seat = |guide: &str, name: &str, has_pin, in_front, n_unsent| Seat {
+            guide: id(guide),
+            name: name.to_owned(),
+            store: "云杉路店".to_owned(),
+            has_pin,
+            in_front,
+            sealed: false,
+            n_unsent,
+        };
+        let seats = vec![
+            seat("G1", "林知夏", has_pin, true, 0),
+            seat("G2", "周予安", true, false, 3),
+            seat("G3", "沈乔", false, false, 0),
+        ];
+        self.seats = Seats { seats, locked: false, turn: Some("1".to_owned()) };
+        self.status.turn = Some("1".to_owned());
+        self
     }
 
     /// A desk of a terminal that is not enrolled.
@@ -225,6 +250,7 @@ impl Desk {
                 Effect::ExpireToast(..) | Effect::Quit | Effect::Resume | Effect::Capture(_) | Effect::Here => {}
                 Effect::EditOutside(text) => self.edited = Some(text),
                 Effect::Tick => self.n_ticks += 1,
+                Effect::Train(order) => self.orders.push(order),
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::action::{Action, spec};
+use super::action::{Action, ActionSpec, When, spec};
 use super::app::{App, Refresh};
 use super::effect::Effect;
 use super::keymap::{Key, Meaning};
@@ -108,7 +108,12 @@ impl App {
         match meaning {
             Meaning::Action(action) => return self.act(action),
             Meaning::Prefix => {
-                self.prefix = Key::of(event);
+                let prefix = Key::of(event);
+                let follows = prefix.map(|prefix| self.continuations(prefix)).unwrap_or_default();
+                if follows.is_empty() {
+                    return self.refuse(Msg::TrainingOnly);
+                }
+                self.prefix = prefix;
                 return;
             }
             Meaning::Elsewhere | Meaning::Nothing => {}
@@ -124,6 +129,14 @@ impl App {
             _ if meaning == Meaning::Elsewhere => self.refuse(Msg::OnlyElsewhere),
             _ => self.refuse(Msg::NoSuchKey),
         }
+    }
+
+    /// What may follow the first of two keys here; what is of training only in training.
+    pub(super) fn continuations(&self, prefix: Key) -> Vec<(Key, &'static ActionSpec)> {
+        let is_training = self.data.is_training();
+        let mut all = self.keymap.continuations(self.screen, prefix);
+        all.retain(|(_, spec)| is_training || spec.when == When::Always);
+        all
     }
 
     pub(super) fn on_filter_key(&mut self, event: &KeyEvent) {
@@ -181,7 +194,8 @@ impl App {
                 | Layer::Steps(_)
                 | Layer::Lists(_)
                 | Layer::Reminders(_)
-                | Layer::Tags(_),
+                | Layer::Tags(_)
+                | Layer::Training(_),
             ) => self.refuse(Msg::PasteInField),
             None => match self.browser_mut() {
                 Some(browser) => {

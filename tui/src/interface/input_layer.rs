@@ -11,6 +11,7 @@ use super::layers::outcome_form::{Step, WithNote};
 use super::layers::picker::Picker;
 use super::layers::settings_sheet::Turned;
 use super::layers::text_form::TextPurpose;
+use super::layers::training_sheet::TrainingChoice;
 use super::screens::{plans, templates};
 use super::words::Msg;
 
@@ -26,6 +27,7 @@ impl App {
             Some(Layer::Reminders(sheet)) => sheet.selected = idx,
             Some(Layer::Picker(picker)) => picker.selected = idx,
             Some(Layer::Tags(sheet)) => sheet.selected = idx,
+            Some(Layer::Training(sheet)) => sheet.selected = idx,
             Some(Layer::Confirm(confirm)) => confirm.selected = idx.min(1),
             _ => return,
         }
@@ -166,6 +168,16 @@ impl App {
                 Step::Cancel => {}
                 Step::Stay => self.layer = Some(Layer::Reminders(sheet)),
                 Step::Save(choice) => self.choose_reminder(sheet, choice),
+            },
+            Layer::Training(mut sheet) => match sheet.key(key, self) {
+                Step::Cancel => {}
+                Step::Stay => self.layer = Some(Layer::Training(sheet)),
+                Step::Save(choice) => {
+                    // switches are turned one after the other
+                    let stays = matches!(choice, TrainingChoice::Turn(_));
+                    self.choose_in_training(choice);
+                    self.layer = stays.then_some(Layer::Training(sheet));
+                }
             },
             Layer::Page(mut page) => {
                 if page.key(key) {

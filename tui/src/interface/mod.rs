@@ -6,6 +6,7 @@ mod act_customers;
 mod act_log;
 mod act_person;
 mod act_remind;
+mod act_training;
 pub mod action;
 mod answers;
 pub mod app;

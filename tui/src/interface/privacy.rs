@@ -1,6 +1,9 @@
 //! The privacy mask: for whoever stands beside the counter, names, phones, amounts and purchases are not on the screen.
 //! It lies over what is drawn; what the guide does goes on with what was read.
 
+use std::sync::Arc;
+
+use guide_common::demo::answer::What;
 use guide_common::outcome::Outcome;
 use guide_common::sop::explain::plan::PlanExplained;
 use guide_common::sop::explain::step::{AttemptState, NotDue};
@@ -23,6 +26,7 @@ use super::library::Preview;
 use super::screens::plans::Diff;
 use super::screens::sync::SyncScreen;
 use super::words::MASK;
+use crate::training::State;
 
 /// Whether the mask lies over the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,6 +50,7 @@ pub struct Unmasked {
     preview: Option<Result<Preview, Failure>>,
     course: Option<Result<CustomerExplained, Failure>>,
     diff: Option<Diff>,
+    training: Option<Arc<State>>,
 }
 
 impl App {
@@ -79,9 +84,21 @@ impl App {
             preview: self.templates.preview.clone(),
             course: self.plans.course.clone(),
             diff: self.plans.diff.clone(),
+            training: self.training.clone(),
         };
         self.mask_sync();
-        let names: Vec<String> = unmasked.data.names().map(str::to_owned).collect();
+        let of_training = self.training.iter().flat_map(|training| &training.happened).map(|one| one.name.as_str());
+        let names: Vec<String> = unmasked.data.names().chain(of_training).map(str::to_owned).collect();
+        if let Some(training) = &mut self.training {
+            for one in &mut Arc::make_mut(training).happened {
+                MASK.clone_into(&mut one.name);
+                if let What::Says { words, .. } = &mut one.what {
+                    MASK.clone_into(words);
+                } else if let What::Buys { item, amount_fen } = &mut one.what {
+                    (item.name, *amount_fen) = (Some(MASK.to_owned()), 0);
+                }
+            }
+        }
         if let Some(chosen) = &mut self.chosen {
             MASK.clone_into(&mut chosen.name);
         }
@@ -128,7 +145,8 @@ impl App {
             Some(Layer::Picker(picker)) => {
                 picker.list.iter_mut().flat_map(|list| &mut list.rows).for_each(customer);
             }
-            Some(Layer::NoteFirst | Layer::Palette(_) | Layer::Settings(_) | Layer::Editor(_)) | None => {}
+            Some(Layer::NoteFirst | Layer::Palette(_) | Layer::Settings(_) | Layer::Editor(_)) => {}
+            Some(Layer::Training(_)) | None => {}
         }
         if let Some(toast) = &mut self.toast {
             unname(&mut toast.text, &names);
@@ -157,6 +175,7 @@ impl App {
         self.templates.preview = unmasked.preview;
         self.plans.course = unmasked.course;
         self.plans.diff = unmasked.diff;
+        self.training = unmasked.training;
     }
 }
 

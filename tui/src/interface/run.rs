@@ -26,6 +26,7 @@ use super::settings::{Glyphs, Mouse, Settings};
 use super::terminal::Session;
 use super::theme::{ColorEnv, Library, Theme};
 use super::words::Msg;
+use crate::training::Link;
 
 /// How long the first frame waits for the queue and the first script.
 const FIRST_FRAME_PATIENCE: Duration = Duration::from_millis(100);
@@ -62,6 +63,8 @@ pub struct Options {
     pub home: Home,
     /// Tells the interface to leave: what is half typed is kept first.
     pub leave: Arc<Notify>,
+    /// Whoever moves the training clock, in a demo.
+    pub training: Option<Link>,
 }
 
 /// Runs until the guide leaves or the terminal is gone.
@@ -100,6 +103,10 @@ async fn walk(options: &Options, theme: Theme, settings: Settings) -> anyhow::Re
     let size = crossterm::terminal::size().context("asking for the terminal's size")?;
     let asks = options.glyphs == Glyphs::Auto;
     let mut app = App::new(options.lang, theme, size).with_settings(settings);
+    if let Some(training) = &options.training {
+        app.training = Some(Arc::clone(&training.state.borrow()));
+        backend.follow(training.state.clone());
+    }
     for effect in app.start() {
         // the daemon works while the terminal is set up; at the start there are only requests
         if let Effect::Ask { query, request } = effect {
@@ -111,7 +118,15 @@ async fn walk(options: &Options, theme: Theme, settings: Settings) -> anyhow::Re
     }
     let session = Session::open().context("taking the terminal")?;
     let probe = if asks { Some(Probe::ask(&options.home, env).context("asking the terminal")?) } else { None };
-    let mut screen = Screen { session, backend, leaving: false, home: &options.home, focused_at: None, outside: None };
+    let mut screen = Screen {
+        session,
+        backend,
+        leaving: false,
+        home: &options.home,
+        focused_at: None,
+        outside: None,
+        training: options.training.as_ref(),
+    };
     screen.session.capture(options.mouse).context("taking the mouse")?;
     let first_frame = screen.first_answers(&mut app, &mut events);
     // without an answer in time the first frame says what it waits for
@@ -185,6 +200,7 @@ struct Screen<'o> {
     focused_at: Option<Instant>,
     /// What the user's own editor is to change.
     outside: Option<String>,
+    training: Option<&'o Link>,
 }
 
 impl Screen<'_> {
@@ -250,6 +266,12 @@ impl Screen<'_> {
                 Effect::Tick => self.backend.tick(),
                 Effect::Here => self.backend.here(),
                 Effect::EditOutside(text) => self.outside = Some(text),
+                Effect::Train(order) => {
+                    if let Some(training) = self.training {
+                        // who has left takes no orders, and the demo is over
+                        let _ = training.orders.send(order);
+                    }
+                }
                 Effect::Quit => self.leaving = true,
             }
         }

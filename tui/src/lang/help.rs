@@ -382,6 +382,7 @@ const CHINESE: &[(&str, &str)] = &[
     ("clock forward span", "拨多少：1d、1w、1m"),
     ("demo", "打开有 600 位客户的演示，退出后不留任何东西"),
     ("demo guide", "换一位导购：编号或姓名的一部分"),
+    ("demo seed", "换一批客户：种子相同，客户也相同"),
     ("demo plain", "逐行走演示，同 guide --plain"),
     ("demo check", "不用终端做十条任务，途中停总部、强行终止后台，再逐项核对"),
     ("completions", "输出命令行补全脚本"),

@@ -66,7 +66,7 @@ impl Front {
                 self.wish = match action {
                     Action::Down | Action::Up | Action::First | Action::Last => Wish::Item,
                     Action::Goto(_) | Action::GroupBy => Wish::List(None),
-                    Action::DayForward | Action::WeekForward | Action::MonthForward => Wish::List(None),
+                    Action::Forward(_) | Action::NextDue => Wish::List(None),
                     Action::Walk if self.told.item.is_none() => Wish::Item,
                     Action::Privacy | Action::Messages | Action::About => Wish::Nothing,
                     _ => Wish::Changes,

@@ -36,6 +36,10 @@ pub fn answer(app: &mut App, line: &str) -> Answered {
     }
     let n = folded.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
     let enter = |app: &mut App| press(app, KeyCode::Enter);
+    let n_training = match &app.layer {
+        Some(Layer::Training(sheet)) => sheet.n_rows(app),
+        _ => 0,
+    };
     match &mut app.layer {
         Some(Layer::Outcome(form)) => {
             let Some(of) = form.fields.get_mut(form.focus) else { return press(app, KeyCode::Esc) };
@@ -131,6 +135,10 @@ pub fn answer(app: &mut App, line: &str) -> Answered {
             enter(app)
         }
         Some(Layer::Tags(sheet)) if n.is_some_and(|n| n < sheet.rows(app.lang).len()) => {
+            sheet.selected = n.unwrap_or_default();
+            enter(app)
+        }
+        Some(Layer::Training(sheet)) if n.is_some_and(|n| n < n_training) => {
             sheet.selected = n.unwrap_or_default();
             enter(app)
         }

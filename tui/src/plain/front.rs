@@ -3,6 +3,7 @@
 
 use super::form::{self, Answered};
 use super::linear;
+use super::lock;
 use super::prompt::{self, Question};
 use super::told::Told;
 use crate::interface::app::{App, TICK_MS};
@@ -42,7 +43,7 @@ pub struct Front {
     pub(super) wish: Wish,
     /// Whether a line was typed since something was told.
     pub(super) is_commanded: bool,
-    is_told_locked: bool,
+    pub(super) at_lock: lock::Asked,
     pub(super) out: Vec<String>,
     /// The lines of a text that is being written.
     writing: Option<Vec<String>>,
@@ -57,7 +58,7 @@ impl Front {
             told: Told::default(),
             wish: Wish::default(),
             is_commanded: true,
-            is_told_locked: false,
+            at_lock: lock::Asked::default(),
             out: Vec::new(),
             writing: None,
         }
@@ -75,20 +76,11 @@ impl Front {
         self.wish = Wish::Changes;
         let effects = match self.writing.take() {
             Some(lines) => self.write(lines, line),
-            None if self.app.lock.is_some() => self.locked(line),
+            None if self.app.lock.is_some() => self.line_at_lock(line),
             None if self.app.layer.is_some() => self.answer(line),
             None => self.command(line),
         };
         self.keep(effects)
-    }
-
-    /// A locked terminal is unlocked elsewhere: what is typed here can be read on the screen.
-    fn locked(&mut self, line: &str) -> Vec<Effect> {
-        if matches!(line.trim(), "q" | "退出") {
-            return vec![Effect::Quit];
-        }
-        self.out.push(super::words::locked(self.app.lang).to_owned());
-        Vec::new()
     }
 
     /// Takes what came from outside.
@@ -99,15 +91,11 @@ impl Front {
 
     /// What is to be told: messages, then the question that is open, else what has changed.
     pub fn tell(&mut self) -> Vec<String> {
-        let mut out = std::mem::take(&mut self.out);
         if self.app.lock.is_some() {
-            let locked = super::words::locked(self.app.lang);
-            if out.is_empty() && !std::mem::replace(&mut self.is_told_locked, true) {
-                out.push(locked.to_owned());
-            }
-            return out;
+            return self.tell_lock();
         }
-        self.is_told_locked = false;
+        self.at_lock = lock::Asked::default();
+        let mut out = std::mem::take(&mut self.out);
         out.extend(self.told.messages(&mut self.app, self.is_commanded));
         match self.app.told(prompt::question) {
             Some(question) => out.extend(self.ask(question)),

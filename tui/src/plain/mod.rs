@@ -9,6 +9,7 @@ pub mod help;
 pub mod item;
 pub mod linear;
 pub mod list;
+mod lock;
 mod prompt;
 mod run;
 mod told;

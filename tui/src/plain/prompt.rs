@@ -6,8 +6,8 @@ use super::{linear, words};
 use crate::interface::app::App;
 use crate::interface::layers::Layer;
 use crate::interface::layers::outcome_form::FieldKind;
-use crate::interface::layers::settings_sheet;
 use crate::interface::layers::view::{field_words, text_words};
+use crate::interface::layers::{settings_sheet, training_view};
 use crate::interface::screens::templates::detail::findings;
 use crate::interface::text::LINEAR;
 use crate::interface::words::{self as own, Msg};
@@ -125,6 +125,20 @@ pub fn question(app: &App) -> Option<Question> {
             if question.asked.is_empty() {
                 let msg = if sheet.enabled { Msg::NoReminders } else { Msg::RemindersOff };
                 question.asked = vec![msg.text(lang).to_owned()];
+            }
+        }
+        Layer::Training(sheet) => {
+            let (heading, _) = training_view::words_of(sheet.which);
+            question.heading = vec![heading.text(lang).to_owned(), choosing()];
+            let row = |row: training_view::Row| [row.head, row.text, row.after].join(" · ");
+            let rows = training_view::rows(app, sheet.which).into_iter().map(row);
+            question.asked = rows
+                .map(|row| row.trim_end_matches(" · ").to_owned())
+                .enumerate()
+                .map(|(idx, row)| format!("{}. {row}", idx + 1))
+                .collect();
+            if question.asked.is_empty() {
+                question.asked = vec![Msg::NoAnswers.text(lang).to_owned()];
             }
         }
         Layer::Settings(_) => {

@@ -2,6 +2,7 @@
 //! standard output. A line is read when the one before is done, so that a script is walked in its order.
 
 use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -9,6 +10,7 @@ use tokio::sync::mpsc;
 
 use super::front::{Front, PATIENCE_MS};
 use super::words;
+use crate::hidden_line;
 use crate::interface::app::App;
 use crate::interface::backend::Backend;
 use crate::interface::clipboard::{self, Way};
@@ -66,7 +68,11 @@ async fn walk(options: &Options) -> anyhow::Result<()> {
     };
     let (backend, events) = Backend::at(&options.socket);
     let typist = if io::stdin().is_terminal() { Typist::Person } else { Typist::Script };
-    let app = App::new(options.lang, theme, (u16::MAX, u16::MAX)).with_settings(settings);
+    let mut app = App::new(options.lang, theme, (u16::MAX, u16::MAX)).with_settings(settings);
+    if let Some(training) = &options.training {
+        app.training = Some(Arc::clone(&training.state.borrow()));
+        backend.follow(training.state.clone());
+    }
     let mut desk = Desk { front: Front::new(app), backend, events, options, typist, n_copying: 0, is_prompted: false };
     let effects = desk.front.start();
     desk.carry_out(effects).await;
@@ -78,7 +84,7 @@ async fn walk(options: &Options) -> anyhow::Result<()> {
     while !desk.front.has_left {
         // what is being saved belongs to the row before
         if !is_asked && !desk.front.app.is_recording() {
-            is_asked = asking.send(()).await.is_ok();
+            is_asked = asking.send(desk.front.hides_line()).await.is_ok();
             desk.prompt()?;
         }
         tokio::select! {
@@ -104,12 +110,21 @@ async fn walk(options: &Options) -> anyhow::Result<()> {
     desk.tell()
 }
 
-/// Reads a line from standard input each time when it is asked to; the end of the input closes the channel.
-fn reader() -> (mpsc::Sender<()>, mpsc::Receiver<String>) {
+/// Reads a line from standard input each time when it is asked to, one that is hidden from a terminal too; the end of the
+/// input closes the channel.
+fn reader() -> (mpsc::Sender<bool>, mpsc::Receiver<String>) {
     // one question, one line: neither channel is ever full
     let ((asking, mut asked), (sender, lines)) = (mpsc::channel(1), mpsc::channel(1));
     std::thread::spawn(move || {
-        while asked.blocking_recv().is_some() {
+        while let Some(is_hidden) = asked.blocking_recv() {
+            if is_hidden && io::stdin().is_terminal() {
+                // one that was given up is an empty one
+                let line = hidden_line::read().ok().flatten().unwrap_or_default();
+                if sender.blocking_send(line).is_err() {
+                    return;
+                }
+                continue;
+            }
             let mut line = Vec::new();
             let read = io::stdin().lock().take(MAX_LINE_BYTES).read_until(b'\n', &mut line);
             let is_over = !matches!(read, Ok(n) if n > 0);
@@ -197,6 +212,11 @@ impl Desk<'_> {
                     waiting.extend(edited);
                 }
                 // the front keeps what is said, and the terminal is not taken
+                Effect::Train(order) => {
+                    if let Some(training) = &self.options.training {
+                        let _ = training.orders.send(order);
+                    }
+                }
                 Effect::Print(_)
                 | Effect::Ring(_)
                 | Effect::Resume

@@ -108,10 +108,7 @@ pub fn no_editor(lang: Lang) -> &'static str {
 
 /// The terminal is locked.
 pub fn locked(lang: Lang) -> &'static str {
-    let words = (
-        "终端已锁定：在另一个窗口运行 guide unlock，这里自动继续；q 退出",
-        "this terminal is locked: run guide unlock elsewhere and it goes on here; q leaves",
-    );
+    let words = ("终端已锁定。谁在用？写数字；q 退出", "this terminal is locked. Who is here? Type a number; q leaves");
     pick(lang, words)
 }
 

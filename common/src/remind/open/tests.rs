@@ -128,12 +128,18 @@ fn a_promise_is_told_of_on_its_day_and_after_it_and_a_visit_before() {
 #[test]
 fn a_rush_is_told_of_whether_or_not_the_gate_holds() {
     let id: CustomerId = "C1".parse().unwrap();
-    let rush = Some(RushRow { by: "店长".to_owned(), why: "尽快".to_owned() });
+    let rush = |on| Some(RushRow { on: Some(day(on)), by: "店长".to_owned(), why: "尽快".to_owned() });
     let hold =
         crate::sop::gate::Hold { reason: crate::sop::gate::HoldReason::ContactHours, until_on: None, until_time: None };
-    let held = [HeldRow { customer: id.clone(), name: String::new(), tier: Tier::S, hold, rush, dues: Vec::new() }];
-    let open = Customer { id: &id, task: None, held: &held, promises: &[], appointments: &[] };
-    assert_eq!(told(open, Kind::Task), ["rush now 12 00:00 – 13 00:00"]);
+    let held = |on| {
+        [HeldRow { customer: id.clone(), name: String::new(), tier: Tier::S, hold, rush: rush(on), dues: Vec::new() }]
+    };
+    let days = ["10", "10", "12"].map(held);
+    let open = |held| Customer { id: &id, task: None, held, promises: &[], appointments: &[] };
+    assert_eq!(told(open(&days[2]), Kind::Task), ["rush now 12 00:00 – 13 00:00"]);
+    let ids = days.each_ref().map(|held| of_customer(open(held), &times(), |_| Kind::Task)[0].id);
+    assert_eq!(ids[0], ids[1], "a rush that stands for days is one");
+    assert_ne!(ids[0], ids[2], "the same words some days later are another one");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::{Duration, Instant};
 
 use chrono::{Days, NaiveDate};
+use guide_common::demo;
 use guide_common::id::{DueId, OpId};
 use guide_common::outcome::{OutcomeCode, SkipReason};
 use guide_common::report::{Figures, Report};
@@ -46,7 +47,7 @@ struct Logged {
 /// Runs the check.
 pub(super) async fn run(guide: Option<&str>, context: &Context) -> Answer<()> {
     let mut verdict = Verdict::new(context);
-    let mut stage = Stage::set(guide, context.lang).await?;
+    let mut stage = Stage::set(guide, demo::SEED, context.lang).await?;
     let answer = walk(&mut stage, &mut verdict, context).await;
     stage.strike().await;
     answer?;

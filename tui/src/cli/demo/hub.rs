@@ -1,11 +1,12 @@
 //! The demo's hub through its own command line: what headquarters says is asked of headquarters' program, not of the
 //! daemon that is being checked.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use guide_common::demo;
+use guide_common::demo::answer::{Happening, What};
 use guide_common::id::{GuideId, OpId};
 use guide_common::outcome::OutcomeCode;
 use guide_common::paths::Paths;
@@ -83,7 +84,7 @@ pub(super) struct Hub {
 }
 
 impl Hub {
-    pub(super) fn new(program: PathBuf, paths: &Paths, folder: &std::path::Path) -> Self {
+    pub(super) fn new(program: PathBuf, paths: &Paths, folder: &Path) -> Self {
         Self {
             program,
             data: paths.hub(),
@@ -100,12 +101,12 @@ impl Hub {
     }
 
     /// Fills it with the demo chain.
-    pub(super) async fn import_demo(&self, lang: Lang) -> Answer<()> {
+    pub(super) async fn import_demo(&self, seed: u64, lang: Lang) -> Answer<()> {
         let lang = match lang {
             Lang::Zh => "zh",
             Lang::En => "en",
         };
-        self.ask(&["import", "demo", "--lang", lang]).await.map(drop)
+        self.ask(&["import", "demo", "--lang", lang, "--seed", &seed.to_string()]).await.map(drop)
     }
 
     /// Starts it and waits until it listens; a second time at the same address, which terminals know.
@@ -161,6 +162,26 @@ impl Hub {
     /// What it holds of a guide: both feeds with count and digest, and every fact.
     pub(super) async fn inspect(&self, guide: &GuideRow) -> Answer<Inspection> {
         self.read(&["inspect", guide.id.as_str(), "--facts", "--json"]).await
+    }
+
+    /// Copies its database into a file, while it serves.
+    pub(super) async fn backup(&self, file: &Path) -> Answer<()> {
+        self.ask(&["backup", &file.to_string_lossy()]).await.map(drop)
+    }
+
+    /// Tells it what customers have bought, as the tills do; each sale with its number.
+    pub(super) async fn import_sales(&self, sales: &[(usize, &Happening)]) -> Answer<()> {
+        let mut rows = String::from("customer_id,purchased_on,amount,item,category,material,quantity,sale_no\n");
+        for (number, sale) in sales {
+            let What::Buys { amount_fen, item } = &sale.what else { continue };
+            let cell = |text: &Option<String>| text.clone().unwrap_or_default();
+            let (customer, on, yuan) = (&sale.customer, sale.at.date(), amount_fen / 100);
+            let (name, category, material) = (cell(&item.name), cell(&item.category), cell(&item.material));
+            rows.push_str(&format!("{customer},{on},{yuan},{name},{category},{material},1,TRAIN-{number:05}\n"));
+        }
+        let file = self.folder.join("sales.csv");
+        std::fs::write(&file, rows).map_err(|error| Failure::Failed(format!("{}: {error}", file.display())))?;
+        self.ask(&["import", "purchases", &file.to_string_lossy()]).await.map(drop)
     }
 
     /// Its own report of a guide's day.

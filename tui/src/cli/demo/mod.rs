@@ -2,9 +2,11 @@
 //! On exit, also after an error, a panic or a signal, no process and no file is left.
 
 mod check;
+mod director;
 mod home;
 mod hub;
 mod process;
+mod snapshot;
 mod stage;
 mod verdict;
 
@@ -13,6 +15,7 @@ use std::sync::Arc;
 use clap::Args as ClapArgs;
 
 use crate::cli::context::{Context, note};
+use crate::cli::demo::director::Director;
 use crate::cli::demo::stage::Stage;
 use crate::cli::failure::{Answer, Failure};
 use crate::cli::interactive::{self, Look, Mode, Place};
@@ -29,6 +32,9 @@ pub struct Args {
     /// Walk ten tasks without a terminal, with the hub stopped and the daemon killed on the way, and check every figure
     #[arg(long)]
     check: bool,
+    /// Another chain and other customers: the same seed gives the same ones
+    #[arg(long, value_name = "N", default_value_t = guide_common::demo::SEED)]
+    seed: u64,
     /// Walk the demo line by line, as guide --plain does
     #[arg(long, conflicts_with = "check")]
     plain: bool,
@@ -59,10 +65,15 @@ async fn play(args: Args, context: &Context, look: Look) -> Answer<()> {
     }
     interactive::needs_terminal(look.mode, context)?;
     note(&text!(context.lang, "正在准备演示门店…", "Preparing the demo shop…"));
-    let stage = Stage::set(args.guide.as_deref(), context.lang).await?;
+    let stage = Stage::set(args.guide.as_deref(), args.seed, context.lang).await?;
     let (socket, state) = (stage.paths().socket.clone(), stage.paths().state.clone());
-    let place = Place { socket, state, keeping: Keeping::Forgotten };
-    let answer = interactive::show(place, context, look, Arc::default()).await;
-    stage.strike().await;
+    let (mut director, training, orders) = Director::new(stage, args.seed, context.lang).await?;
+    let place = Place { socket, state, keeping: Keeping::Forgotten, training: Some(training) };
+    let shown = interactive::show(place, context, look, Arc::default());
+    let answer = tokio::select! {
+        answer = shown => answer,
+        () = director.run(orders) => Ok(()),
+    };
+    director.into_stage().strike().await;
     answer
 }

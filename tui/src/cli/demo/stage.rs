@@ -1,8 +1,9 @@
 //! The demo's stage: a home, a hub with the demo chain, and an enrolled daemon that has synchronised once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use chrono::NaiveDateTime;
 use guide_common::paths::Paths;
 use guide_common::sop::plan::Lang;
 use guide_common::wire::local::EnrollLocalRequest;
@@ -38,7 +39,7 @@ pub(super) struct Stage {
 
 impl Stage {
     /// Sets the stage for a guide; for the first one where nobody is named.
-    pub(super) async fn set(guide: Option<&str>, lang: Lang) -> Answer<Self> {
+    pub(super) async fn set(guide: Option<&str>, seed: u64, lang: Lang) -> Answer<Self> {
         let (hub_program, guided) = (program("guide-hub", lang)?, program("guided", lang)?);
         let home = Home::new().map_err(|error| Failure::Failed(format!("making a temporary folder: {error}")))?;
         let folders = [home.paths().state.clone(), home.paths().data.clone(), home.paths().config.clone()];
@@ -50,10 +51,9 @@ impl Stage {
                 .map_err(|error| Failure::Failed(format!("{}: {error}", folder.display())))?;
         }
         // written before either program starts, so that both begin on the same morning
-        std::fs::write(home.paths().virtual_clock(), format!("{DEMO_STARTS_AT}\n"))
-            .map_err(|error| Failure::Failed(format!("setting the demo's clock: {error}")))?;
+        set_clock_file(home.paths(), DEMO_STARTS_AT)?;
         let mut hub = Hub::new(hub_program, home.paths(), home.folder());
-        hub.import_demo(lang).await?;
+        hub.import_demo(seed, lang).await?;
         let guide = hub.guide(guide, lang).await?;
         let hub_process = Some(hub.serve().await?);
         let mut stage = Self { daemon: None, hub_process, hub, guided, guide, lang, home };
@@ -64,6 +64,16 @@ impl Stage {
 
     pub(super) fn paths(&self) -> &Paths {
         self.home.paths()
+    }
+
+    /// Everything lies in it, and goes with it.
+    pub(super) fn folder(&self) -> &Path {
+        self.home.folder()
+    }
+
+    /// Sets the clock of programs that do not run.
+    pub(super) fn set_clock_file(&self, now: NaiveDateTime) -> Answer<()> {
+        set_clock_file(self.paths(), &now.format("%Y-%m-%dT%H:%M:%S").to_string())
     }
 
     pub(super) fn hub(&self) -> &Hub {
@@ -128,6 +138,12 @@ impl Stage {
         let client = self.client();
         let code = self.hub.device_code(&self.guide).await?;
         client.enroll(&EnrollLocalRequest::new(self.hub.url(), &code)).await?;
+        self.wait_for_sync().await
+    }
+
+    /// Waits until the terminal has all that headquarters has for it.
+    pub(super) async fn wait_for_sync(&self) -> Answer<()> {
+        let client = self.client();
         let deadline = Instant::now() + START_PATIENCE;
         loop {
             let sync = client.sync_now().await?;
@@ -145,6 +161,11 @@ impl Stage {
             tokio::time::sleep(PAUSE * 10).await;
         }
     }
+}
+
+fn set_clock_file(paths: &Paths, now: &str) -> Answer<()> {
+    std::fs::write(paths.virtual_clock(), format!("{now}\n"))
+        .map_err(|error| Failure::Failed(format!("setting the demo's clock: {error}")))
 }
 
 fn program(name: &'static str, lang: Lang) -> Answer<PathBuf> {

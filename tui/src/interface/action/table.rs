@@ -6,6 +6,7 @@ use guide_common::outcome::OutcomeCode;
 use super::{Action, ActionSpec, Place, When};
 use crate::interface::keymap::Chord;
 use crate::interface::screens::Screen;
+use crate::training::Span;
 
 /// The registry.
 pub(super) fn build() -> Vec<ActionSpec> {
@@ -54,7 +55,8 @@ type Row = (Action, &'static str, &'static [Chord], Place, [&'static str; 2], [&
 
 fn row(&(action, name, keys, place, label, help): &Row) -> ActionSpec {
     let when = match action {
-        Action::DayForward | Action::WeekForward | Action::MonthForward => When::Training,
+        Action::Forward(_) | Action::NextDue | Action::Play | Action::Rewind => When::Training,
+        Action::Moments | Action::Reset | Action::Answers | Action::Faults => When::Training,
         Action::CutLine | Action::EndFaults => When::Training,
         _ => When::Always,
     };
@@ -71,6 +73,11 @@ const fn c(c: char) -> Chord {
 
 const fn g(c: char) -> Chord {
     Chord::pair('g', c)
+}
+
+/// Of training.
+const fn t(c: char) -> Chord {
+    Chord::pair('T', c)
 }
 
 #[rustfmt::skip] // one line an action: this is a table
@@ -140,9 +147,20 @@ const SPECS: &[Row] = &[
     (Action::SyncNow, "sync", &[c('r'), c('*')], Place::ALL, ["同步", "Sync"], ["马上与总部同步", "Sync with headquarters at once"]),
     (Action::Privacy, "privacy", &[c('x'), c('.'), k(KeyCode::F(12))], Place::ALL, ["遮挡", "Hide"], ["旁边有人：遮住姓名、手机、金额和消费；再按恢复", "Somebody beside you: mask names, phones, amounts and purchases; again shows them"]),
     (Action::OtherLang, "language", &[c('L'), c('~')], Place::ALL, ["English", "中文"], ["换成英文界面", "Show the interface in Chinese"]),
-    (Action::DayForward, "day-forward", &[c(']'), k(KeyCode::F(6))], Place::ALL, ["一天", "day"], ["训练时钟向前一天", "Move the training clock a day forward"]),
-    (Action::WeekForward, "week-forward", &[c('}'), k(KeyCode::F(7))], Place::ALL, ["一周", "week"], ["训练时钟向前一周", "Move the training clock a week forward"]),
-    (Action::MonthForward, "month-forward", &[c(')'), k(KeyCode::F(8))], Place::ALL, ["一月", "month"], ["训练时钟向前一个月", "Move the training clock a month forward"]),
+    (Action::Forward(Span::Day), "day-forward", &[c(']'), k(KeyCode::F(6)), t('d')], Place::ALL, ["一天", "day"], ["训练时钟向前一天", "Move the training clock a day forward"]),
+    (Action::Forward(Span::Week), "week-forward", &[c('}'), k(KeyCode::F(7)), t('w')], Place::ALL, ["一周", "week"], ["训练时钟向前一周", "Move the training clock a week forward"]),
+    (Action::Forward(Span::Month), "month-forward", &[c(')'), k(KeyCode::F(8)), t('m')], Place::ALL, ["一月", "month"], ["训练时钟向前一个月", "Move the training clock a month forward"]),
+    (Action::Forward(Span::Hour), "hour-forward", &[t('h')], Place::ALL, ["一小时", "hour"], ["训练时钟向前一小时", "Move the training clock an hour forward"]),
+    (Action::Forward(Span::ThreeDays), "three-days-forward", &[t('3')], Place::ALL, ["三天", "3 days"], ["训练时钟向前三天：问满意度", "Move the training clock three days forward: satisfaction"]),
+    (Action::Forward(Span::ThreeWeeks), "three-weeks-forward", &[t('k')], Place::ALL, ["三周", "3 weeks"], ["训练时钟向前三周：发知识", "Move the training clock three weeks forward: knowledge"]),
+    (Action::Forward(Span::ThreeMonths), "three-months-forward", &[t('q')], Place::ALL, ["三月", "3 months"], ["训练时钟向前三个月：做保养", "Move the training clock three months forward: care"]),
+    (Action::NextDue, "next-due", &[t('n')], Place::ALL, ["下个任务", "Next due"], ["到选中客户下一个有任务的日子", "Move the clock to the selected customer's next task"]),
+    (Action::Play, "play", &[t('p')], Place::ALL, ["播放", "Play"], ["时钟自己走，一秒三天；再按暂停", "Let the clock run, three days a second, or pause it"]),
+    (Action::Rewind, "rewind", &[t('b')], Place::ALL, ["退回", "Rewind"], ["退回上一个时刻，记录一起退回", "Go back to the moment before, with all that was recorded"]),
+    (Action::Moments, "moments", &[t('l')], Place::ALL, ["时刻", "Moments"], ["列出去过的时刻，选一个退回", "List the moments; Enter goes back to one"]),
+    (Action::Reset, "reset", &[t('r')], Place::ALL, ["重来", "Reset"], ["从头开始", "Go back to the very beginning"]),
+    (Action::Answers, "answers", &[t('a')], Place::ALL, ["客户回复", "Answers"], ["看客户的回复、到店和消费", "Show what customers have answered, who came and who bought"]),
+    (Action::Faults, "faults", &[t('f')], Place::ALL, ["故障", "Faults"], ["故障开关：断网、磁盘满、杀后台等", "Fault switch: cable, disk, token, daemon and more"]),
     (Action::Help, "help", &[c('?'), k(KeyCode::F(1))], Place::ALL, ["帮助", "Help"], ["全部按键；可筛选，回车执行", "Show all keys; type to filter, Enter runs one"]),
     (Action::Palette, "palette", &[c(':'), c(';')], Place::ALL, ["命令", "Commands"], ["全部命令和选择：按名字找，回车执行", "Everything that can be done, by name; Enter does it"]),
     (Action::Settings, "settings", &[c(','), k(KeyCode::F(11))], Place::ALL, ["设置", "Settings"], ["语言、配色、字符、按键、鼠标", "Language, colours, glyphs, keys, mouse"]),

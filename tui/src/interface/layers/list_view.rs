@@ -95,7 +95,7 @@ pub fn page(app: &App, page: &Page, frame: &mut Frame, body: Rect) {
 
 /// What may follow the first of two keys.
 pub fn continuations(app: &App, prefix: Key, frame: &mut Frame, body: Rect) {
-    let all = app.keymap.continuations(app.screen, prefix);
+    let all = app.continuations(prefix);
     let area = bottom(app, body, u16::try_from(all.len()).unwrap_or(u16::MAX).saturating_add(2));
     let heading = format!("{} {}", prefix.label(), Msg::PrefixTitle.text(app.lang));
     let inner = sheet(app, frame, area, title(app, &heading), keys(app, Msg::PrefixKeys));

@@ -18,6 +18,8 @@ mod sheet_view;
 pub mod steps_sheet;
 pub mod tag_sheet;
 pub mod text_form;
+pub mod training_sheet;
+pub mod training_view;
 pub mod view;
 
 use self::ask_form::AskForm;
@@ -34,6 +36,7 @@ use self::settings_sheet::SettingsSheet;
 use self::steps_sheet::StepsSheet;
 use self::tag_sheet::TagSheet;
 use self::text_form::TextForm;
+use self::training_sheet::TrainingSheet;
 
 /// A layer.
 #[derive(Clone, Debug)]
@@ -68,4 +71,6 @@ pub enum Layer {
     Picker(Picker),
     /// A template's text.
     Editor(Editor),
+    /// Faults, moments or answers of training.
+    Training(TrainingSheet),
 }

@@ -11,7 +11,7 @@ use super::outcome_form::{FieldKind, OutcomeForm};
 use super::promise_choice::PromiseChoice;
 use super::sheet_view;
 use super::text_form::{TextForm, TextPurpose};
-use super::{Layer, ask_view, list_view};
+use super::{Layer, ask_view, list_view, training_view};
 use crate::interface::app::{App, ToastKind, Trouble};
 use crate::interface::event::FailureKind;
 use crate::interface::mouse::Hit;
@@ -68,6 +68,7 @@ pub fn draw(app: &App, frame: &mut Frame, body: Rect) {
         Some(Layer::Tags(sheet)) => sheet_view::tags(app, sheet, frame, body),
         Some(Layer::Picker(picker)) => library_view::picker(app, picker, frame, body),
         Some(Layer::Editor(editor)) => library_view::editor(app, editor, frame, body),
+        Some(Layer::Training(sheet)) => training_view::draw(app, sheet, frame, body),
         None => {}
     }
     if let Some(prefix) = app.prefix {

@@ -11,9 +11,14 @@ use crate::interface::app::App;
 use crate::interface::keymap::{Chord, Key};
 use crate::interface::mouse::Hit;
 use crate::interface::screens::{Screen, plans, reports, sync, templates};
+use crate::interface::text::cut;
 use crate::interface::theme::Role;
+use crate::interface::words::{self, Msg};
 use crate::lang::date;
+use crate::training::{self, Busy};
 
+/// News of customers are not worth telling in fewer columns.
+const SHORTEST_NEWS: usize = 16;
 /// Ways out and away, the most needed first.
 const ALWAYS: [Action; 3] = [Action::NextScreen, Action::Quit, Action::Privacy];
 
@@ -70,20 +75,51 @@ fn under_sheet(app: &App, frame: &mut Frame, area: Rect) {
     frame.buffer_mut().set_line(area.x, area.y, &line, area.width);
 }
 
-/// Draws the virtual clock's bar.
+/// Draws the training clock's bar: the time, what is under way, the newest thing that a customer did, and the keys.
 pub fn training(app: &App, frame: &mut Frame, area: Rect) {
     let Some(status) = &app.data.status else { return };
-    let mut spans = vec![piece(format!(" {} ", date::full_time(status.now, app.lang)), Role::Training, &app.theme)];
-    for action in [Action::DayForward, Action::WeekForward, Action::MonthForward] {
+    let state = app.training.as_deref();
+    let lang = app.lang;
+    let mut spans = vec![piece(format!(" {} ", date::full_time(status.now, lang)), Role::Training, &app.theme)];
+    let marks = [
+        (state.and_then(|state| state.busy).map(busy), Role::Accent),
+        (state.and_then(|state| state.day_ms).map(|_| Msg::Playing), Role::Accent),
+        (state.filter(|state| state.is_killed).map(|_| Msg::DaemonKilled), Role::Bad),
+    ];
+    for (msg, role) in marks {
+        spans.extend(msg.map(|msg| piece(format!(" {}", msg.text(lang)), role, &app.theme)));
+    }
+    if state.is_some() {
         spans.push(Span::raw("  "));
-        for (idx, mut span) in hint(app, action, false).into_iter().enumerate() {
+        spans.push(piece("T", Role::Key, &app.theme));
+        spans.push(piece(format!(" {}", Msg::TrainingMenu.text(lang)), Role::Muted, &app.theme));
+    }
+    for far in [training::Span::Day, training::Span::Week, training::Span::Month] {
+        spans.push(Span::raw("  "));
+        for (idx, mut part) in hint(app, Action::Forward(far), false).into_iter().enumerate() {
             if idx == 1 {
-                span.content = format!(" +{}", span.content.trim()).into();
+                part.content = format!(" +{}", part.content.trim()).into();
             }
-            spans.push(span);
+            spans.push(part);
         }
     }
-    frame.buffer_mut().set_line(area.x, area.y, &Line::from(spans), area.width);
+    let mut line = Line::from(spans);
+    if let Some(newest) = state.and_then(|state| state.happened.last()) {
+        let room = usize::from(area.width).saturating_sub(line.width() + 3);
+        if room > SHORTEST_NEWS {
+            let news = cut(&words::happened(newest, lang), room);
+            line.spans.push(piece(format!("   {news}"), Role::Text, &app.theme));
+        }
+    }
+    frame.buffer_mut().set_line(area.x, area.y, &line, area.width);
+}
+
+fn busy(busy: Busy) -> Msg {
+    match busy {
+        Busy::Forward => Msg::Moving,
+        Busy::Back => Msg::GoingBack,
+        Busy::Starting => Msg::StartingDaemon,
+    }
 }
 
 fn actions(app: &App) -> Vec<Action> {

@@ -1,11 +1,14 @@
 //! What is said once something was done, or could not be done.
 
+use guide_common::demo::answer::{Happening, What};
 use guide_common::outcome::OutcomeCode;
+use guide_common::purchase::format_fen;
 use guide_common::sop::plan::Lang::{self, En, Zh};
 use guide_common::wire::record::{SavedResponse, StepRow};
 
 use super::Msg;
 use crate::interface::clipboard::Copied;
+use crate::interface::layers::training_sheet::Switch;
 use crate::lang::name::{op_kind_name, outcome_name};
 
 /// Shows what was half typed where its form cannot be opened any more.
@@ -167,5 +170,52 @@ pub fn setting_not_saved(why: &str, lang: Lang) -> String {
     match lang {
         Zh => format!("这次有效，但没有写进 config.toml：{why}"),
         En => format!("in force for now, but not written to config.toml: {why}"),
+    }
+}
+
+/// What a customer did in training.
+pub fn did(what: &What, lang: Lang) -> String {
+    match (what, lang) {
+        (What::Says { words, .. }, Zh) => format!("“{words}”"),
+        (What::Says { words, .. }, En) => format!("\"{words}\""),
+        (What::RingsOut, Zh) => "没有接电话".to_owned(),
+        (What::RingsOut, En) => "did not take the call".to_owned(),
+        (What::Comes, Zh) => "到店了".to_owned(),
+        (What::Comes, En) => "came to the shop".to_owned(),
+        (What::Buys { amount_fen, item }, Zh) => {
+            format!("买了{}，¥{}", item.name.as_deref().unwrap_or_default(), format_fen(*amount_fen))
+        }
+        (What::Buys { amount_fen, item }, En) => {
+            format!("bought {}, ¥{}", item.name.as_deref().unwrap_or_default(), format_fen(*amount_fen))
+        }
+    }
+}
+
+/// Says what a customer did.
+pub fn happened(one: &Happening, lang: Lang) -> String {
+    let (name, did) = (&one.name, did(&one.what, lang));
+    match (&one.what, lang) {
+        (What::Says { .. }, Zh) => format!("{name} 回复：{did}"),
+        (What::Says { .. }, En) => format!("{name}: {did}"),
+        (_, _) => format!("{name} {did}"),
+    }
+}
+
+/// What a switch of training is called, and what it does.
+pub fn switch(switch: Switch, lang: Lang) -> (&'static str, &'static str) {
+    let (zh, en) = match switch {
+        Switch::Cable => (("断网", "拔掉网线"), ("cable", "nothing gets through to headquarters")),
+        Switch::SlowLine => (("网慢", "每次请求最多慢 3 秒"), ("slow line", "every request is up to 3 s late")),
+        Switch::LostReplies => (("丢应答", "三成应答到不了"), ("lost replies", "three of ten answers do not arrive")),
+        Switch::WrongClock => (("时钟错", "本机快 3 小时"), ("wrong clock", "this machine is 3 hours ahead")),
+        Switch::ExpiredToken => {
+            (("令牌过期", "总部不认本机"), ("expired token", "headquarters does not know this terminal"))
+        }
+        Switch::FullDisk => (("磁盘满", "什么都存不下"), ("full disk", "nothing more can be saved")),
+        Switch::KilledDaemon => (("杀后台", "再按启动"), ("killed daemon", "again starts it")),
+    };
+    match lang {
+        Zh => zh,
+        En => en,
     }
 }

@@ -7,6 +7,7 @@ use super::{Section, show};
 use crate::cli::faults::fields;
 use crate::interface::app::App;
 use crate::interface::effect::{Request, SyncRequest};
+use crate::interface::layers::training_sheet::Switch;
 use crate::interface::queries::Slot;
 use crate::interface::words::Msg;
 
@@ -14,8 +15,10 @@ use crate::interface::words::Msg;
 const CHANCE: u16 = 300;
 /// How late a request is at most, where nothing else was said, in ms.
 const DELAY_MS: u32 = 3_000;
+/// By how many minutes a clock is ahead that is made wrong here.
+const AHEAD_MIN: u32 = 180;
 /// The order of the rows: what is shown to guides first.
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 14] = [
     "offline",
     "delay",
     "drop_reply",
@@ -28,6 +31,8 @@ const ORDER: [&str; 12] = [
     "swap",
     "garbage",
     "expire",
+    "clock_ahead_min",
+    "disk_full",
 ];
 
 /// Each fault with what it is set to.
@@ -69,11 +74,48 @@ pub(super) fn end(app: &mut App) {
     put(app, FaultPlan { seed, ..FaultPlan::default() });
 }
 
+/// Whether a switch of training is on.
+pub fn is_switched_on(app: &App, switch: Switch) -> bool {
+    let Some(key) = key_of(switch) else {
+        return app.training.as_ref().is_some_and(|training| training.is_killed);
+    };
+    let plan = app.sync.faults.as_ref().map(|faults| fields(&faults.plan)).unwrap_or_default();
+    plan.get(key).is_some_and(is_on)
+}
+
+/// Turns a switch of training, on whatever screen.
+pub fn turn(app: &mut App, switch: Switch) {
+    let Some(key) = key_of(switch) else { return };
+    let plan = changed(app, key, !is_switched_on(app, switch));
+    app.ask(Slot::Faults, Request::Sync(SyncRequest::SetFaults(Box::new(plan))));
+}
+
+fn key_of(switch: Switch) -> Option<&'static str> {
+    Some(match switch {
+        Switch::Cable => "offline",
+        Switch::SlowLine => "delay",
+        Switch::LostReplies => "drop_reply",
+        Switch::WrongClock => "clock_ahead_min",
+        Switch::ExpiredToken => "expire",
+        Switch::FullDisk => "disk_full",
+        Switch::KilledDaemon => return None,
+    })
+}
+
 fn set(app: &mut App, key: &str, on: bool) {
+    let plan = changed(app, key, on);
+    put(app, plan);
+}
+
+/// The plan with one fault on or off.
+fn changed(app: &App, key: &str, on: bool) -> FaultPlan {
     let plan = app.sync.faults.as_ref().map(|faults| faults.plan.clone()).unwrap_or_default();
     let mut fields = fields(&plan);
     let value = match fields.get(key) {
         Some(Value::Bool(_)) => Value::Bool(on),
+        _ if on && key == "clock_ahead_min" => AHEAD_MIN.into(),
+        // a token is known or not, and a slow line always is
+        _ if on && matches!(key, "expire" | "delay") => 1_000.into(),
         _ if on => CHANCE.into(),
         _ => 0.into(),
     };
@@ -81,7 +123,7 @@ fn set(app: &mut App, key: &str, on: bool) {
     if key == "delay" && on && plan.delay_ms == 0 {
         fields.insert("delay_ms".to_owned(), DELAY_MS.into());
     }
-    put(app, read(fields).unwrap_or(plan));
+    read(fields).unwrap_or(plan)
 }
 
 fn read(fields: Map<String, Value>) -> Option<FaultPlan> {

@@ -1,0 +1,112 @@
+//! Draws the sheets of training.
+
+use guide_common::demo::answer::{Happening, What};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::list_view::{keys, padded};
+use super::training_sheet::{Switch, TrainingSheet, Which};
+use super::view::{bottom, sheet, title};
+use crate::interface::app::App;
+use crate::interface::mouse::Hit;
+use crate::interface::screens::sync::faults;
+use crate::interface::text::{fit, width};
+use crate::interface::theme::Role;
+use crate::interface::widgets::paint::{bar, lines, piece, spread};
+use crate::interface::words::{self, Msg};
+use crate::lang::date;
+use crate::training::Moment;
+
+/// Draws a sheet.
+pub fn draw(app: &App, state: &TrainingSheet, frame: &mut Frame, body: Rect) {
+    let rows = rows(app, state.which);
+    let (heading, keys_of) = words_of(state.which);
+    let n = u16::try_from(rows.len().max(1)).unwrap_or(u16::MAX);
+    let area = bottom(app, body, n.saturating_add(2).min(body.height));
+    let inner = padded(sheet(app, frame, area, title(app, heading.text(app.lang)), keys(app, keys_of)));
+    if rows.is_empty() {
+        let text = piece(Msg::NoAnswers.text(app.lang), Role::Muted, &app.theme);
+        return lines(frame.buffer_mut(), inner, &[Line::from(text)]);
+    }
+    let first = (state.selected + 1).saturating_sub(usize::from(inner.height));
+    for ((idx, row), y) in rows.iter().enumerate().skip(first).zip(inner.top()..inner.bottom()) {
+        let left = vec![
+            piece(format!("{} ", row.head), Role::Accent, &app.theme),
+            piece(row.text.clone(), row.role, &app.theme),
+        ];
+        let line = spread(left, piece(row.after.clone(), Role::Muted, &app.theme), usize::from(inner.width));
+        let selected = (idx == state.selected).then(|| app.theme.style(Role::Selection));
+        bar(frame.buffer_mut(), inner, y, &line, selected);
+        app.hits.note(Rect { y, height: 1, ..inner }, Hit::Row(idx));
+    }
+}
+
+/// What a sheet is called, and what its keys do.
+pub fn words_of(which: Which) -> (Msg, Msg) {
+    match which {
+        Which::Faults => (Msg::FaultsTitle, Msg::FaultsKeys),
+        Which::Moments => (Msg::MomentsTitle, Msg::MomentsKeys),
+        Which::Answers => (Msg::AnswersTitle, Msg::AnswersKeys),
+    }
+}
+
+/// A row of a sheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its number or time.
+    pub head: String,
+    /// What it says.
+    pub text: String,
+    /// At its end.
+    pub after: String,
+    role: Role,
+}
+
+/// The rows of a sheet, also for the plain mode.
+pub fn rows(app: &App, which: Which) -> Vec<Row> {
+    match which {
+        Which::Faults => Switch::ALL.iter().enumerate().map(|(idx, of)| fault(app, idx, *of)).collect(),
+        Which::Moments => {
+            let moments = app.training.as_deref().map(|training| &training.moments[..]).unwrap_or_default();
+            moments.iter().enumerate().map(|(idx, of)| moment(app, idx, moments.len(), of)).collect()
+        }
+        Which::Answers => {
+            let happened = app.training.as_deref().map(|training| &training.happened[..]).unwrap_or_default();
+            let name_cols = happened.iter().map(|one| width(&one.name)).max().unwrap_or(0);
+            happened.iter().map(|one| answer(app, one, name_cols)).collect()
+        }
+    }
+}
+
+fn fault(app: &App, idx: usize, switch: Switch) -> Row {
+    let is_on = faults::is_switched_on(app, switch);
+    let (name, what) = words::switch(switch, app.lang);
+    let after = if is_on { Msg::SwitchOn } else { Msg::SwitchOff };
+    let role = if is_on { Role::Bad } else { Role::Text };
+    Row { head: (idx + 1).to_string(), text: format!("{name} · {what}"), after: after.text(app.lang).to_owned(), role }
+}
+
+fn moment(app: &App, idx: usize, n: usize, moment: &Moment) -> Row {
+    let (text, role) = match idx {
+        _ if idx + 1 == n => (Msg::MomentNow.text(app.lang), Role::Strong),
+        0 => (Msg::MomentFirst.text(app.lang), Role::Text),
+        _ => ("", Role::Text),
+    };
+    Row { head: date::full_time(moment.at, app.lang), text: text.to_owned(), after: String::new(), role }
+}
+
+fn answer(app: &App, one: &Happening, name_cols: usize) -> Row {
+    let on = app.data.on();
+    let role = match one.what {
+        What::Says { .. } | What::Comes => Role::Text,
+        What::Buys { .. } => Role::Good,
+        What::RingsOut => Role::Muted,
+    };
+    Row {
+        head: format!("{} {}", date::short(one.at.date(), on, app.lang), date::time(one.at.time())),
+        text: format!("{}  {}", fit(&one.name, name_cols), words::did(&one.what, app.lang)),
+        after: String::new(),
+        role,
+    }
+}

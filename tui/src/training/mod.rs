@@ -1,0 +1,87 @@
+//! Training: what the interface asks of whoever runs the demo, and what it hears of it. The director, which owns the
+//! demo's programs, stands in `cli/demo/director`.
+
+pub mod span;
+
+use std::sync::Arc;
+
+use chrono::NaiveDateTime;
+use guide_common::demo::answer::{Happening, Sent};
+use guide_common::id::CustomerId;
+use tokio::sync::{mpsc, watch};
+
+pub use span::Span;
+
+/// What the interface asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Move the clock forward.
+    Forward(Span),
+    /// Move it, a day at a time, to the next day on which this customer, or anybody, has an open task.
+    NextDue(Option<CustomerId>),
+    /// Move it a day each so many milliseconds, until it is told to pause.
+    Play {
+        /// How long a day lasts.
+        day_ms: u64,
+    },
+    /// Stop playing.
+    Pause,
+    /// Go back to the beginning of this moment where something was done in it, else to the moment before.
+    Back,
+    /// Go back to a moment, by its place in [`State::moments`].
+    BackTo(usize),
+    /// Go back to the very beginning.
+    Reset,
+    /// A script was sent, or a call was made.
+    Sent(Sent),
+    /// Kill the daemon, as a power cut would.
+    KillDaemon,
+    /// Start it again.
+    StartDaemon,
+}
+
+/// How training stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// The shop's time.
+    pub now: NaiveDateTime,
+    /// What is under way.
+    pub busy: Option<Busy>,
+    /// How long a day lasts, in milliseconds, while the clock plays.
+    pub day_ms: Option<u64>,
+    /// The times that the clock has stood at, the newest last: the one that it stands at.
+    pub moments: Vec<Moment>,
+    /// What customers have done so far, the newest last.
+    pub happened: Vec<Happening>,
+    /// Whether the daemon was killed, and nobody has started it again.
+    pub is_killed: bool,
+    /// Why the last order was not carried out, with how many failed before it.
+    pub failure: Option<(u64, String)>,
+}
+
+/// A time that the clock has stood at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// The shop's time.
+    pub at: NaiveDateTime,
+}
+
+/// What is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Busy {
+    /// The clock moves.
+    Forward,
+    /// Everything goes back to an earlier moment.
+    Back,
+    /// The daemon starts.
+    Starting,
+}
+
+/// The way to the director, and what it says.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Takes orders; who is gone takes none.
+    pub orders: mpsc::UnboundedSender<Order>,
+    /// The newest state.
+    pub state: watch::Receiver<Arc<State>>,
+}
