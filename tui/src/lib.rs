@@ -7,6 +7,7 @@ pub mod config;
 mod hidden_line;
 pub mod interface;
 pub mod lang;
+pub mod lesson;
 pub mod plain;
 #[cfg_attr(unix, path = "platform/unix.rs")]
 #[cfg_attr(windows, path = "platform/windows.rs")]

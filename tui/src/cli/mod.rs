@@ -25,6 +25,7 @@ pub mod interactive;
 pub mod keys;
 pub mod lead;
 pub mod leave;
+pub mod lesson;
 pub mod lint;
 pub mod list;
 pub mod log;
@@ -186,6 +187,8 @@ enum Command {
     Faults(faults::Args),
     /// Open a demo with 600 customers that leaves nothing behind
     Demo(demo::Args),
+    /// Learn, and teach: lessons in the demo, their results, and their proof
+    Lesson(lesson::Args),
     /// What the guide is reminded of, putting it off, and whether the desktop shows it
     Remind(remind::Args),
     /// List, check, read and write the settings at this terminal
@@ -324,6 +327,7 @@ async fn run(command: Option<Command>, context: &Context, look: Look) -> Answer<
         Command::Pin(args) => seat::pin(args, context).await,
         Command::Clock(args) => clock::run(args, context).await,
         Command::Demo(args) => demo::run(args, context, look).await,
+        Command::Lesson(args) => lesson::run(args, context, look).await,
         Command::Remind(args) => remind::run(args, context).await,
         Command::Config(args) => config::run(args, context).await,
         Command::Keys(args) => keys::run(args, &look.config, context),

@@ -24,9 +24,14 @@ use super::screens::{Screen, plans, reports, sync, templates};
 use super::settings::{Mouse, Setting};
 use super::words::{self, Msg};
 use crate::lang::withheld;
+use crate::lesson::want::Seen;
 
 impl App {
     pub(super) fn act(&mut self, action: Action) {
+        if self.lesson.is_some() {
+            let customer = self.shown_customer();
+            self.note_seen(Seen::Action(action, customer));
+        }
         match action {
             Action::Log(code) => self.begin_log(code, WithNote::IfAsked),
             _ if self.act_on_screen(action) => {}
@@ -88,6 +93,9 @@ impl App {
             Action::OtherLang => self.other_lang(),
             Action::Forward(_) | Action::NextDue | Action::Play | Action::Rewind => self.act_training(action),
             Action::Moments | Action::Reset | Action::Answers | Action::Faults => self.act_training(action),
+            Action::Lessons => self.act_training(action),
+            Action::Hint => self.ask_hint(),
+            Action::EndLesson => self.end_lesson(),
             Action::Section(_) | Action::Mend | Action::Resend | Action::Discard => self.refuse(Msg::NothingHere),
             Action::Check | Action::Verify | Action::Heal | Action::Export => self.refuse(Msg::NothingHere),
             Action::PeriodBefore | Action::PeriodAfter | Action::NextSpan | Action::OwnDates => {

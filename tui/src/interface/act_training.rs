@@ -38,6 +38,7 @@ impl App {
         }
         match action {
             Action::Forward(span) => self.order(Order::Forward(span)),
+            Action::Lessons => self.show_lessons(),
             Action::NextDue => {
                 let customer = self.shown_customer();
                 self.order(Order::NextDue(customer));
@@ -73,6 +74,12 @@ impl App {
     pub(super) fn on_training(&mut self, state: Arc<State>) {
         let before = self.training.replace(Arc::clone(&state));
         let Some(before) = before else { return };
+        if let Some((n, lesson)) = &state.lesson
+            && before.lesson.as_ref().map(|(n, _)| n) != Some(n)
+        {
+            let lesson = Arc::clone(lesson);
+            return self.on_scene(&lesson, &state);
+        }
         let has_moved = state.now != before.now || state.moments.len() != before.moments.len();
         if has_moved || (before.busy.is_some() && state.busy.is_none()) {
             if let Some(status) = &mut self.data.status {
@@ -125,6 +132,7 @@ impl App {
     pub(super) fn choose_in_training(&mut self, choice: TrainingChoice) {
         match choice {
             TrainingChoice::Moment(idx) => self.order(Order::BackTo(idx)),
+            TrainingChoice::Lesson(lesson) => self.begin_lesson(lesson),
             TrainingChoice::Show(customer) => self.on_opened(Some(&customer)),
             TrainingChoice::Turn(Switch::KilledDaemon) => {
                 let Some(training) = &self.training else { return self.refuse(Msg::DemoOnly) };

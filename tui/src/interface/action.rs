@@ -127,6 +127,12 @@ pub enum Action {
     Answers,
     /// Show what can be made to go wrong.
     Faults,
+    /// Show the lessons.
+    Lessons,
+    /// Show the hint of the lesson's step.
+    Hint,
+    /// Leave the lesson.
+    EndLesson,
     /// Show the script on the bare terminal.
     Print,
     /// Open a section of the screen, by its number.

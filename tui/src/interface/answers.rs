@@ -19,6 +19,9 @@ impl App {
         match answer {
             Ok(answer) => {
                 self.link = Link::Up;
+                if slot == Slot::Recording {
+                    self.note_saved(&answer);
+                }
                 self.take_answer(answer);
             }
             Err(failure) => self.on_failure(&slot, failure),
@@ -199,7 +202,8 @@ impl App {
                 self.trouble = Some(Trouble::Reading(failure));
                 self.ask(Slot::Status, Request::Status);
             }
-            Slot::Task(_) | Slot::Card(_) if failure.code.starts_with("unknown_") => {
+            // it is gone, or was closed while it was asked for
+            Slot::Task(_) | Slot::Card(_) if is_no_more(&failure.code) => {
                 self.absent.push(slot.clone());
                 self.ask_today();
             }
@@ -230,4 +234,8 @@ impl App {
             _ => self.trouble = Some(Trouble::Recording(failure)),
         }
     }
+}
+
+fn is_no_more(code: &str) -> bool {
+    code.starts_with("unknown_") || matches!(code, "task_closed" | "task_held" | "no_task")
 }

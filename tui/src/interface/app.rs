@@ -31,6 +31,8 @@ use super::session::Session;
 use super::settings::{Mouse, Settings};
 use super::theme::Theme;
 use super::words::{self, Msg};
+use crate::lesson::run::Running;
+use crate::lesson::want::Seen;
 use crate::training::State;
 
 /// So long a moment lasts, in milliseconds: what takes no longer shows no sign that it goes on.
@@ -97,6 +99,12 @@ pub struct App {
     pub privacy: Privacy,
     /// How the demo's training stands; none at a terminal without a director.
     pub training: Option<Arc<State>>,
+    /// The lesson that runs.
+    pub lesson: Option<Box<Running>>,
+    /// What was done since the lesson looked last.
+    pub(super) seen: Vec<Seen>,
+    /// What is being recorded, as it was asked for.
+    pub(super) recorded: Option<Request>,
     /// Whether a cycle of sync was asked for and runs.
     pub is_syncing: bool,
     pub(super) recording: Option<Recording>,
@@ -251,6 +259,9 @@ impl App {
             hits: Hits::default(),
             privacy: Privacy::Off,
             training: None,
+            lesson: None,
+            seen: Vec::new(),
+            recorded: None,
             is_syncing: false,
             recording: None,
             kept: Session::default(),
@@ -275,7 +286,10 @@ impl App {
         // the first task can be asked for once the queue is there
         self.ask_today();
         self.ask(Slot::Status, Request::Status);
-        self.ask(Slot::Session, Request::Session);
+        // a lesson begins where its scene does, not where the interface was left
+        if self.lesson.is_none() {
+            self.ask(Slot::Session, Request::Session);
+        }
     }
 
     /// Whether the first frame can show the queue and the first script, or why it cannot.
@@ -297,6 +311,9 @@ impl App {
             Event::Key(key) if key.kind == KeyEventKind::Release => {}
             Event::Key(key) => {
                 self.tell_here();
+                if let Some(lesson) = &mut self.lesson {
+                    lesson.n_keys += 1;
+                }
                 self.on_key(key);
             }
             Event::Commanded(_) | Event::Selected(_) | Event::Paste(_) | Event::Mouse(_) | Event::Edited(_)
@@ -324,10 +341,16 @@ impl App {
             }
             Event::Ticked => plans::tick(self),
             Event::Training(state) => self.on_training(state),
+            Event::Second => {
+                if let Some(lesson) = &mut self.lesson {
+                    lesson.tick();
+                }
+            }
             Event::Edited(edited) => templates::edited(self, edited),
             Event::ToastExpired(id) => self.toast = self.toast.take().filter(|toast| toast.id != id),
         }
         self.show_waiting_reminder();
+        self.follow_lesson();
         self.keep_session();
         std::mem::take(&mut self.effects)
     }
@@ -368,10 +391,14 @@ impl App {
 
     pub(super) fn record(&mut self, recording: Recording, request: Request) {
         self.recording = Some(recording);
+        self.recorded = Some(request.clone());
         self.ask(Slot::Recording, request);
     }
 
     pub(super) fn say(&mut self, kind: ToastKind, text: impl Into<String>) {
+        if kind == ToastKind::Refused {
+            self.note_seen(Seen::Refused);
+        }
         self.n_toasts += 1;
         let id = ToastId(self.n_toasts);
         let text = text.into();

@@ -91,9 +91,20 @@ impl Backend {
         });
     }
 
-    /// Tells how the demo's training stands, whenever that changes.
+    /// Tells how the demo's training stands, whenever that changes, and each second that one has passed.
     pub fn follow(&self, mut state: watch::Receiver<Arc<State>>) {
         let events = self.events.clone();
+        let seconds = events.clone();
+        tokio::spawn(async move {
+            let mut clock = tokio::time::interval(Duration::from_secs(1));
+            clock.tick().await;
+            loop {
+                clock.tick().await;
+                if seconds.send(Event::Second).await.is_err() {
+                    return;
+                }
+            }
+        });
         tokio::spawn(async move {
             while state.changed().await.is_ok() {
                 let now = Arc::clone(&state.borrow_and_update());

@@ -11,6 +11,7 @@ use super::event::{QueryId, ToastId};
 use super::library::{PlanRequest, TemplateRequest};
 use super::session::Session;
 use super::settings::{Mouse, Setting};
+use crate::lesson::run::Running;
 use crate::training::Order;
 
 /// Something to be done outside of the app.
@@ -43,6 +44,8 @@ pub enum Effect {
     ExpireToast(ToastId, Linger),
     /// Tell the daemon that somebody is at the terminal.
     Here,
+    /// Keep the result of a lesson that is over.
+    KeepResult(Box<Running>),
     /// Have the demo's director do something.
     Train(Order),
     /// Leave.

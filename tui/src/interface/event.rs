@@ -69,6 +69,8 @@ pub enum Event {
     },
     /// A moment has passed while something takes its time.
     Ticked,
+    /// A second has passed, in a demo.
+    Second,
     /// The demo's training stands so.
     Training(Arc<State>),
     /// The user's own editor was left with a text, or it could not be run, with the reason.

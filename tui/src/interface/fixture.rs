@@ -11,7 +11,7 @@ pub mod support;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyEvent;
 use guide_common::id::{CustomerId, OpId, TaskId};
 use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::search;
@@ -38,6 +38,8 @@ use super::event::{Answer, Event, Failure, FailureKind};
 use super::session::Session;
 use super::settings::Setting;
 use super::theme::{Theme, ThemeError};
+use super::typed;
+use crate::lesson::run::Running;
 use crate::training::Order;
 
 /// Answers what a daemon would, from fixed data.
@@ -69,6 +71,8 @@ pub struct Desk {
     pub asked: Vec<Request>,
     /// What the demo's director was told to do.
     pub orders: Vec<Order>,
+    /// The results of lessons that were kept.
+    pub results: Vec<Running>,
     /// What goes wrong on purpose.
     pub faults: Faults,
     /// What support looks at.
@@ -143,6 +147,7 @@ impl Desk {
             session: None,
             asked: Vec::new(),
             orders: Vec::new(),
+            results: Vec::new(),
             faults: Faults::default(),
             support: support::Support::new(lang),
             failing: None,
@@ -251,6 +256,7 @@ impl Desk {
                 Effect::EditOutside(text) => self.edited = Some(text),
                 Effect::Tick => self.n_ticks += 1,
                 Effect::Train(order) => self.orders.push(order),
+                Effect::KeepResult(running) => self.results.push(*running),
             }
         }
     }
@@ -434,39 +440,5 @@ pub fn unreachable() -> Failure {
 
 /// Reads keys as [`Desk::press`] takes them.
 pub fn parse_keys(keys: &str) -> Vec<KeyEvent> {
-    let mut parsed = Vec::new();
-    let mut rest = keys;
-    while let Some(c) = rest.chars().next() {
-        let named = rest.strip_prefix('<').and_then(|rest| rest.split_once('>'));
-        let (code, ctrl) = match named.and_then(|(name, after)| Some((named_key(name)?, after))) {
-            Some((key, after)) => {
-                rest = after;
-                key
-            }
-            None => {
-                rest = &rest[c.len_utf8()..];
-                (KeyCode::Char(c), false)
-            }
-        };
-        parsed.push(KeyEvent::new(code, if ctrl { KeyModifiers::CONTROL } else { KeyModifiers::NONE }));
-    }
-    parsed
-}
-
-fn named_key(name: &str) -> Option<(KeyCode, bool)> {
-    Some(match name {
-        "Enter" => (KeyCode::Enter, false),
-        "Esc" => (KeyCode::Esc, false),
-        "Tab" => (KeyCode::Tab, false),
-        "Up" => (KeyCode::Up, false),
-        "Down" => (KeyCode::Down, false),
-        "Left" => (KeyCode::Left, false),
-        "Right" => (KeyCode::Right, false),
-        "End" => (KeyCode::End, false),
-        "Insert" => (KeyCode::Insert, false),
-        "Delete" => (KeyCode::Delete, false),
-        "Backspace" => (KeyCode::Backspace, false),
-        "C-c" => (KeyCode::Char('c'), true),
-        _ => (KeyCode::F(name.strip_prefix('F')?.parse().ok()?), false),
-    })
+    typed::parse_keys(keys).unwrap_or_else(|fault| unreachable!("{fault}"))
 }

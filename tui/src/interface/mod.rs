@@ -3,6 +3,7 @@
 
 mod act;
 mod act_customers;
+mod act_lesson;
 mod act_log;
 mod act_person;
 mod act_remind;
@@ -44,6 +45,7 @@ pub mod svg;
 mod terminal;
 pub mod text;
 pub mod theme;
+pub mod typed;
 pub mod view;
 pub mod widgets;
 pub mod words;

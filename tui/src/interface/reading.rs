@@ -138,7 +138,7 @@ impl App {
     }
 
     /// The customer who is on the screen.
-    pub(super) fn shown_customer(&self) -> Option<CustomerId> {
+    pub fn shown_customer(&self) -> Option<CustomerId> {
         match self.screen {
             Screen::Today => self.data.entry(self.today.list.selected).map(|entry| entry.customer().clone()),
             Screen::Customers => self.customers.selected(&self.data).map(|row| row.id.clone()),

@@ -266,6 +266,13 @@ impl Screen<'_> {
                 Effect::Tick => self.backend.tick(),
                 Effect::Here => self.backend.here(),
                 Effect::EditOutside(text) => self.outside = Some(text),
+                Effect::KeepResult(running) => {
+                    let kept = self.training.map(|training| training.keep(&running));
+                    if let Some(Err(error)) = kept {
+                        let more = app.update(Event::NotSaved(error.to_string()));
+                        self.carry_out(app, more)?;
+                    }
+                }
                 Effect::Train(order) => {
                     if let Some(training) = self.training {
                         // who has left takes no orders, and the demo is over

@@ -212,6 +212,12 @@ impl Desk<'_> {
                     waiting.extend(edited);
                 }
                 // the front keeps what is said, and the terminal is not taken
+                Effect::KeepResult(running) => {
+                    let kept = self.options.training.as_ref().map(|training| training.keep(&running));
+                    if let Some(Err(error)) = kept {
+                        waiting.extend(self.front.event(Event::NotSaved(error.to_string())));
+                    }
+                }
                 Effect::Train(order) => {
                     if let Some(training) = &self.options.training {
                         let _ = training.orders.send(order);

@@ -3,17 +3,22 @@
 
 pub mod span;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, Utc};
 use guide_common::demo::answer::{Happening, Sent};
 use guide_common::id::CustomerId;
 use tokio::sync::{mpsc, watch};
 
+use crate::lesson::Lesson;
+use crate::lesson::results::{self, LessonResult};
+use crate::lesson::run::Running;
+
 pub use span::Span;
 
 /// What the interface asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Order {
     /// Move the clock forward.
     Forward(Span),
@@ -34,6 +39,8 @@ pub enum Order {
     Reset,
     /// A script was sent, or a call was made.
     Sent(Sent),
+    /// Begin a lesson: everything goes back to the demo's first moment, and the lesson's scene is set.
+    Begin(Arc<Lesson>),
     /// Kill the daemon, as a power cut would.
     KillDaemon,
     /// Start it again.
@@ -41,7 +48,7 @@ pub enum Order {
 }
 
 /// How training stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
     /// The shop's time.
     pub now: NaiveDateTime,
@@ -55,6 +62,10 @@ pub struct State {
     pub happened: Vec<Happening>,
     /// Whether the daemon was killed, and nobody has started it again.
     pub is_killed: bool,
+    /// The lesson whose scene is set, with how many were begun before it.
+    pub lesson: Option<(u64, Arc<Lesson>)>,
+    /// How many orders were carried out.
+    pub n_orders: u64,
     /// Why the last order was not carried out, with how many failed before it.
     pub failure: Option<(u64, String)>,
 }
@@ -84,4 +95,16 @@ pub struct Link {
     pub orders: mpsc::UnboundedSender<Order>,
     /// The newest state.
     pub state: watch::Receiver<Arc<State>>,
+    /// Where results of lessons are kept, and how the learner is called.
+    pub results: Option<(PathBuf, String)>,
+}
+
+impl Link {
+    /// Keeps the result of a lesson, where results are kept.
+    pub fn keep(&self, running: &Running) -> std::io::Result<()> {
+        match &self.results {
+            Some((file, learner)) => results::keep(file, &LessonResult::of(running, learner, Utc::now())),
+            None => Ok(()),
+        }
+    }
 }

@@ -1,10 +1,11 @@
 //! The director of a demo: moves the clock of all its programs, lets customers answer and buy, and takes everything back
 //! to an earlier moment. One order after the other; what the interface shows of it is one state.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 use guide_common::demo::answer::{Happening, Sent, What, follow};
 use guide_common::id::CustomerId;
 use guide_common::sop::plan::Lang;
@@ -15,6 +16,9 @@ use crate::cli::demo::snapshot::Snapshot;
 use crate::cli::demo::stage::Stage;
 use crate::cli::failure::{Answer, Failure};
 use crate::client::Client;
+use crate::interface::layers::training_sheet::Switch;
+use crate::interface::screens::sync::faults;
+use crate::lesson::{Lesson, Scripted};
 use crate::text;
 use crate::training::{Busy, Link, Moment, Order, Span, State};
 
@@ -38,6 +42,9 @@ pub(super) struct Director {
     /// As many as the state has moments.
     stops: Vec<Stop>,
     next_day: Option<Instant>,
+    /// The demo's first moment, once a lesson has taken its place.
+    first: Option<Snapshot>,
+    first_at: NaiveDateTime,
 }
 
 /// What is needed to come back to a moment as it was when the clock came to it.
@@ -76,10 +83,12 @@ impl Director {
             n_sold: 0,
             stops: Vec::new(),
             next_day: None,
+            first: None,
+            first_at: now,
         };
         director.stop_here(true).await?;
         director.say();
-        Ok((director, Link { orders, state: told }, taken))
+        Ok((director, Link { orders, state: told, results: None }, taken))
     }
 
     /// Carries orders out until nobody gives any.
@@ -94,26 +103,33 @@ impl Director {
             let order = tokio::select! {
                 biased;
                 order = orders.recv() => match order {
-                    Some(order) => order,
+                    Some(order) => Some(order),
                     None => return,
                 },
-                () = played => Order::Forward(Span::Day),
+                () = played => None,
             };
-            self.carry_out(order).await;
+            let n = u64::from(order.is_some());
+            self.carry_out(order.unwrap_or(Order::Forward(Span::Day)), n).await;
         }
     }
 
-    /// Carries one order out; what went wrong is told in the state.
-    pub(super) async fn carry_out(&mut self, order: Order) {
+    /// Carries one order out, which counts as `n`; what went wrong is told in the state.
+    async fn carry_out(&mut self, order: Order, n: u64) {
         let begun = Instant::now();
         if let Err(failure) = self.obey(order).await {
-            let n = self.state.failure.as_ref().map_or(0, |(n, _)| n + 1);
-            self.state.failure = Some((n, failure.sentence(self.lang)));
+            let n_failed = self.state.failure.as_ref().map_or(0, |(n, _)| n + 1);
+            self.state.failure = Some((n_failed, failure.sentence(self.lang)));
             self.state.day_ms = None;
         }
         self.state.busy = None;
+        self.state.n_orders += n;
         self.next_day = self.state.day_ms.map(|day_ms| begun + Duration::from_millis(day_ms));
         self.say();
+    }
+
+    /// Where the demo's daemon serves.
+    pub(super) fn socket(&self) -> &Path {
+        &self.stage.paths().socket
     }
 
     /// The stage, to be struck.
@@ -162,6 +178,7 @@ impl Director {
                 self.take_sent(sent);
                 Ok(())
             }
+            Order::Begin(lesson) => self.begin_lesson(lesson).await,
             Order::KillDaemon => {
                 self.stage.kill_daemon();
                 self.state.is_killed = true;
@@ -185,6 +202,41 @@ impl Director {
             )));
         }
         Ok(self.stage.client())
+    }
+
+    /// Sets a lesson's scene: from the demo's first moment on, which becomes the lesson's own.
+    async fn begin_lesson(&mut self, lesson: Arc<Lesson>) -> Answer<()> {
+        self.begin(Busy::Back);
+        let scene = &lesson.scene;
+        let is_fresh = self.state.lesson.is_none() && self.stops.len() == 1 && !self.was_used();
+        if !is_fresh {
+            let first = self.first.take();
+            let kept = first.or_else(|| self.stops.first_mut().and_then(|stop| stop.snapshot.take()));
+            let Some(kept) = kept else { return Ok(()) };
+            let put_back = self.stage.put_back(&kept, self.first_at, &FaultPlan::default()).await;
+            self.first = Some(kept);
+            put_back?;
+        } else if let Some(stop) = self.stops.first_mut() {
+            self.first = stop.snapshot.take();
+        }
+        self.stage.become_guide(scene.guide.as_ref()).await?;
+        (self.sent, self.coming, self.stops) = (Vec::new(), Vec::new(), Vec::new());
+        self.n_sold = 0;
+        let n_begun = self.state.lesson.as_ref().map_or(0, |(n, _)| n + 1);
+        let n_orders = self.state.n_orders;
+        self.state = State { now: self.first_at, n_orders, ..State::default() };
+        if let Some(at) = scene.at {
+            self.move_to(at).await?;
+        }
+        let client = self.client()?;
+        let plan = scene.faults.iter().fold(FaultPlan::default(), |plan, switch| faults::with(plan, *switch, true));
+        client.set_faults(&plan).await?;
+        if scene.faults.contains(&Switch::KilledDaemon) {
+            self.stage.kill_daemon();
+            self.state.is_killed = true;
+        }
+        self.state.lesson = Some((n_begun, Arc::clone(&lesson)));
+        self.stop_here(true).await
     }
 
     /// Moves the clock of all programs, and lets happen what customers do until then.
@@ -236,12 +288,30 @@ impl Director {
         if self.sent.iter().any(is_same) {
             return;
         }
-        self.coming.extend(follow(self.seed, &sent, self.lang));
+        match self.scripted(&sent) {
+            Some(happening) => self.coming.push(happening),
+            None => self.coming.extend(follow(self.seed, &sent, self.lang)),
+        }
         self.coming.sort_by(|a, b| (a.at, &a.customer).cmp(&(b.at, &b.customer)));
         self.sent.push(sent);
         // a call is answered at once
         let n_due = self.coming.partition_point(|one| one.at <= self.state.now);
         self.state.happened.extend(self.coming.drain(..n_due));
+    }
+
+    /// What the lesson has a customer answer.
+    fn scripted(&self, sent: &Sent) -> Option<Happening> {
+        let (_, lesson) = self.state.lesson.as_ref()?;
+        let is_it = |of: &&Scripted| {
+            of.customer == sent.customer && of.template.as_ref().is_none_or(|template| *template == sent.template)
+        };
+        let scripted = lesson.scene.answers.iter().find(is_it)?;
+        Some(Happening {
+            at: sent.at + TimeDelta::minutes(scripted.after_min.into()),
+            customer: sent.customer.clone(),
+            name: sent.name.clone(),
+            what: What::Says { words: scripted.says.in_lang(self.lang).to_owned(), means: scripted.means },
+        })
     }
 
     /// Whether anything was done since the clock came to where it stands.
@@ -261,7 +331,11 @@ impl Director {
             true => Some(self.stage.snapshot(self.stops.len()).await?),
             false => None,
         };
-        let faults = self.client()?.faults().await?.plan;
+        let faults = match self.client() {
+            Ok(client) => client.faults().await?.plan,
+            // it is started without any
+            Err(_) => FaultPlan::default(),
+        };
         self.stops.push(Stop {
             n_sent: self.sent.len(),
             n_happened: self.state.happened.len(),

@@ -5,6 +5,7 @@ mod check;
 mod director;
 mod home;
 mod hub;
+mod player;
 mod process;
 mod snapshot;
 mod stage;
@@ -13,15 +14,24 @@ mod verdict;
 use std::sync::Arc;
 
 use clap::Args as ClapArgs;
+use guide_common::demo::SEED;
 
 use crate::cli::context::{Context, note};
 use crate::cli::demo::director::Director;
+use crate::cli::demo::player::Player;
 use crate::cli::demo::stage::Stage;
+use crate::cli::demo::verdict::Verdict;
 use crate::cli::failure::{Answer, Failure};
 use crate::cli::interactive::{self, Look, Mode, Place};
+use crate::cli::lesson::results_file;
 use crate::cli::signal::Signals;
 use crate::interface::home::Keeping;
+use crate::lesson::Lesson;
 use crate::text;
+use crate::training::Order;
+
+/// The columns and rows of the terminal that a lesson is proved at.
+const PLAYED_AT: (u16, u16) = (80, 24);
 
 /// Arguments of `guide demo`.
 #[derive(Debug, ClapArgs)]
@@ -33,7 +43,7 @@ pub struct Args {
     #[arg(long)]
     check: bool,
     /// Another chain and other customers: the same seed gives the same ones
-    #[arg(long, value_name = "N", default_value_t = guide_common::demo::SEED)]
+    #[arg(long, value_name = "N", default_value_t = SEED)]
     seed: u64,
     /// Walk the demo line by line, as guide --plain does
     #[arg(long, conflicts_with = "check")]
@@ -42,13 +52,17 @@ pub struct Args {
 
 /// Runs the command.
 pub async fn run(args: Args, context: &Context, look: Look) -> Answer<()> {
+    open(args, context, look, None).await
+}
+
+async fn open(args: Args, context: &Context, look: Look, taught: Option<(Arc<Lesson>, String)>) -> Answer<()> {
     // before anything exists that would have to be removed
     let signals = Signals::new()?;
     let check = args.check;
     let look = Look { mode: if args.plain { Mode::Plain } else { look.mode }, ..look };
     let mode = look.mode;
     let answer = tokio::select! {
-        answer = play(args, context, look) => answer,
+        answer = play(args, context, look, taught) => answer,
         signal = signals.first() => Err(Failure::Signal(signal)),
     };
     if !check && mode == Mode::Drawn && matches!(answer, Err(Failure::Signal(_))) {
@@ -58,8 +72,14 @@ pub async fn run(args: Args, context: &Context, look: Look) -> Answer<()> {
     answer
 }
 
+/// Opens the demo in a lesson.
+pub async fn teach(lesson: Arc<Lesson>, learner: String, is_plain: bool, context: &Context, look: Look) -> Answer<()> {
+    let args = Args { guide: None, check: false, seed: SEED, plain: is_plain };
+    open(args, context, look, Some((lesson, learner))).await
+}
+
 /// Everything that the demo makes is owned by this future: whoever drops it cleans up.
-async fn play(args: Args, context: &Context, look: Look) -> Answer<()> {
+async fn play(args: Args, context: &Context, look: Look, taught: Option<(Arc<Lesson>, String)>) -> Answer<()> {
     if args.check {
         return check::run(args.guide.as_deref(), context).await;
     }
@@ -67,7 +87,13 @@ async fn play(args: Args, context: &Context, look: Look) -> Answer<()> {
     note(&text!(context.lang, "正在准备演示门店…", "Preparing the demo shop…"));
     let stage = Stage::set(args.guide.as_deref(), args.seed, context.lang).await?;
     let (socket, state) = (stage.paths().socket.clone(), stage.paths().state.clone());
-    let (mut director, training, orders) = Director::new(stage, args.seed, context.lang).await?;
+    let (mut director, mut training, orders) = Director::new(stage, args.seed, context.lang).await?;
+    let (lesson, learner) = taught.unzip();
+    training.results = Some((results_file(context), learner.unwrap_or_default()));
+    if let Some(lesson) = lesson {
+        // nobody takes orders only where the demo is over
+        let _ = training.orders.send(Order::Begin(lesson));
+    }
     let place = Place { socket, state, keeping: Keeping::Forgotten, training: Some(training) };
     let shown = interactive::show(place, context, look, Arc::default());
     let answer = tokio::select! {
@@ -76,4 +102,52 @@ async fn play(args: Args, context: &Context, look: Look) -> Answer<()> {
     };
     director.into_stage().strike().await;
     answer
+}
+
+/// Plays the solutions of lessons without a terminal; with `each`, also with every step left out once.
+pub async fn check_lessons(lessons: &[Arc<Lesson>], each: bool, context: &Context) -> Answer<()> {
+    let signals = Signals::new()?;
+    tokio::select! {
+        answer = prove(lessons, each, context) => answer,
+        signal = signals.first() => Err(Failure::Signal(signal)),
+    }
+}
+
+async fn prove(lessons: &[Arc<Lesson>], each: bool, context: &Context) -> Answer<()> {
+    let mut verdict = Verdict::new(context);
+    let stage = Stage::set(None, SEED, context.lang).await?;
+    let (mut director, link, orders) = Director::new(stage, SEED, context.lang).await?;
+    let mut player = Player::new(&director, link, context.lang, PLAYED_AT)?;
+    let proof = async {
+        for lesson in lessons {
+            let played = player.play(lesson, None).await?;
+            let fault = played.fault.clone().or_else(|| played.running.mistakes.first().map(|(_, why)| why.clone()));
+            let name = lesson.name.in_lang(context.lang);
+            let what = text!(
+                context.lang,
+                "{} {name}：{} 步，得分 {}",
+                "{} {name}: {} steps, {} points",
+                lesson.id,
+                lesson.steps.len(),
+                played.running.score()
+            );
+            verdict.check(&what, fault.is_none(), || fault.clone().unwrap_or_default())?;
+            for idx in 0..if each && fault.is_none() { lesson.steps.len() } else { 0 } {
+                let played = player.play(lesson, Some(idx)).await?;
+                let n = idx + 1;
+                let what = text!(context.lang, "{}：缺第 {n} 步", "{}: without step {n}", lesson.id);
+                let is_over = played.running.is_over();
+                let it_was = || text!(context.lang, "还是完成了", "it came to its end all the same");
+                verdict.check(&what, !is_over, it_was)?;
+            }
+        }
+        Ok(())
+    };
+    let answer: Answer<()> = tokio::select! {
+        answer = proof => answer,
+        () = director.run(orders) => Ok(()),
+    };
+    director.into_stage().strike().await;
+    answer?;
+    verdict.close()
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDateTime;
+use guide_common::id::GuideId;
 use guide_common::paths::Paths;
 use guide_common::sop::plan::Lang;
 use guide_common::wire::local::EnrollLocalRequest;
@@ -33,6 +34,8 @@ pub(super) struct Stage {
     hub: Hub,
     guided: PathBuf,
     guide: GuideRow,
+    /// Whom the demo is for.
+    own: GuideId,
     lang: Lang,
     home: Home,
 }
@@ -56,7 +59,8 @@ impl Stage {
         hub.import_demo(seed, lang).await?;
         let guide = hub.guide(guide, lang).await?;
         let hub_process = Some(hub.serve().await?);
-        let mut stage = Self { daemon: None, hub_process, hub, guided, guide, lang, home };
+        let own = guide.id.clone();
+        let mut stage = Self { daemon: None, hub_process, hub, guided, guide, own, lang, home };
         stage.start_daemon().await?;
         stage.enroll().await?;
         Ok(stage)
@@ -132,6 +136,30 @@ impl Stage {
             process.stop().await;
         }
         self.stop_hub().await;
+    }
+
+    /// Has another guide at the terminal, who is enrolled anew; the demo's own where nobody is named.
+    pub(super) async fn become_guide(&mut self, guide: Option<&GuideId>) -> Answer<()> {
+        let wanted = guide.unwrap_or(&self.own).clone();
+        if self.enrolled().as_ref() == Some(&wanted) {
+            return Ok(());
+        }
+        self.guide = self.hub.guide(Some(wanted.as_str()), self.lang).await?;
+        self.kill_daemon();
+        let guides = self.paths().guides();
+        if guides.exists() {
+            std::fs::remove_dir_all(&guides)
+                .map_err(|error| Failure::Failed(format!("{}: {error}", guides.display())))?;
+        }
+        self.start_daemon().await?;
+        self.enroll().await
+    }
+
+    /// Whose folder the terminal has.
+    fn enrolled(&self) -> Option<GuideId> {
+        let folders = std::fs::read_dir(self.paths().guides()).ok()?.flatten();
+        let mut guides = folders.filter(|entry| entry.path().is_dir());
+        GuideId::new(guides.next()?.file_name().to_str()?).ok()
     }
 
     async fn enroll(&self) -> Answer<()> {

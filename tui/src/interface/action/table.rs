@@ -57,6 +57,7 @@ fn row(&(action, name, keys, place, label, help): &Row) -> ActionSpec {
     let when = match action {
         Action::Forward(_) | Action::NextDue | Action::Play | Action::Rewind => When::Training,
         Action::Moments | Action::Reset | Action::Answers | Action::Faults => When::Training,
+        Action::Lessons | Action::Hint | Action::EndLesson => When::Training,
         Action::CutLine | Action::EndFaults => When::Training,
         _ => When::Always,
     };
@@ -150,6 +151,9 @@ const SPECS: &[Row] = &[
     (Action::Forward(Span::Day), "day-forward", &[c(']'), k(KeyCode::F(6)), t('d')], Place::ALL, ["一天", "day"], ["训练时钟向前一天", "Move the training clock a day forward"]),
     (Action::Forward(Span::Week), "week-forward", &[c('}'), k(KeyCode::F(7)), t('w')], Place::ALL, ["一周", "week"], ["训练时钟向前一周", "Move the training clock a week forward"]),
     (Action::Forward(Span::Month), "month-forward", &[c(')'), k(KeyCode::F(8)), t('m')], Place::ALL, ["一月", "month"], ["训练时钟向前一个月", "Move the training clock a month forward"]),
+    (Action::Lessons, "lessons", &[t('t')], Place::ALL, ["课程", "Lessons"], ["课程：选一课开始", "The lessons: Enter begins one"]),
+    (Action::Hint, "hint", &[t('?')], Place::ALL, ["提示", "Hint"], ["这一步的提示（扣 5 分）", "The hint of this step, for 5 points"]),
+    (Action::EndLesson, "end-lesson", &[t('e')], Place::ALL, ["离开课程", "Leave"], ["离开这一课", "Leave the lesson"]),
     (Action::Forward(Span::Hour), "hour-forward", &[t('h')], Place::ALL, ["一小时", "hour"], ["训练时钟向前一小时", "Move the training clock an hour forward"]),
     (Action::Forward(Span::ThreeDays), "three-days-forward", &[t('3')], Place::ALL, ["三天", "3 days"], ["训练时钟向前三天：问满意度", "Move the training clock three days forward: satisfaction"]),
     (Action::Forward(Span::ThreeWeeks), "three-weeks-forward", &[t('k')], Place::ALL, ["三周", "3 weeks"], ["训练时钟向前三周：发知识", "Move the training clock three weeks forward: knowledge"]),

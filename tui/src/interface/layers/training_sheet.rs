@@ -1,11 +1,14 @@
 //! The sheets of training: what can be made to go wrong, the moments that can be gone back to, and what customers did.
 
+use std::sync::Arc;
+
 use crossterm::event::{KeyCode, KeyEvent};
 use guide_common::id::CustomerId;
 
 use super::outcome_form::Step;
 use crate::interface::app::App;
 use crate::interface::keymap::fold;
+use crate::lesson::{Lesson, library};
 
 /// A sheet.
 #[derive(Clone, Debug)]
@@ -25,6 +28,8 @@ pub enum Which {
     Moments,
     /// What customers did.
     Answers,
+    /// The lessons.
+    Lessons,
 }
 
 /// What can be made to go wrong with one key.
@@ -73,7 +78,7 @@ impl Switch {
 }
 
 /// What is chosen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum TrainingChoice {
     /// Switch it on, or off.
     Turn(Switch),
@@ -81,6 +86,8 @@ pub enum TrainingChoice {
     Moment(usize),
     /// Show this customer.
     Show(CustomerId),
+    /// Begin this lesson.
+    Lesson(Arc<Lesson>),
 }
 
 impl TrainingSheet {
@@ -96,6 +103,7 @@ impl TrainingSheet {
             Which::Faults => Switch::ALL.len(),
             Which::Moments => of_training(|training| training.moments.len()),
             Which::Answers => of_training(|training| training.happened.len()),
+            Which::Lessons => library::all().len(),
         }
     }
 
@@ -112,7 +120,7 @@ impl TrainingSheet {
             KeyCode::Up | KeyCode::Char('k') => self.selected = self.selected.saturating_sub(1),
             KeyCode::PageDown | KeyCode::End => self.selected = last,
             KeyCode::PageUp | KeyCode::Home => self.selected = 0,
-            KeyCode::Char(digit @ '1'..='9') if self.which == Which::Faults => {
+            KeyCode::Char(digit @ '1'..='9') if matches!(self.which, Which::Faults | Which::Lessons) => {
                 let idx = usize::from(digit as u8 - b'1');
                 if idx <= last {
                     self.selected = idx;
@@ -130,6 +138,7 @@ impl TrainingSheet {
         let choice = match self.which {
             Which::Faults => Switch::ALL.get(self.selected).copied().map(TrainingChoice::Turn),
             Which::Moments => (self.selected < self.n_rows(app)).then_some(TrainingChoice::Moment(self.selected)),
+            Which::Lessons => library::all().get(self.selected).cloned().map(TrainingChoice::Lesson),
             Which::Answers => happened.map(|one| TrainingChoice::Show(one.customer.clone())),
         };
         choice.map_or(Step::Stay, Step::Save)

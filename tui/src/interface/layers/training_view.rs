@@ -1,5 +1,7 @@
 //! Draws the sheets of training.
 
+use std::sync::Arc;
+
 use guide_common::demo::answer::{Happening, What};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -16,6 +18,7 @@ use crate::interface::theme::Role;
 use crate::interface::widgets::paint::{bar, lines, piece, spread};
 use crate::interface::words::{self, Msg};
 use crate::lang::date;
+use crate::lesson::{Lesson, library};
 use crate::training::Moment;
 
 /// Draws a sheet.
@@ -48,6 +51,7 @@ pub fn words_of(which: Which) -> (Msg, Msg) {
         Which::Faults => (Msg::FaultsTitle, Msg::FaultsKeys),
         Which::Moments => (Msg::MomentsTitle, Msg::MomentsKeys),
         Which::Answers => (Msg::AnswersTitle, Msg::AnswersKeys),
+        Which::Lessons => (Msg::LessonsTitle, Msg::LessonsKeys),
     }
 }
 
@@ -75,6 +79,15 @@ pub fn rows(app: &App, which: Which) -> Vec<Row> {
             let happened = app.training.as_deref().map(|training| &training.happened[..]).unwrap_or_default();
             let name_cols = happened.iter().map(|one| width(&one.name)).max().unwrap_or(0);
             happened.iter().map(|one| answer(app, one, name_cols)).collect()
+        }
+        Which::Lessons => {
+            let row = |(idx, lesson): (usize, &Arc<Lesson>)| Row {
+                head: format!("{:>2}", idx + 1),
+                text: format!("{} · {}", lesson.name.in_lang(app.lang), lesson.about.in_lang(app.lang)),
+                after: words::minutes(lesson.minutes, app.lang),
+                role: Role::Text,
+            };
+            library::all().iter().enumerate().map(row).collect()
         }
     }
 }

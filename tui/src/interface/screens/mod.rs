@@ -38,6 +38,18 @@ impl Screen {
     /// Every screen, in the order of the tabs.
     pub const ALL: [Self; 6] = [Self::Today, Self::Customers, Self::Templates, Self::Plans, Self::Reports, Self::Sync];
 
+    /// Its name in lessons.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Today => "today",
+            Self::Customers => "customers",
+            Self::Templates => "templates",
+            Self::Plans => "plans",
+            Self::Reports => "reports",
+            Self::Sync => "sync",
+        }
+    }
+
     /// The screen so many tabs further.
     pub fn turn(self, by: usize) -> Self {
         Self::ALL[(self as usize + by) % Self::ALL.len()]

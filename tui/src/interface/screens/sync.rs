@@ -18,6 +18,7 @@ use crate::interface::action::Action;
 use crate::interface::app::{App, Refresh};
 use crate::interface::effect::{Request, SyncRequest};
 use crate::interface::queries::Slot;
+use crate::interface::screens::Screen;
 use crate::interface::text::matches;
 use crate::interface::widgets::browser::Moved;
 use crate::interface::widgets::panes::{Content, Panes};
@@ -287,4 +288,23 @@ pub fn actions(app: &App) -> Vec<Action> {
         Section::Faults => &[Action::Open, Action::CutLine, Action::EndFaults],
     };
     of_section.to_vec()
+}
+
+impl App {
+    /// The section that is open, by its digit, on the screens that have such.
+    pub fn open_section(&self) -> Option<u8> {
+        let panes = match self.screen {
+            Screen::Sync => &self.sync.panes,
+            Screen::Reports => &self.reports.panes,
+            _ => return None,
+        };
+        u8::try_from(panes.section() + 1).ok()
+    }
+}
+
+impl SyncScreen {
+    /// Whether the last comparison with headquarters found both sides the same.
+    pub fn has_found_same(&self) -> bool {
+        self.verified.as_ref().is_some_and(|verified| verified.same)
+    }
 }

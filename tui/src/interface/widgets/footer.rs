@@ -90,9 +90,10 @@ pub fn training(app: &App, frame: &mut Frame, area: Rect) {
         spans.extend(msg.map(|msg| piece(format!(" {}", msg.text(lang)), role, &app.theme)));
     }
     if state.is_some() {
-        spans.push(Span::raw("  "));
-        spans.push(piece("T", Role::Key, &app.theme));
-        spans.push(piece(format!(" {}", Msg::TrainingMenu.text(lang)), Role::Muted, &app.theme));
+        for (key, msg) in [("T", Msg::TrainingMenu), ("T t", Msg::LessonsTitle)] {
+            spans.push(piece(format!("  {key}"), Role::Key, &app.theme));
+            spans.push(piece(format!(" {}", msg.text(lang)), Role::Muted, &app.theme));
+        }
     }
     for far in [training::Span::Day, training::Span::Week, training::Span::Month] {
         spans.push(Span::raw("  "));

@@ -9,6 +9,7 @@ pub mod columns;
 pub mod field;
 pub mod footer;
 pub mod header;
+pub mod lesson;
 pub mod list;
 pub mod paint;
 pub mod panes;

@@ -10,6 +10,7 @@ use super::Msg;
 use crate::interface::clipboard::Copied;
 use crate::interface::layers::training_sheet::Switch;
 use crate::lang::name::{op_kind_name, outcome_name};
+use crate::lesson::run::Running;
 
 /// Shows what was half typed where its form cannot be opened any more.
 pub fn lost_draft(text: &str, lang: Lang) -> String {
@@ -217,5 +218,53 @@ pub fn switch(switch: Switch, lang: Lang) -> (&'static str, &'static str) {
     match lang {
         Zh => zh,
         En => en,
+    }
+}
+
+/// A lesson's name, and where in it one is.
+pub fn lesson_title(running: &Running, lang: Lang) -> String {
+    let (n, name) = (running.lesson.steps.len(), running.lesson.name.in_lang(lang));
+    let at = (running.step + 1).min(n);
+    match running.next().map(|step| step.wants.times) {
+        Some(times @ 2..) => format!("{name} {at}/{n} · {}/{times}", running.n_met),
+        _ => format!("{name} {at}/{n}"),
+    }
+}
+
+/// How long it took so far, and how many mistakes there were.
+pub fn lesson_state(running: &Running, lang: Lang) -> String {
+    let time = format!("{}:{:02}", running.seconds / 60, running.seconds % 60);
+    match (running.mistakes.len(), lang) {
+        (0, Zh) => format!("{time} · T ? 提示"),
+        (0, En) => format!("{time} · T ? hint"),
+        (n, Zh) => format!("{time} · 错 {n} · T ? 提示"),
+        (n, En) => format!("{time} · {n} wrong · T ? hint"),
+    }
+}
+
+/// What a lesson is worth.
+pub fn lesson_result(running: &Running, lang: Lang) -> String {
+    let (score, keys) = (running.score(), running.n_keys);
+    let time = format!("{}:{:02}", running.seconds / 60, running.seconds % 60);
+    let (wrong, hints) = (running.mistakes.len(), running.n_hints);
+    match lang {
+        Zh => format!("{score} 分 · 用时 {time} · {keys} 次按键 · 错 {wrong} · 提示 {hints}"),
+        En => format!("{score} points · {time} · {keys} keys · {wrong} wrong · {hints} hints"),
+    }
+}
+
+/// A mistake with its step.
+pub fn mistake(step: usize, why: &str, lang: Lang) -> String {
+    match lang {
+        Zh => format!("第 {step} 步：{why}"),
+        En => format!("step {step}: {why}"),
+    }
+}
+
+/// A number of minutes.
+pub fn minutes(n: u32, lang: Lang) -> String {
+    match lang {
+        Zh => format!("{n} 分钟"),
+        En => format!("{n} min"),
     }
 }

@@ -159,6 +159,13 @@ messages! {
     Discarded => "已放弃，内容仍留在本机", "Given up; what it says stays on this terminal";
     TrainingFaults => "只有训练终端能制造故障", "faults are made in training only";
     TrainingOnly => "只有训练时钟可以拨动", "only the training clock can be moved";
+    NoLesson => "没有在上课：T t 选一课", "no lesson runs: T t lists them";
+    LessonLeft => "已离开这一课；T t 再选", "the lesson is left; T t lists them";
+    LessonDone => "完成", "Done";
+    NoMistakes => "没有错误", "no mistake";
+    LessonNext => "Esc 关闭  T t 下一课", "Esc closes  T t the next lesson";
+    LessonsTitle => "课程", "Lessons";
+    LessonsKeys => "回车或数字 开始  Esc 先自己看看", "Enter or digit begin  Esc look around first";
     DemoOnly => "只在 guide demo 里有", "that is there in guide demo only";
     StillMoving => "时钟还在走，稍等", "the clock is still moving";
     FaultsTitle => "故障开关", "Fault switch";

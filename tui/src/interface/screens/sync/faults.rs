@@ -85,9 +85,17 @@ pub fn is_switched_on(app: &App, switch: Switch) -> bool {
 
 /// Turns a switch of training, on whatever screen.
 pub fn turn(app: &mut App, switch: Switch) {
-    let Some(key) = key_of(switch) else { return };
-    let plan = changed(app, key, !is_switched_on(app, switch));
+    let plan = app.sync.faults.as_ref().map(|faults| faults.plan.clone()).unwrap_or_default();
+    let plan = with(plan, switch, !is_switched_on(app, switch));
     app.ask(Slot::Faults, Request::Sync(SyncRequest::SetFaults(Box::new(plan))));
+}
+
+/// A plan with one switch on or off; that of the daemon is no part of it.
+pub fn with(plan: FaultPlan, switch: Switch, on: bool) -> FaultPlan {
+    match key_of(switch) {
+        Some(key) => changed(plan, key, on),
+        None => plan,
+    }
 }
 
 fn key_of(switch: Switch) -> Option<&'static str> {
@@ -103,13 +111,12 @@ fn key_of(switch: Switch) -> Option<&'static str> {
 }
 
 fn set(app: &mut App, key: &str, on: bool) {
-    let plan = changed(app, key, on);
-    put(app, plan);
+    let plan = app.sync.faults.as_ref().map(|faults| faults.plan.clone()).unwrap_or_default();
+    put(app, changed(plan, key, on));
 }
 
 /// The plan with one fault on or off.
-fn changed(app: &App, key: &str, on: bool) -> FaultPlan {
-    let plan = app.sync.faults.as_ref().map(|faults| faults.plan.clone()).unwrap_or_default();
+fn changed(plan: FaultPlan, key: &str, on: bool) -> FaultPlan {
     let mut fields = fields(&plan);
     let value = match fields.get(key) {
         Some(Value::Bool(_)) => Value::Bool(on),

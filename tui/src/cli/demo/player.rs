@@ -1,0 +1,192 @@
+//! Plays lessons without a terminal: the interface's own app, keys for it, and the real programs behind it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossterm::event::KeyEvent;
+use guide_common::sop::plan::Lang;
+use tokio::sync::mpsc;
+
+use crate::cli::demo::director::Director;
+use crate::cli::failure::{Answer, Failure};
+use crate::interface::app::App;
+use crate::interface::backend::Backend;
+use crate::interface::clipboard::Copied;
+use crate::interface::effect::Effect;
+use crate::interface::event::Event;
+use crate::interface::theme::Theme;
+use crate::interface::typed::parse_keys;
+use crate::lesson::Lesson;
+use crate::lesson::run::Running;
+use crate::text;
+use crate::training::{Link, Order};
+
+/// How long a step may take to be done once its keys were pressed.
+const STEP_PATIENCE: Duration = Duration::from_secs(30);
+/// How long everything may take to come to rest.
+const REST_PATIENCE: Duration = Duration::from_secs(30);
+/// Rest is when nothing has come for so long.
+const QUIET: Duration = Duration::from_millis(30);
+
+/// The interface without a terminal.
+pub(super) struct Player {
+    /// Its app.
+    pub app: App,
+    backend: Backend,
+    events: mpsc::Receiver<Event>,
+    link: Link,
+    n_ordered: u64,
+}
+
+/// How a solution came out.
+#[derive(Debug)]
+pub(super) struct Played {
+    /// The lesson as it ended.
+    pub running: Running,
+    /// Why it did not come to its end.
+    pub fault: Option<String>,
+}
+
+impl Player {
+    /// An interface of this language at a demo, of a terminal of this size.
+    pub(super) fn new(director: &Director, link: Link, lang: Lang, size: (u16, u16)) -> Answer<Self> {
+        let (backend, events) = Backend::at(director.socket());
+        let theme = Theme::built_in("night").map_err(|error| Failure::Failed(error.to_string()))?;
+        let mut app = App::new(lang, theme, size);
+        app.training = Some(Arc::clone(&link.state.borrow()));
+        backend.follow(link.state.clone());
+        backend.listen();
+        Ok(Self { app, backend, events, link, n_ordered: 0 })
+    }
+
+    /// Plays a lesson's solution, but for the keys of one step where that is to be left out.
+    pub(super) async fn play(&mut self, lesson: &Arc<Lesson>, left_out: Option<usize>) -> Answer<Played> {
+        let effects = self.app.start();
+        self.carry_out(effects);
+        self.begin(lesson).await?;
+        let mut fault = None;
+        for (idx, step) in lesson.steps.iter().enumerate() {
+            let lang = self.app.lang;
+            let at = self.step();
+            if left_out.is_none() && at != idx {
+                let n = idx + 1;
+                fault = Some(match at > idx {
+                    true => text!(lang, "第 {n} 步不用按键就完成了", "step {n} is done before its keys are pressed"),
+                    false => self.not_done(at),
+                });
+                break;
+            }
+            if left_out == Some(idx) {
+                continue;
+            }
+            for key in parse_keys(&step.solution).map_err(Failure::Failed)? {
+                self.press(key).await;
+            }
+            if left_out.is_none() {
+                self.wait(STEP_PATIENCE, |app| app.lesson.as_ref().is_none_or(|running| running.step > idx)).await;
+            }
+        }
+        let running = self.app.lesson.clone().map(|running| *running);
+        let Some(running) = running else { return Err(Failure::Failed("the lesson was left".to_owned())) };
+        if fault.is_none() && !running.is_over() {
+            fault = Some(self.not_done(running.step));
+        }
+        Ok(Played { running, fault })
+    }
+
+    /// Has a lesson's scene set, and waits until its first step is shown.
+    async fn begin(&mut self, lesson: &Arc<Lesson>) -> Answer<()> {
+        let n_before = self.app.training.as_ref().and_then(|state| state.lesson.as_ref().map(|(n, _)| *n));
+        self.app.lesson = None;
+        self.order(Order::Begin(Arc::clone(lesson)));
+        let has_begun = |app: &App| {
+            let n = app.training.as_ref().and_then(|state| state.lesson.as_ref().map(|(n, _)| *n));
+            n != n_before && app.lesson.is_some()
+        };
+        let begun = self.wait(STEP_PATIENCE, has_begun).await;
+        self.rest().await;
+        let failure = self.app.training.as_ref().and_then(|state| state.failure.clone());
+        match (begun, failure) {
+            (true, _) => Ok(()),
+            (false, Some((_, why))) => Err(Failure::Failed(why)),
+            (false, None) => Err(Failure::Failed("the scene was not set".to_owned())),
+        }
+    }
+
+    /// Which step was not done, with what the interface said last.
+    fn not_done(&self, idx: usize) -> String {
+        let n = idx + 1;
+        let said = self.app.messages.back().map(|message| format!(" · {}", message.text)).unwrap_or_default();
+        text!(self.app.lang, "第 {n} 步没有完成{said}", "step {n} is not done{said}")
+    }
+
+    fn step(&self) -> usize {
+        self.app.lesson.as_ref().map_or(usize::MAX, |running| running.step)
+    }
+
+    /// Presses a key and waits until everything has come to rest.
+    async fn press(&mut self, key: KeyEvent) {
+        let effects = self.app.update(Event::Key(key));
+        self.carry_out(effects);
+        self.rest().await;
+    }
+
+    fn order(&mut self, order: Order) {
+        self.n_ordered += 1;
+        // the director lives as long as this
+        let _ = self.link.orders.send(order);
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Ask { query, request } => self.backend.ask(query, request),
+                Effect::Train(order) => self.order(order),
+                Effect::Tick => self.backend.tick(),
+                Effect::Copy(_) => {
+                    let effects = self.app.update(Event::Copied(Copied::Asked));
+                    self.carry_out(effects);
+                }
+                // there is no terminal, nothing is kept, and nobody leaves
+                _ => {}
+            }
+        }
+    }
+
+    fn is_at_rest(&self) -> bool {
+        let has_obeyed = self.app.training.as_ref().is_some_and(|state| state.n_orders >= self.n_ordered);
+        has_obeyed && !self.app.awaits_answer() && !self.app.is_recording()
+    }
+
+    /// Waits until nothing is under way and nothing comes.
+    async fn rest(&mut self) {
+        let until = Instant::now() + REST_PATIENCE;
+        while Instant::now() < until {
+            match tokio::time::timeout(QUIET, self.events.recv()).await {
+                Ok(Some(event)) => {
+                    let effects = self.app.update(event);
+                    self.carry_out(effects);
+                }
+                Ok(None) => return,
+                Err(_) if self.is_at_rest() => return,
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Takes events until something is so; false where that takes too long.
+    async fn wait(&mut self, patience: Duration, is_so: impl Fn(&App) -> bool) -> bool {
+        let until = Instant::now() + patience;
+        while !is_so(&self.app) {
+            let left = until.saturating_duration_since(Instant::now());
+            match tokio::time::timeout(left, self.events.recv()).await {
+                Ok(Some(event)) => {
+                    let effects = self.app.update(event);
+                    self.carry_out(effects);
+                }
+                Ok(None) | Err(_) => return false,
+            }
+        }
+        true
+    }
+}

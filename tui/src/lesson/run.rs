@@ -1,0 +1,184 @@
+//! A lesson that runs: which step is next, what was a mistake, what it is worth.
+
+use std::sync::Arc;
+
+use chrono::NaiveDateTime;
+use guide_common::demo::answer::{Happening, Means, What};
+use guide_common::id::CustomerId;
+use guide_common::sop::plan::{Lang, Text};
+
+use super::want::{Kind, Seen};
+use super::{Lesson, Step};
+use crate::interface::app::App;
+use crate::lang::name::outcome_name;
+use crate::text;
+
+/// After so many seconds without getting on, a step offers its hint by itself.
+pub const HINT_AFTER_S: u64 = 20;
+/// What a mistake costs, and what a hint does that was asked for, of a hundred.
+const COST: (usize, usize) = (10, 5);
+
+/// A lesson that runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Running {
+    /// The lesson.
+    pub lesson: Arc<Lesson>,
+    /// The place of the step that is next; as many as there are steps where all is done.
+    pub step: usize,
+    /// How often that step's wish was met.
+    pub n_met: usize,
+    /// The shop's time when it began.
+    pub began_at: NaiveDateTime,
+    /// How many things customers had done when it began.
+    pub n_happened: usize,
+    /// How many seconds it took so far.
+    pub seconds: u64,
+    /// How many seconds the step that is next has been open.
+    pub step_seconds: u64,
+    /// What was a mistake, with its step.
+    pub mistakes: Vec<(usize, String)>,
+    /// In how many steps the hint was asked for.
+    pub n_hints: usize,
+    /// Whether the hint of the step that is next is shown.
+    pub is_hinted: bool,
+    /// How many keys were pressed.
+    pub n_keys: usize,
+    /// The answers of customers that were logged already.
+    logged: Vec<CustomerId>,
+}
+
+impl Running {
+    /// A lesson on its first step.
+    pub fn new(lesson: Arc<Lesson>, began_at: NaiveDateTime, n_happened: usize) -> Self {
+        Self {
+            lesson,
+            step: 0,
+            n_met: 0,
+            began_at,
+            n_happened,
+            seconds: 0,
+            step_seconds: 0,
+            mistakes: Vec::new(),
+            n_hints: 0,
+            is_hinted: false,
+            n_keys: 0,
+            logged: Vec::new(),
+        }
+    }
+
+    /// The step that is next.
+    pub fn next(&self) -> Option<&Step> {
+        self.lesson.steps.get(self.step)
+    }
+
+    /// Whether all is done.
+    pub fn is_over(&self) -> bool {
+        self.step >= self.lesson.steps.len()
+    }
+
+    /// What it is worth, of a hundred.
+    pub fn score(&self) -> usize {
+        100_usize.saturating_sub(COST.0 * self.mistakes.len() + COST.1 * self.n_hints)
+    }
+
+    /// A second has passed.
+    pub fn tick(&mut self) {
+        if self.is_over() {
+            return;
+        }
+        self.seconds += 1;
+        self.step_seconds += 1;
+    }
+
+    /// Whether the hint is to be seen: it was asked for, or nothing has happened for long.
+    pub fn shows_hint(&self) -> bool {
+        self.is_hinted || self.step_seconds >= HINT_AFTER_S
+    }
+
+    /// Asks for the hint.
+    pub fn ask_hint(&mut self) {
+        if !self.is_hinted && !self.is_over() {
+            self.is_hinted = true;
+            self.n_hints += 1;
+        }
+    }
+
+    /// Takes what was done, and how everything stands; returns whether a step was done with it.
+    pub fn follow(&mut self, seen: &[Seen], app: &App) -> bool {
+        let before = self.step;
+        for one in seen {
+            self.judge(one, app);
+            let is_done = self.next().is_some_and(|step| step.wants.is_done_by(one));
+            if is_done {
+                self.meet();
+            }
+        }
+        // what stands so already is done as soon as it is asked for
+        while self.next().is_some_and(|step| step.wants.is_so(app, self)) {
+            self.step_on();
+        }
+        self.step != before
+    }
+
+    fn meet(&mut self) {
+        self.n_met += 1;
+        if self.next().is_some_and(|step| self.n_met >= step.wants.times) {
+            self.step_on();
+        }
+    }
+
+    fn step_on(&mut self) {
+        self.step += 1;
+        (self.n_met, self.step_seconds, self.is_hinted) = (0, 0, false);
+    }
+
+    /// Notes a mistake: what the step names as one, and an outcome that is not what the customer said.
+    fn judge(&mut self, seen: &Seen, app: &App) {
+        let named = self.next().and_then(|step| step.mistakes.iter().find(|(of, _)| of.is_done_by(seen)));
+        let named = named.map(|(_, why)| why.in_lang(app.lang).to_owned());
+        if let Some(why) = named.or_else(|| self.misheard(seen, app)) {
+            self.mistakes.push((self.step, why));
+        }
+    }
+
+    fn misheard(&mut self, seen: &Seen, app: &App) -> Option<String> {
+        let Seen::Saved { kind: Kind::Outcome, code, score, customer, .. } = seen else { return None };
+        let (one, words, means) = self.last_said(app, customer)?;
+        if self.logged.contains(customer) {
+            return None;
+        }
+        let is_right = *code == Some(means.code) || means.score.is_some();
+        let is_right = is_right && (means.score.is_none() || *score == means.score);
+        let why = (!is_right).then(|| misheard(&one.name, words, means, app.lang));
+        self.logged.push(customer.clone());
+        why
+    }
+
+    /// What a customer said last in this lesson.
+    fn last_said<'a>(&self, app: &'a App, customer: &CustomerId) -> Option<(&'a Happening, &'a str, Means)> {
+        let happened = &app.training.as_deref()?.happened;
+        happened.iter().skip(self.n_happened).rev().find_map(|one| match &one.what {
+            What::Says { words, means } if one.customer == *customer => Some((one, words.as_str(), *means)),
+            _ => None,
+        })
+    }
+}
+
+fn misheard(name: &str, words: &str, means: Means, lang: Lang) -> String {
+    let code = outcome_name(means.code, lang);
+    match means.score {
+        Some(score) => {
+            text!(
+                lang,
+                "{name} 说“{words}”，应记满意度 {score} 分",
+                "{name} said \"{words}\": that is a score of {score}"
+            )
+        }
+        None => text!(lang, "{name} 说“{words}”，应记“{code}”", "{name} said \"{words}\": that is \"{code}\""),
+    }
+}
+
+/// A text of a lesson in a language.
+pub fn told(text: &Text, lang: Lang) -> &str {
+    text.in_lang(lang)
+}
