@@ -28,7 +28,8 @@ use crate::lesson::want::Seen;
 
 impl App {
     pub(super) fn act(&mut self, action: Action) {
-        if self.lesson.is_some() {
+        // a script that cannot be copied is not: it is noted where it was
+        if self.lesson.is_some() && action != Action::Copy {
             let customer = self.shown_customer();
             self.note_seen(Seen::Action(action, customer));
         }
@@ -310,6 +311,7 @@ impl App {
     fn copy(&mut self) {
         if let Some(text) = self.ready_script() {
             self.effects.push(Effect::Copy(text));
+            self.note_seen(Seen::Action(Action::Copy, self.shown_customer()));
             self.tell_sent();
         }
     }

@@ -15,6 +15,7 @@ use super::queries::Slot;
 use super::screens::sync::faults;
 use super::screens::{Screen, templates};
 use super::words::{self, Msg};
+use crate::lesson::want::Want;
 use crate::training::{Order, Span, State};
 
 /// How long a day lasts while the clock plays, in milliseconds: ninety days in thirty seconds.
@@ -44,7 +45,14 @@ impl App {
                 self.order(Order::NextDue(customer));
             }
             Action::Play if training.day_ms.is_some() => self.order(Order::Pause),
-            Action::Play => self.order(Order::Play { day_ms: DAY_MS }),
+            Action::Play => {
+                // a lesson's step says how far
+                let until = self.lesson.as_ref().and_then(|running| match running.next()?.wants.want {
+                    Want::Clock(span) => span.after(running.began_at),
+                    _ => None,
+                });
+                self.order(Order::Play { day_ms: DAY_MS, until });
+            }
             Action::Rewind => self.order(Order::Back),
             Action::Reset => self.order(Order::Reset),
             Action::Moments => {

@@ -12,7 +12,17 @@ macro_rules! files {
     };
 }
 
-files!["first-day.toml",];
+files![
+    "first-day.toml",
+    "ten-outcomes.toml",
+    "promise-kept.toml",
+    "secrecy.toml",
+    "ninety-days.toml",
+    "offline.toml",
+    "wrong-clock.toml",
+    "full-disk.toml",
+    "lost-replies.toml",
+];
 
 /// Every lesson, in their order.
 pub fn all() -> &'static [Arc<Lesson>] {

@@ -28,6 +28,8 @@ pub enum Order {
     Play {
         /// How long a day lasts.
         day_ms: u64,
+        /// It stops there by itself.
+        until: Option<NaiveDateTime>,
     },
     /// Stop playing.
     Pause,

@@ -42,6 +42,10 @@ pub(super) struct Director {
     /// As many as the state has moments.
     stops: Vec<Stop>,
     next_day: Option<Instant>,
+    /// Where playing stops by itself.
+    until: Option<NaiveDateTime>,
+    /// Whether days that are played last no longer than they take: nobody looks on.
+    pub(super) is_hurried: bool,
     /// The demo's first moment, once a lesson has taken its place.
     first: Option<Snapshot>,
     first_at: NaiveDateTime,
@@ -83,6 +87,8 @@ impl Director {
             n_sold: 0,
             stops: Vec::new(),
             next_day: None,
+            until: None,
+            is_hurried: false,
             first: None,
             first_at: now,
         };
@@ -152,6 +158,9 @@ impl Director {
                 let Some(to) = span.after(self.state.now) else { return Ok(()) };
                 self.begin(Busy::Forward);
                 self.move_to(to).await?;
+                if self.until.is_some_and(|until| to >= until) {
+                    (self.state.day_ms, self.until) = (None, None);
+                }
                 self.stop_here(self.state.day_ms.is_none()).await
             }
             Order::NextDue(customer) => {
@@ -159,8 +168,9 @@ impl Director {
                 self.next_due(customer.as_ref()).await?;
                 self.stop_here(true).await
             }
-            Order::Play { day_ms } => {
-                self.state.day_ms = Some(day_ms);
+            Order::Play { day_ms, until } => {
+                self.until = until;
+                self.state.day_ms = Some(if self.is_hurried { 0 } else { day_ms });
                 Ok(())
             }
             Order::Pause => {

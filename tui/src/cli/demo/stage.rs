@@ -55,6 +55,10 @@ impl Stage {
         }
         // written before either program starts, so that both begin on the same morning
         set_clock_file(home.paths(), DEMO_STARTS_AT)?;
+        // the daemon speaks the demo's language in what it reminds of
+        let language = if lang == Lang::Zh { "zh" } else { "en" };
+        std::fs::write(home.paths().config_file(), format!("lang = \"{language}\"\n"))
+            .map_err(|error| Failure::Failed(format!("writing the demo's settings: {error}")))?;
         let mut hub = Hub::new(hub_program, home.paths(), home.folder());
         hub.import_demo(seed, lang).await?;
         let guide = hub.guide(guide, lang).await?;
