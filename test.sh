@@ -145,6 +145,8 @@ if [ $# = 0 ]; then
   "${CARGO_TARGET_DIR:-target}/debug/xtask" screenshots --check
 fi
 if [ "$nightly" = yes ]; then
+  say "the simulation, twice as long"
+  GUIDE_SIM_STEPS=100000 cargo test --quiet --locked -p guide-tests --test simulation
   for seed in $(seq 1 20); do
     say "laws, seed $seed"
     PROPTEST_RNG_SEED=$seed cargo test --quiet --locked -p guide-common --test laws --test oracle --test throttle

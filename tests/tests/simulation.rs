@@ -17,7 +17,7 @@ fn setting(name: &str, default: u64) -> u64 {
 #[test]
 fn nothing_is_lost_or_doubled_and_all_replicas_agree_whatever_happens() {
     let first = setting("GUIDE_SIM_SEED", 1);
-    let n_steps = setting("GUIDE_SIM_STEPS", 100_000);
+    let n_steps = setting("GUIDE_SIM_STEPS", 50_000);
     if let Ok(filter) = std::env::var("GUIDE_LOG") {
         let filter: tracing_subscriber::filter::Targets = filter.parse().expect("a filter");
         let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);

@@ -28,11 +28,10 @@ pub mod timeline;
 mod undo;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use guide_common::id::{CustomerId, DeviceId};
 use guide_common::search::index::Index;
 use guide_common::wire::hub::{FeedName, GuideProfile};
@@ -75,8 +74,8 @@ pub struct Core {
     pub whole_check: tokio::sync::Mutex<()>,
     device: DeviceId,
     started: Instant,
-    /// How many ids of ops were made in training since the start.
-    n_drafts: AtomicU64,
+    /// The virtual time at which ids of ops were made last in training, and how many.
+    drafted: Mutex<(DateTime<Utc>, u64)>,
     state: Mutex<State>,
     stripes: Vec<tokio::sync::Mutex<()>>,
     /// Held while a step is looked for and taken back, or recorded again.
@@ -160,7 +159,7 @@ impl Core {
             whole_check: tokio::sync::Mutex::default(),
             device: profile.device.clone(),
             started: Instant::now(),
-            n_drafts: AtomicU64::new(0),
+            drafted: Mutex::default(),
             state: Mutex::new(state),
             stripes: (0..N_STRIPES).map(|_| tokio::sync::Mutex::new(())).collect(),
             stepping: tokio::sync::Mutex::default(),

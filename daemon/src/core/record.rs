@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
-use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, PoisonError};
 
 use guide_common::apply::CustomerFile;
 use guide_common::fact::FactBody;
@@ -198,9 +197,13 @@ impl Core {
         }
         let at = self.clock.instant();
         let state = self.state();
+        let mut drafted = self.drafted.lock().unwrap_or_else(PoisonError::into_inner);
+        if drafted.0 != at {
+            *drafted = (at, 0);
+        }
         loop {
-            let n = self.n_drafts.fetch_add(1, Relaxed);
-            let id = OpId(training_uuid(at, n, &[self.device.as_str()]));
+            let id = OpId(training_uuid(at, drafted.1, &[self.device.as_str()]));
+            drafted.1 += 1;
             // a terminal that was started again counts anew
             if state.outbox.find(id).is_none() {
                 return id;

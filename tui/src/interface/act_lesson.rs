@@ -36,6 +36,12 @@ impl App {
         }
     }
 
+    /// Begins a lesson before anything was pressed.
+    pub fn open_lesson(&mut self, lesson: Arc<Lesson>) -> Vec<Effect> {
+        self.begin_lesson(lesson);
+        std::mem::take(&mut self.effects)
+    }
+
     /// Has the director set a lesson's scene.
     pub(super) fn begin_lesson(&mut self, lesson: Arc<Lesson>) {
         self.lesson = None;

@@ -68,6 +68,7 @@ impl App {
     }
 
     pub(super) fn order(&mut self, order: Order) {
+        self.n_ordered += 1;
         self.effects.push(Effect::Train(order));
     }
 

@@ -99,6 +99,8 @@ pub struct App {
     pub privacy: Privacy,
     /// How the demo's training stands; none at a terminal without a director.
     pub training: Option<Arc<State>>,
+    /// How many orders were given to the director.
+    pub(super) n_ordered: u64,
     /// The lesson that runs.
     pub lesson: Option<Box<Running>>,
     /// What was done since the lesson looked last.
@@ -259,6 +261,7 @@ impl App {
             hits: Hits::default(),
             privacy: Privacy::Off,
             training: None,
+            n_ordered: 0,
             lesson: None,
             seen: Vec::new(),
             recorded: None,
@@ -365,6 +368,11 @@ impl App {
     /// Whether an answer of the daemon is on its way.
     pub fn awaits_answer(&self) -> bool {
         !self.queries.is_idle()
+    }
+
+    /// Whether the demo's director has not carried out everything yet.
+    pub fn awaits_director(&self) -> bool {
+        self.training.as_ref().is_some_and(|state| state.n_orders < self.n_ordered)
     }
 
     /// Whether something is being saved.

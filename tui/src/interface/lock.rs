@@ -74,13 +74,13 @@ impl App {
     /// The turn is over, or begins: nothing stays of whoever was at the terminal, and it is asked who is.
     pub(super) fn turn_over(&mut self) {
         let fresh = Self::new(self.lang, self.theme.clone(), self.size);
-        let Self { settings, keymap, link, mut queries, effects, n_toasts, training, lesson, .. } =
+        let Self { settings, keymap, link, mut queries, effects, n_toasts, training, lesson, n_ordered, .. } =
             std::mem::replace(self, fresh);
         // what was asked in the turn is nobody's any more; what was to be done outside is done
         queries.forget_all();
         let effects = effects.into_iter().filter(|effect| !matches!(effect, Effect::Ask { .. })).collect();
         (self.settings, self.keymap, self.link, self.training) = (settings, keymap, link, training);
-        self.lesson = lesson;
+        (self.lesson, self.n_ordered) = (lesson, n_ordered);
         (self.queries, self.effects, self.n_toasts) = (queries, effects, n_toasts);
         self.lock = Some(Lock::default());
         self.ask(Slot::Seats, Request::Seats { leaves: true });

@@ -139,6 +139,10 @@ async fn walk(options: &Options, theme: Theme, settings: Settings) -> anyhow::Re
         screen.apply(&mut app, Some(Event::Key(key)))?;
     }
     screen.backend.listen();
+    if let Some(lesson) = options.training.as_ref().and_then(|training| training.begin.clone()) {
+        let effects = app.open_lesson(lesson);
+        screen.carry_out(&mut app, effects)?;
+    }
     let mut input = EventStream::new();
     while !screen.leaving {
         let event = tokio::select! {

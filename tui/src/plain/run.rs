@@ -77,6 +77,10 @@ async fn walk(options: &Options) -> anyhow::Result<()> {
     let effects = desk.front.start();
     desk.carry_out(effects).await;
     desk.backend.listen();
+    if let Some(lesson) = options.training.as_ref().and_then(|training| training.begin.clone()) {
+        let effects = desk.front.app.open_lesson(lesson);
+        desk.carry_out(effects).await;
+    }
     desk.settle().await;
     desk.tell()?;
     let (asking, mut lines) = reader();
@@ -168,7 +172,7 @@ impl Desk<'_> {
     }
 
     async fn drain(&mut self) {
-        while self.front.app.awaits_answer() || self.n_copying > 0 {
+        while self.front.app.awaits_answer() || self.front.app.awaits_director() || self.n_copying > 0 {
             let Some(event) = self.events.recv().await else { return };
             self.take(event).await;
         }

@@ -97,6 +97,8 @@ pub struct Link {
     pub orders: mpsc::UnboundedSender<Order>,
     /// The newest state.
     pub state: watch::Receiver<Arc<State>>,
+    /// The lesson that the interface opens with.
+    pub begin: Option<Arc<Lesson>>,
     /// Where results of lessons are kept, and how the learner is called.
     pub results: Option<(PathBuf, String)>,
 }

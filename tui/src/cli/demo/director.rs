@@ -94,7 +94,7 @@ impl Director {
         };
         director.stop_here(true).await?;
         director.say();
-        Ok((director, Link { orders, state: told, results: None }, taken))
+        Ok((director, Link { orders, state: told, begin: None, results: None }, taken))
     }
 
     /// Carries orders out until nobody gives any.

@@ -28,7 +28,6 @@ use crate::cli::signal::Signals;
 use crate::interface::home::Keeping;
 use crate::lesson::Lesson;
 use crate::text;
-use crate::training::Order;
 
 /// The columns and rows of the terminal that a lesson is proved at.
 const PLAYED_AT: (u16, u16) = (80, 24);
@@ -90,10 +89,7 @@ async fn play(args: Args, context: &Context, look: Look, taught: Option<(Arc<Les
     let (mut director, mut training, orders) = Director::new(stage, args.seed, context.lang).await?;
     let (lesson, learner) = taught.unzip();
     training.results = Some((results_file(context), learner.unwrap_or_default()));
-    if let Some(lesson) = lesson {
-        // nobody takes orders only where the demo is over
-        let _ = training.orders.send(Order::Begin(lesson));
-    }
+    training.begin = lesson;
     let place = Place { socket, state, keeping: Keeping::Forgotten, training: Some(training) };
     let shown = interactive::show(place, context, look, Arc::default());
     let answer = tokio::select! {

@@ -19,7 +19,7 @@ use crate::interface::typed::parse_keys;
 use crate::lesson::Lesson;
 use crate::lesson::run::Running;
 use crate::text;
-use crate::training::{Link, Order};
+use crate::training::Link;
 
 /// How long a step may take to be done once its keys were pressed.
 const STEP_PATIENCE: Duration = Duration::from_secs(30);
@@ -35,7 +35,6 @@ pub(super) struct Player {
     backend: Backend,
     events: mpsc::Receiver<Event>,
     link: Link,
-    n_ordered: u64,
 }
 
 /// How a solution came out.
@@ -56,7 +55,7 @@ impl Player {
         app.training = Some(Arc::clone(&link.state.borrow()));
         backend.follow(link.state.clone());
         backend.listen();
-        Ok(Self { app, backend, events, link, n_ordered: 0 })
+        Ok(Self { app, backend, events, link })
     }
 
     /// Plays a lesson's solution, but for the keys of one step where that is to be left out.
@@ -97,8 +96,8 @@ impl Player {
     /// Has a lesson's scene set, and waits until its first step is shown.
     async fn begin(&mut self, lesson: &Arc<Lesson>) -> Answer<()> {
         let n_before = self.app.training.as_ref().and_then(|state| state.lesson.as_ref().map(|(n, _)| *n));
-        self.app.lesson = None;
-        self.order(Order::Begin(Arc::clone(lesson)));
+        let effects = self.app.open_lesson(Arc::clone(lesson));
+        self.carry_out(effects);
         let has_begun = |app: &App| {
             let n = app.training.as_ref().and_then(|state| state.lesson.as_ref().map(|(n, _)| *n));
             n != n_before && app.lesson.is_some()
@@ -131,17 +130,14 @@ impl Player {
         self.rest().await;
     }
 
-    fn order(&mut self, order: Order) {
-        self.n_ordered += 1;
-        // the director lives as long as this
-        let _ = self.link.orders.send(order);
-    }
-
     fn carry_out(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
                 Effect::Ask { query, request } => self.backend.ask(query, request),
-                Effect::Train(order) => self.order(order),
+                Effect::Train(order) => {
+                    // the director lives as long as this
+                    let _ = self.link.orders.send(order);
+                }
                 Effect::Tick => self.backend.tick(),
                 Effect::Copy(_) => {
                     let effects = self.app.update(Event::Copied(Copied::Asked));
@@ -154,8 +150,7 @@ impl Player {
     }
 
     fn is_at_rest(&self) -> bool {
-        let has_obeyed = self.app.training.as_ref().is_some_and(|state| state.n_orders >= self.n_ordered);
-        has_obeyed && !self.app.awaits_answer() && !self.app.is_recording()
+        !self.app.awaits_director() && !self.app.awaits_answer() && !self.app.is_recording()
     }
 
     /// Waits until nothing is under way and nothing comes.
