@@ -220,7 +220,7 @@ solution = "y"
     #[test]
     fn what_is_wrong_is_named_with_its_line() {
         refused(&SMALL.replace("small", "Small one"), 2, "lower-case");
-        refused(&SMALL.replace("minutes", "minuts"), 2, "lacks the key \"minutes\"");
+        refused(&SMALL.replace("minutes", "minuts"), 1, "lacks the key \"minutes\"");
         refused(&SMALL.replace("\"copy\"", "\"copi\""), 11, "no action \"copi\"");
         refused(&SMALL.replace("\"y\"", "\"<Entr>\""), 12, "Entr");
         refused(&SMALL.replace("action = \"copy\"", "times = 2"), 11, "one thing is wanted");
