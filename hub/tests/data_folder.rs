@@ -46,3 +46,21 @@ fn what_it_makes_is_its_user_s_alone() {
         assert_eq!(mode & 0o077, 0, "{}: {mode:o}", path.display());
     }
 }
+
+#[test]
+fn a_backup_is_a_hub_of_its_own_for_its_user_alone_and_takes_no_file_s_place() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, copy) = (dir.path().join("hub"), dir.path().join("copy"));
+    hub_command(&data, &["import", "demo"]).check(0, "600 customers");
+    std::fs::create_dir(&copy).unwrap();
+    let file = copy.join("hub.db");
+    hub_command(&data, &["backup", file.to_str().unwrap()]).check(0, "hub.db");
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o077, 0, "{mode:o}");
+    let dump = |data: &std::path::Path| hub_command(data, &["inspect", "--dump"]).text();
+    let whole = dump(&data);
+    assert!(whole.lines().count() > 4_000 && whole == dump(&copy), "it holds the same");
+    let own = hub_command(&data, &["inspect", "--dump", "linzhixia"]).text();
+    assert!(own.lines().all(|line| line.starts_with("{\"feed\":\"linzhixia\"")) && whole.contains(own.trim()));
+    hub_command(&data, &["backup", file.to_str().unwrap()]).check(1, "is there already");
+}

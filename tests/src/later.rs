@@ -109,8 +109,20 @@ const ADDED: [(&str, &str); 1] = [(
 )];
 
 /// What the sources of the programs are.
-const SOURCES: [&str; 11] =
-    [".cargo", "Cargo.toml", "Cargo.lock", "common", "content", "daemon", "hub", "tests", "themes", "tui", "xtask"];
+const SOURCES: [&str; 12] = [
+    ".cargo",
+    "Cargo.toml",
+    "Cargo.lock",
+    "common",
+    "content",
+    "daemon",
+    "hub",
+    "lessons",
+    "tests",
+    "themes",
+    "tui",
+    "xtask",
+];
 
 /// Builds the programs where they are not built yet: a minute or two, since the crates that they share with this version
 /// are not built again.

@@ -212,7 +212,8 @@ impl Shop {
 fn write_settings(home: &Path, settings: &str) {
     let folder = home.join("config");
     std::fs::create_dir_all(&folder).unwrap();
-    let text = format!("lang = \"zh\"\n[remind]\ndesktop = true\nmorning = \"off\"\nevening = \"off\"\n{settings}");
+    let digests = if settings.contains("morning") { "" } else { "morning = \"off\"\nevening = \"off\"\n" };
+    let text = format!("lang = \"zh\"\n[remind]\ndesktop = true\n{digests}{settings}");
     std::fs::write(folder.join("config.toml"), text).unwrap();
 }
 
@@ -263,6 +264,19 @@ fn a_visit_is_shown_without_a_name_put_off_by_its_button_and_taken_away_when_it_
         client.close_appointment(visit.row.op_id, kept).await.unwrap();
     });
     wait_for("its end", || desktop.shown().iter().any(|shown| shown.id == again.id && shown.closed).then_some(()));
+}
+
+#[test]
+fn the_evening_s_digest_takes_the_place_of_the_morning_s() {
+    let Some(bus) = bus() else { return };
+    let desktop = Desktop::open(&bus, &ALL, false);
+    let shop = Shop::open(&bus.address, "morning = \"09:30\"\nevening = \"20:00\"\n");
+    let digests = || desktop.shown().into_iter().filter(|shown| shown.urgency == 0).collect::<Vec<_>>();
+    let morning = wait_for("the morning's digest", || digests().pop());
+    assert_eq!((morning.replaces, morning.closed), (0, false));
+    shop.set_clock("20:01");
+    let evening = wait_for("the evening's digest", || digests().pop().filter(|last| last.title != morning.title));
+    assert_eq!((evening.id, evening.replaces), (morning.id, morning.id));
 }
 
 #[test]

@@ -162,7 +162,7 @@ fn every_lesson_s_solution_plays_and_without_any_one_of_its_steps_it_does_not_co
     let listed: Value = serde_json::from_str(&listed).unwrap();
     let lessons = listed["lessons"].as_array().unwrap();
     let n_steps: u64 = lessons.iter().map(|lesson| lesson["n_steps"].as_u64().unwrap()).sum();
-    assert!(lessons.len() >= 9);
+    assert!(lessons.len() >= 12);
     assert_eq!(verdict["checks"].as_array().unwrap().len() as u64, lessons.len() as u64 + n_steps);
     let left = std::fs::read_dir(folder.path()).unwrap().flatten().map(|entry| entry.file_name());
     assert_eq!(left.filter(|name| name.to_string_lossy().starts_with("guide-demo")).count(), 0);

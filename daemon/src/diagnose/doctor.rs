@@ -40,7 +40,7 @@ pub async fn doctor(app: &App) -> Doctor {
             checks.push(store(terminal).await);
             checks.extend(hub::checks(terminal).await);
             checks.push(clock(app));
-            checks.push(backlog(terminal, Utc::now()));
+            checks.push(backlog(terminal, app.clock.instant()));
             checks.push(rejections(terminal));
             checks.push(phones(terminal));
         }

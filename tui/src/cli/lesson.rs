@@ -132,7 +132,7 @@ fn list(context: &Context) -> Answer<()> {
 }
 
 /// The lesson of an id or a number, or that of a file.
-fn named(name: &str, context: &Context) -> Answer<Arc<Lesson>> {
+pub(crate) fn named(name: &str, context: &Context) -> Answer<Arc<Lesson>> {
     if let Some(lesson) = library::named(name) {
         return Ok(Arc::clone(lesson));
     }

@@ -1,10 +1,12 @@
 //! Logging what came of a contact: for whom, with which script, and the form where something is asked.
 
+use std::collections::BTreeMap;
+
 use guide_common::id::TaskId;
 use guide_common::outcome::OutcomeCode;
 use guide_common::sop::gate::HoldReason;
-use guide_common::sop::plan::Asks;
-use guide_common::wire::local::TaskRow;
+use guide_common::sop::plan::{Asks, Lang};
+use guide_common::wire::local::{ScriptView, TaskRow};
 use guide_common::wire::record::OutcomeRequest;
 
 use super::app::{App, Recording};
@@ -73,6 +75,7 @@ impl App {
                     template: Some(template.id.clone()),
                     fills: self.templates.fills.clone(),
                     quoted: templates::script(self).and_then(|view| view.script.quoted),
+                    sent: self.said(templates::script(self), Some(&self.templates.fills)),
                     ..contact(chosen.id.clone(), &chosen.name)
                 })
             }
@@ -92,7 +95,15 @@ impl App {
             template: self.script().filter(|_| shown).map(|view| view.script.template.clone()),
             fills: self.today.fills.get(&row.id).filter(|_| shown).cloned().unwrap_or_default(),
             quoted: self.script().filter(|_| shown).and_then(|view| view.script.quoted),
+            sent: self.said(self.script().filter(|_| shown), self.today.fills.get(&row.id)),
         }
+    }
+
+    /// What a script says, where it is not the Chinese text.
+    fn said(&self, view: Option<&ScriptView>, fills: Option<&BTreeMap<String, String>>) -> Option<String> {
+        let nothing = BTreeMap::new();
+        let view = view.filter(|_| self.lang != Lang::Zh)?;
+        view.script.filled(fills.unwrap_or(&nothing)).ok()
     }
 }
 
@@ -112,5 +123,6 @@ fn contact(customer: guide_common::id::CustomerId, name: &str) -> Target {
         template: None,
         fills: Default::default(),
         quoted: None,
+        sent: None,
     }
 }

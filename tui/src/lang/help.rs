@@ -383,6 +383,8 @@ const CHINESE: &[(&str, &str)] = &[
     ("demo", "打开有 600 位客户的演示，退出后不留任何东西"),
     ("demo guide", "换一位导购：编号或姓名的一部分"),
     ("demo seed", "换一批客户：种子相同，客户也相同"),
+    ("demo record", "把一课的答案录成 asciinema 文件"),
+    ("demo lesson", "录哪一课"),
     ("demo plain", "逐行走演示，同 guide --plain"),
     ("demo check", "不用终端做十条任务，途中停总部、强行终止后台，再逐项核对"),
     ("lesson", "课程：在演示里学，成绩，以及课程自检"),

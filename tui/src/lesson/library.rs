@@ -19,9 +19,12 @@ files![
     "secrecy.toml",
     "ninety-days.toml",
     "offline.toml",
+    "what-if.toml",
     "wrong-clock.toml",
     "full-disk.toml",
     "lost-replies.toml",
+    "expired-token.toml",
+    "why-not.toml",
 ];
 
 /// Every lesson, in their order.

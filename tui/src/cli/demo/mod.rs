@@ -1,6 +1,7 @@
 //! `guide demo`: a whole chain in a temporary folder, with an embedded hub and a daemon as processes of their own.
 //! On exit, also after an error, a panic or a signal, no process and no file is left.
 
+mod cast;
 mod check;
 mod director;
 mod home;
@@ -11,21 +12,23 @@ mod snapshot;
 mod stage;
 mod verdict;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args as ClapArgs;
 use guide_common::demo::SEED;
 
-use crate::cli::context::{Context, note};
+use crate::cli::context::{Context, note, print};
 use crate::cli::demo::director::Director;
 use crate::cli::demo::player::Player;
 use crate::cli::demo::stage::Stage;
 use crate::cli::demo::verdict::Verdict;
 use crate::cli::failure::{Answer, Failure};
 use crate::cli::interactive::{self, Look, Mode, Place};
-use crate::cli::lesson::results_file;
+use crate::cli::lesson::{self, results_file};
 use crate::cli::signal::Signals;
 use crate::interface::home::Keeping;
+use crate::lang::fault;
 use crate::lesson::Lesson;
 use crate::text;
 
@@ -33,7 +36,7 @@ use crate::text;
 const PLAYED_AT: (u16, u16) = (80, 24);
 
 /// Arguments of `guide demo`.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 pub struct Args {
     /// Be another guide: the id, or a part of the name
     #[arg(long = "as", value_name = "NAME")]
@@ -44,6 +47,12 @@ pub struct Args {
     /// Another chain and other customers: the same seed gives the same ones
     #[arg(long, value_name = "N", default_value_t = SEED)]
     seed: u64,
+    /// Write a recording of a lesson's solution into this file, as asciinema plays it
+    #[arg(long, value_name = "FILE", conflicts_with = "check")]
+    record: Option<PathBuf>,
+    /// The lesson that is recorded
+    #[arg(long, value_name = "LESSON", default_value = "first-day", requires = "record")]
+    lesson: String,
     /// Walk the demo line by line, as guide --plain does
     #[arg(long, conflicts_with = "check")]
     plain: bool,
@@ -73,7 +82,7 @@ async fn open(args: Args, context: &Context, look: Look, taught: Option<(Arc<Les
 
 /// Opens the demo in a lesson.
 pub async fn teach(lesson: Arc<Lesson>, learner: String, is_plain: bool, context: &Context, look: Look) -> Answer<()> {
-    let args = Args { guide: None, check: false, seed: SEED, plain: is_plain };
+    let args = Args { plain: is_plain, seed: SEED, ..Args::default() };
     open(args, context, look, Some((lesson, learner))).await
 }
 
@@ -81,6 +90,9 @@ pub async fn teach(lesson: Arc<Lesson>, learner: String, is_plain: bool, context
 async fn play(args: Args, context: &Context, look: Look, taught: Option<(Arc<Lesson>, String)>) -> Answer<()> {
     if args.check {
         return check::run(args.guide.as_deref(), context).await;
+    }
+    if let Some(file) = &args.record {
+        return record(file, &args.lesson, context).await;
     }
     interactive::needs_terminal(look.mode, context)?;
     note(&text!(context.lang, "正在准备演示门店…", "Preparing the demo shop…"));
@@ -98,6 +110,27 @@ async fn play(args: Args, context: &Context, look: Look, taught: Option<(Arc<Les
     };
     director.into_stage().strike().await;
     answer
+}
+
+/// Writes a recording of a lesson's solution.
+async fn record(file: &Path, lesson: &str, context: &Context) -> Answer<()> {
+    let lesson = lesson::named(lesson, context)?;
+    let stage = Stage::set(None, SEED, context.lang).await?;
+    let (mut director, link, orders) = Director::new(stage, SEED, context.lang).await?;
+    director.is_hurried = true;
+    let mut player = Player::new(&director, link, context.lang, PLAYED_AT)?;
+    let recorded = tokio::select! {
+        recorded = player.record(&lesson) => recorded,
+        () = director.run(orders) => Err(Failure::Reported),
+    };
+    director.into_stage().strike().await;
+    let (played, film) = recorded?;
+    if let Some(fault) = played.fault {
+        return Err(Failure::Failed(fault));
+    }
+    std::fs::write(file, film)
+        .map_err(|error| Failure::Failed(fault::file(&file.display().to_string(), &error, context.lang)))?;
+    print(&format!("{}\n", file.display()))
 }
 
 /// Plays the solutions of lessons without a terminal; with `each`, also with every step left out once.

@@ -7,6 +7,7 @@ use crossterm::event::KeyEvent;
 use guide_common::sop::plan::Lang;
 use tokio::sync::mpsc;
 
+use crate::cli::demo::cast::Cast;
 use crate::cli::demo::director::Director;
 use crate::cli::failure::{Answer, Failure};
 use crate::interface::app::App;
@@ -14,6 +15,7 @@ use crate::interface::backend::Backend;
 use crate::interface::clipboard::Copied;
 use crate::interface::effect::Effect;
 use crate::interface::event::Event;
+use crate::interface::svg;
 use crate::interface::theme::Theme;
 use crate::interface::typed::parse_keys;
 use crate::lesson::Lesson;
@@ -28,6 +30,13 @@ const REST_PATIENCE: Duration = Duration::from_secs(30);
 /// Rest is when nothing has come for so long.
 const QUIET: Duration = Duration::from_millis(30);
 
+/// How long a key is looked at in a recording, and the end of it.
+const KEY_MS: u64 = 450;
+const END_MS: u64 = 3_000;
+/// How long a step's text is read: from the beginning, and each character.
+const READ_MS: u64 = 800;
+const MS_A_CHARACTER: u64 = 25;
+
 /// The interface without a terminal.
 pub(super) struct Player {
     /// Its app.
@@ -35,6 +44,7 @@ pub(super) struct Player {
     backend: Backend,
     events: mpsc::Receiver<Event>,
     link: Link,
+    film: Option<Cast>,
 }
 
 /// How a solution came out.
@@ -55,7 +65,29 @@ impl Player {
         app.training = Some(Arc::clone(&link.state.borrow()));
         backend.follow(link.state.clone());
         backend.listen();
-        Ok(Self { app, backend, events, link })
+        Ok(Self { app, backend, events, link, film: None })
+    }
+
+    /// Plays a lesson's solution at the pace of somebody who reads it, and returns the recording.
+    pub(super) async fn record(&mut self, lesson: &Arc<Lesson>) -> Answer<(Played, String)> {
+        let title = lesson.name.in_lang(self.app.lang);
+        self.film = Some(Cast::new(title, self.app.size));
+        let played = self.play(lesson, None).await?;
+        self.film_screen(END_MS);
+        let film = self.film.take().map(Cast::into_text);
+        Ok((played, film.unwrap_or_default()))
+    }
+
+    /// Takes a picture, which is looked at for a while.
+    fn film_screen(&mut self, ms: u64) {
+        if self.film.is_none() {
+            return;
+        }
+        let screen = svg::render(&mut self.app);
+        if let Some(film) = &mut self.film {
+            film.show(screen);
+            film.wait(ms);
+        }
     }
 
     /// Plays a lesson's solution, but for the keys of one step where that is to be left out.
@@ -78,6 +110,8 @@ impl Player {
             if left_out == Some(idx) {
                 continue;
             }
+            let text = step.text.in_lang(self.app.lang);
+            self.film_screen(READ_MS + text.chars().count() as u64 * MS_A_CHARACTER);
             for key in parse_keys(&step.solution).map_err(Failure::Failed)? {
                 self.press(key).await;
             }
@@ -128,6 +162,7 @@ impl Player {
         let effects = self.app.update(Event::Key(key));
         self.carry_out(effects);
         self.rest().await;
+        self.film_screen(KEY_MS);
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) {

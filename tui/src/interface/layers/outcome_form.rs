@@ -36,6 +36,8 @@ pub struct Target {
     pub fills: BTreeMap<String, String>,
     /// The gold price that it says.
     pub quoted: Option<Quote>,
+    /// What it says, where that is not the Chinese text, which the daemon records by itself.
+    pub sent: Option<String>,
 }
 
 /// Whether the guide wants to write a note.
@@ -174,6 +176,7 @@ impl OutcomeForm {
             template: self.target.template.clone().filter(|_| said),
             fills: self.target.fills.clone(),
             quoted: self.target.quoted.filter(|_| said),
+            sent: self.target.sent.clone().filter(|_| said),
             ..OutcomeRequest::new(self.code.names().2)
         };
         for (idx, field) in self.fields.iter().enumerate() {

@@ -1,0 +1,192 @@
+//! Training at the fixed desk: the bar, its sheets, a lesson beside the work, and what the director is told to do.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::sync::Arc;
+
+use guide::interface::app::App;
+use guide::interface::event::Event;
+use guide::interface::fixture::Desk;
+use guide::interface::svg::{render, text};
+use guide::interface::theme::Theme;
+use guide::lesson::Lesson;
+use guide::lesson::file::parse;
+use guide::training::{Busy, Moment, Order, Span, State};
+use guide_common::demo::answer::{Happening, Means, What};
+use guide_common::outcome::OutcomeCode;
+use guide_common::purchase::Item;
+use guide_common::sop::plan::Lang;
+use guide_common::wire::local::ClockKind;
+
+const LESSON: &str = r#"
+id = "test"
+order = 1
+role = "guide"
+minutes = 2
+name = { zh = "试一课", en = "A try" }
+about = { zh = "试", en = "a try" }
+
+[[step]]
+text = { zh = "按 y 复制话术，再等一会儿。", en = "Press y to copy the script, then wait a while." }
+wants = { action = "copy" }
+hint = { zh = "小写 y", en = "a small y" }
+mistakes = [ { saved = "outcome", why = { zh = "还没发就记了", en = "logged before it was sent" } } ]
+solution = "y"
+
+[[step]]
+text = { zh = "按 x 遮住屏幕。", en = "Press x to mask the screen." }
+wants = { masked = true }
+solution = "x"
+"#;
+
+fn state(desk: &Desk) -> State {
+    let now = desk.status.now;
+    let happening = |minutes: i64, what| Happening {
+        at: now - chrono::TimeDelta::minutes(minutes),
+        customer: "C0002".parse().unwrap(),
+        name: "曾予墨".to_owned(),
+        what,
+    };
+    let means = Means { code: OutcomeCode::Interested, score: None, next_on: None, next_time: None };
+    let item = Item { name: Some("素圈戒指".to_owned()), ..Item::default() };
+    State {
+        now,
+        moments: [3, 1, 0].map(|days| Moment { at: now - chrono::TimeDelta::days(days) }).to_vec(),
+        happened: vec![
+            happening(90, What::RingsOut),
+            happening(60, What::Says { words: "周末过来".to_owned(), means }),
+            happening(30, What::Comes),
+            happening(5, What::Buys { amount_fen: 288_000, item }),
+        ],
+        ..State::default()
+    }
+}
+
+fn open(desk: &mut Desk, lang: Lang) -> App {
+    let mut app = App::new(lang, Theme::built_in("ansi").unwrap(), (80, 24));
+    app.training = Some(Arc::new(state(desk)));
+    desk.open(&mut app);
+    app
+}
+
+fn tell(desk: &mut Desk, app: &mut App, change: impl FnOnce(&mut State)) {
+    let mut state = State::clone(app.training.as_ref().unwrap());
+    change(&mut state);
+    let effects = app.update(Event::Training(Arc::new(state)));
+    desk.serve(app, effects);
+}
+
+fn shown(app: &mut App) -> String {
+    text(&render(app))
+}
+
+#[test]
+fn the_bar_and_its_sheets_look_so_in_both_languages() {
+    for (lang, suffix) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
+        for (keys, name) in [("T", "menu"), ("Tf", "faults"), ("Tl", "moments"), ("Ta", "answers")] {
+            let mut desk = Desk::new(lang, ClockKind::Virtual);
+            let mut app = open(&mut desk, lang);
+            desk.press(&mut app, keys);
+            insta::assert_snapshot!(format!("training-{name}-{suffix}"), shown(&mut app));
+        }
+    }
+}
+
+#[test]
+fn under_the_mask_neither_names_nor_words_of_customers_are_shown() {
+    let mut desk = Desk::new(Lang::Zh, ClockKind::Virtual);
+    let mut app = open(&mut desk, Lang::Zh);
+    desk.press(&mut app, "xTa");
+    let masked = shown(&mut app);
+    for secret in ["曾予墨", "周末过来", "素圈戒指", "2,880"] {
+        assert!(!masked.contains(secret), "{secret}\n{masked}");
+    }
+    desk.press(&mut app, "<Esc>x");
+    assert!(shown(&mut app).contains("曾予墨"));
+}
+
+#[test]
+fn each_key_gives_its_order_and_a_script_that_is_copied_counts_as_sent() {
+    let mut desk = Desk::new(Lang::En, ClockKind::Virtual);
+    let mut app = open(&mut desk, Lang::En);
+    desk.press(&mut app, "]Th}T3TkTqTbTr");
+    let spans = [Span::Day, Span::Hour, Span::Week, Span::ThreeDays, Span::ThreeWeeks, Span::ThreeMonths];
+    let mut expected: Vec<Order> = spans.into_iter().map(Order::Forward).collect();
+    expected.extend([Order::Back, Order::Reset]);
+    assert_eq!(desk.orders, expected);
+    desk.orders.clear();
+    desk.press(&mut app, "jjyTpTl<Up><Enter>Tf7");
+    assert!(matches!(&desk.orders[0], Order::Sent(sent) if sent.at == desk.status.now), "{:?}", desk.orders);
+    assert_eq!(desk.orders[1..3], [Order::Play { day_ms: 330, until: None }, Order::BackTo(1)]);
+    assert_eq!(desk.orders[3], Order::KillDaemon);
+    tell(&mut desk, &mut app, |state| state.busy = Some(Busy::Forward));
+    desk.orders.clear();
+    desk.press(&mut app, "<Esc>]");
+    assert_eq!(desk.orders, [], "one after the other");
+}
+
+#[test]
+fn on_the_real_clock_there_is_no_training() {
+    let mut desk = Desk::new(Lang::En, ClockKind::Real);
+    let mut app = App::new(Lang::En, Theme::built_in("ansi").unwrap(), (80, 24));
+    desk.open(&mut app);
+    desk.press(&mut app, "T]");
+    assert!(desk.orders.is_empty() && app.layer.is_none());
+    assert!(shown(&mut app).contains("only the training clock"), "{}", shown(&mut app));
+}
+
+#[test]
+fn a_lesson_stands_beside_the_work_counts_mistakes_and_ends_with_a_result() {
+    for (lang, suffix) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
+        let lesson: Arc<Lesson> = Arc::new(parse(LESSON).unwrap());
+        let mut desk = Desk::new(lang, ClockKind::Virtual);
+        let mut app = open(&mut desk, lang);
+        tell(&mut desk, &mut app, |state| state.lesson = Some((0, Arc::clone(&lesson))));
+        for _ in 0..5 {
+            app.update(Event::Second);
+        }
+        insta::assert_snapshot!(format!("lesson-begun-{suffix}"), shown(&mut app));
+        desk.press(&mut app, "6T?");
+        insta::assert_snapshot!(format!("lesson-mistake-{suffix}"), shown(&mut app));
+        desk.press(&mut app, "yx");
+        let result = desk.results.pop().unwrap();
+        assert_eq!((result.score(), result.mistakes.len(), result.n_hints, result.seconds), (85, 1, 1, 5));
+        desk.press(&mut app, "x");
+        insta::assert_snapshot!(format!("lesson-result-{suffix}"), shown(&mut app));
+    }
+}
+
+#[test]
+fn an_outcome_that_is_not_what_the_customer_said_is_a_mistake_and_the_right_one_is_none() {
+    for (key, n_mistakes) in [("5", 1), ("1", 0)] {
+        let lesson: Arc<Lesson> = Arc::new(parse(&LESSON.replace("saved = \"outcome\"", "saved = \"note\"")).unwrap());
+        let mut desk = Desk::new(Lang::En, ClockKind::Virtual);
+        let mut app = open(&mut desk, Lang::En);
+        tell(&mut desk, &mut app, |state| state.lesson = Some((0, lesson)));
+        let customer = app.shown_customer().unwrap();
+        tell(&mut desk, &mut app, |state| {
+            let means = Means { code: OutcomeCode::Interested, score: None, next_on: None, next_time: None };
+            let what = What::Says { words: "gladly".to_owned(), means };
+            state.happened.push(Happening { at: state.now, customer, name: "Zeng Yumo".to_owned(), what });
+        });
+        desk.press(&mut app, key);
+        let running = app.lesson.as_ref().unwrap();
+        assert_eq!(running.mistakes.len(), n_mistakes, "{:?}", running.mistakes);
+    }
+}
+
+#[test]
+fn it_is_drawn_whole_at_every_size() {
+    let lesson: Arc<Lesson> = Arc::new(parse(LESSON).unwrap());
+    for cols in (0..=90).step_by(3) {
+        for rows in [0, 1, 2, 3, 5, 8, 9, 10, 12, 13, 24] {
+            let mut desk = Desk::new(Lang::Zh, ClockKind::Virtual);
+            let mut app = open(&mut desk, Lang::Zh);
+            app.update(Event::Resized(cols, rows));
+            tell(&mut desk, &mut app, |state| state.lesson = Some((0, Arc::clone(&lesson))));
+            drop(render(&mut app));
+            desk.press(&mut app, "Ta");
+            drop(render(&mut app));
+        }
+    }
+}
