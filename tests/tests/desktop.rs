@@ -276,7 +276,7 @@ fn the_evening_s_digest_takes_the_place_of_the_morning_s() {
     assert_eq!((morning.replaces, morning.closed), (0, false));
     shop.set_clock("20:01");
     let evening = wait_for("the evening's digest", || digests().pop().filter(|last| last.title != morning.title));
-    assert_eq!((evening.id, evening.replaces), (morning.id, morning.id));
+    assert_eq!((evening.id, evening.replaces), (morning.id, morning.id), "{:#?}", desktop.shown());
 }
 
 #[test]

@@ -23,6 +23,8 @@ const OPEN: &str = "default";
 pub struct Desktop {
     pressed: mpsc::UnboundedSender<Pressed>,
     state: Arc<Mutex<State>>,
+    /// Held while a message is shown.
+    sending: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -53,7 +55,7 @@ struct Shown {
 impl Desktop {
     /// The service; what is pressed there comes out of `pressed`.
     pub fn new(pressed: mpsc::UnboundedSender<Pressed>) -> Self {
-        Self { pressed, state: Arc::default() }
+        Self { pressed, state: Arc::default(), sending: tokio::sync::Mutex::default() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -92,6 +94,8 @@ impl Desktop {
     }
 
     async fn send(&self, message: Message) -> Result<(), String> {
+        // one after the other: what takes another's place must know it
+        let _turn = self.sending.lock().await;
         let abilities = self.abilities().await;
         let mut notification = Notification::new();
         let body = if abilities.markup { escaped(&message.body) } else { message.body.clone() };
