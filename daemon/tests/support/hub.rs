@@ -55,6 +55,8 @@ pub struct Inner {
     pub n_not_modified: usize,
     /// How many items were sent.
     pub n_sent: usize,
+    /// How many terminals were enrolled; each has a name of its own.
+    n_devices: usize,
 }
 
 impl Inner {

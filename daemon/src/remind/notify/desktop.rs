@@ -90,7 +90,7 @@ impl Desktop {
             self.state().is_asking = false;
             return Abilities::default();
         }
-        timeout(PATIENCE, told).await.ok().and_then(Result::ok).flatten().unwrap_or_default()
+        told.await.ok().flatten().unwrap_or_default()
     }
 
     async fn send(&self, message: Message) -> Result<(), String> {
@@ -118,9 +118,7 @@ impl Desktop {
         if let Some(before) = self.taken_by(message.slot) {
             notification.id(before);
         }
-        let shown = timeout(PATIENCE, notification.show_async()).await;
-        let handle = shown.map_err(|_| "the notification service does not answer".to_owned())?;
-        let handle = handle.map_err(|error| {
+        let handle = notification.show_async().await.map_err(|error| {
             // another service may take its place
             self.state().abilities = None;
             error.to_string()
@@ -171,7 +169,9 @@ impl Desktop {
 
 impl Notifier for Desktop {
     fn show(&self, message: Message) -> BoxFuture<'_, Result<(), String>> {
-        self.send(message).boxed()
+        // with the wait for its turn: behind a service that hangs, nobody waits longer for being later
+        let sent = timeout(PATIENCE, self.send(message));
+        sent.map(|sent| sent.unwrap_or_else(|_| Err("the notification service does not answer".to_owned()))).boxed()
     }
 
     fn keep_only(&self, standing: &BTreeSet<ReminderId>) {

@@ -19,13 +19,15 @@ fn problem(status: u16, code: &str) -> Response {
     (StatusCode::from_u16(status).unwrap(), Json(problem)).into_response()
 }
 
-pub(super) async fn enroll(Json(request): Json<EnrollRequest>) -> Response {
+pub(super) async fn enroll(State(hub): State<Hub>, Json(request): Json<EnrollRequest>) -> Response {
     if request.code != CODE {
         return problem(403, "wrong_code");
     }
+    let mut inner = hub.inner.lock().unwrap();
+    inner.n_devices += 1;
     Json(EnrollResponse {
         token: TOKEN.to_owned(),
-        device: "D1".parse().unwrap(),
+        device: format!("D{}", inner.n_devices).parse().unwrap(),
         role: Role::Guide,
         guide: profile(),
         zone: "Asia/Shanghai".to_owned(),
