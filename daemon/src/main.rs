@@ -138,9 +138,14 @@ fn once(args: &RunArgs, ask: impl AsyncFnOnce(&App) -> anyhow::Result<String>) -
     })
 }
 
-/// Goes through a bundle's cycles again; ends with 3 where this version takes another way.
+/// Goes through a bundle's cycles again, `-` reads it from standard input; ends with 3 where this version takes another
+/// way.
 fn replay(file: &std::path::Path) -> anyhow::Result<ExitCode> {
-    let text = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+    let text = match file.as_os_str() == "-" {
+        true => std::io::read_to_string(std::io::stdin()).map(String::into_bytes),
+        false => std::fs::read(file),
+    };
+    let text = text.with_context(|| format!("reading {}", file.display()))?;
     let bundle: Replayable =
         serde_json::from_slice(&text).with_context(|| format!("{} is no bundle of guide", file.display()))?;
     let replayed: Vec<_> = bundle.traces.iter().map(replay::replay).collect();

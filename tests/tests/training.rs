@@ -7,6 +7,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use guide_tests::postgres::{self, Address, Cluster};
 use guide_tests::program::command;
 use serde_json::Value;
 
@@ -58,7 +59,7 @@ impl Demo {
         }
     }
 
-    /// What headquarters holds.
+    /// What headquarters holds in its file.
     fn dump(&self) -> String {
         let home = std::fs::read_dir(&self.folder).unwrap().flatten().map(|entry| entry.path());
         let home = home.into_iter().find(|path| path.join("data/hub").is_dir()).unwrap();
@@ -77,6 +78,11 @@ impl Drop for Demo {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// What headquarters holds in a database.
+fn dump_of(url: &str, folder: &Path) -> String {
+    said(command("guide-hub", folder).args(["inspect", "--dump"]).env("GUIDE_HUB_DATABASE_URL", url))
 }
 
 /// What a command that must succeed prints.
@@ -115,6 +121,35 @@ fn the_same_seed_and_the_same_keys_come_to_the_same_dump() {
     assert_same(&later, &later_again);
     let (other, _) = walked("8");
     assert!(other != morning, "another seed is another chain");
+}
+
+#[test]
+fn headquarters_on_postgresql_comes_to_the_same_dump() {
+    if !postgres::is_here() {
+        return;
+    }
+    let clusters = postgres::folder();
+    let cluster = Cluster::start(&clusters.path().join("a"));
+    let url = Address::new(clusters.path(), &cluster).url();
+    let folder = tempfile::tempdir().unwrap();
+    let mut demo = Demo::open(folder.path(), &["--seed", "7", "--database-url", &url]);
+    demo.say(MORNING);
+    let morning = dump_of(&url, folder.path());
+    demo.say(LATER);
+    let later = dump_of(&url, folder.path());
+    let told = demo.say(&["rewind"]);
+    assert!(told.iter().any(|line| line.contains("nothing can be gone back to")), "{told:#?}");
+    demo.leave();
+    let (same_morning, same_later) = walked("7");
+    assert_same(&morning, &same_morning);
+    assert_same(&later, &same_later);
+    // what holds a chain already, real or not, is no demo's
+    let mut again = command("guide", folder.path());
+    again.args(["--lang", "en", "demo", "--plain", "--database-url", &url]).env("TMPDIR", folder.path());
+    let refused = again.env_remove("GUIDE_HOME").output().unwrap();
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("holds data already"), "{refused:?}");
+    assert_same(&dump_of(&url, folder.path()), &later);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Which language is spoken, and every text of the command line in both. A text is a pair, so that one that lacks a
 //! language does not compile.
 
+pub mod amnesty;
 pub mod change;
 pub mod course;
 pub mod date;

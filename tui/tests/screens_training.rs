@@ -7,14 +7,19 @@ use std::sync::Arc;
 use guide::interface::app::App;
 use guide::interface::event::Event;
 use guide::interface::fixture::Desk;
+use guide::interface::screens::Screen;
 use guide::interface::svg::{render, text};
 use guide::interface::theme::Theme;
 use guide::lesson::Lesson;
 use guide::lesson::file::parse;
 use guide::training::{Busy, Moment, Order, Span, State};
+use guide_common::amnesty::WaiveReason;
+use guide_common::calendar::Leave;
+use guide_common::customer::Tier;
 use guide_common::demo::answer::{Happening, Means, What};
 use guide_common::outcome::OutcomeCode;
 use guide_common::purchase::Item;
+use guide_common::sop::backlog::{Amnesty, AmnestyCount, DueFate, Fate};
 use guide_common::sop::plan::Lang;
 use guide_common::wire::local::ClockKind;
 
@@ -130,7 +135,7 @@ fn on_the_real_clock_there_is_no_training() {
     let mut desk = Desk::new(Lang::En, ClockKind::Real);
     let mut app = App::new(Lang::En, Theme::built_in("ansi").unwrap(), (80, 24));
     desk.open(&mut app);
-    desk.press(&mut app, "T]");
+    desk.press(&mut app, "Td");
     assert!(desk.orders.is_empty() && app.layer.is_none());
     assert!(shown(&mut app).contains("only the training clock"), "{}", shown(&mut app));
 }
@@ -176,6 +181,133 @@ fn an_outcome_that_is_not_what_the_customer_said_is_a_mistake_and_the_right_one_
 }
 
 #[test]
+fn who_learns_is_told_what_a_key_will_do_and_it_does_it_when_pressed_again() {
+    for clock in [ClockKind::Virtual, ClockKind::Real] {
+        let mut desk = Desk::new(Lang::En, clock);
+        let mut app = App::new(Lang::En, Theme::built_in("ansi").unwrap(), (80, 24));
+        desk.open(&mut app);
+        let n_open = |app: &App| app.data.today.as_ref().unwrap().tasks.len();
+        let n_before = n_open(&app);
+        desk.press(&mut app, "Ti6");
+        let footer = |app: &mut App| shown(app).lines().last().unwrap().to_owned();
+        assert!(footer(&mut app).contains("6 Silent No reply"), "{}", footer(&mut app));
+        assert_eq!(n_open(&app), n_before, "nothing is done yet");
+        // another key says what it does, and Esc gives up
+        desk.press(&mut app, "y");
+        assert!(footer(&mut app).contains("y Copy") && desk.copied.is_none(), "{}", footer(&mut app));
+        desk.press(&mut app, "<Esc>");
+        assert!(!footer(&mut app).contains("Enter does it") && desk.copied.is_none());
+        // a move is no act
+        let selected = app.today.list.selected;
+        desk.press(&mut app, "j");
+        assert_eq!(app.today.list.selected, selected + 1);
+        for again in ["6", "<Enter>"] {
+            let n_before = n_open(&app);
+            desk.press(&mut app, "6");
+            assert_eq!(n_open(&app), n_before);
+            desk.press(&mut app, again);
+            assert_eq!(n_open(&app), n_before - 1, "{again}");
+        }
+        // two keys that belong together
+        desk.press(&mut app, "gc");
+        assert!(footer(&mut app).contains("g c Customers"), "{}", footer(&mut app));
+        desk.press(&mut app, "gc");
+        assert_eq!(app.screen, Screen::Customers);
+        desk.press(&mut app, "<Down>TvTi6");
+        assert!(!app.audience.learns && !app.audience.presents, "to stop learning needs no second key");
+    }
+}
+
+#[test]
+fn pressed_keys_and_the_day_are_shown_large_and_who_presents_shows_nobody() {
+    for (lang, suffix) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
+        let mut desk = Desk::new(lang, ClockKind::Virtual);
+        let mut app = open(&mut desk, lang);
+        desk.press(&mut app, "Tcjj");
+        insta::assert_snapshot!(format!("training-keys-{suffix}"), shown(&mut app));
+        desk.press(&mut app, "Tcy");
+        assert!(!shown(&mut app).contains('█'), "{}", shown(&mut app));
+        desk.press(&mut app, "Tvjgc<Enter>");
+        insta::assert_snapshot!(format!("training-presenter-{suffix}"), shown(&mut app));
+        desk.press(&mut app, "x");
+        let presented = shown(&mut app);
+        let secrets = [desk.cards.values().next().unwrap().name.clone(), desk.status.guide.clone().unwrap().name];
+        assert!(secrets.iter().all(|name| !presented.contains(name)), "{presented}");
+        let first = desk.today.tasks[0].name.clone();
+        desk.press(&mut app, "gtTv");
+        assert!(!shown(&mut app).contains(&first), "the audience may still be there");
+        desk.press(&mut app, "x");
+        assert!(shown(&mut app).contains(&first));
+    }
+}
+
+#[test]
+fn what_is_typed_at_the_lock_is_never_shown_large() {
+    let mut desk = Desk::new(Lang::En, ClockKind::Virtual).with_guides(true);
+    let mut app = open(&mut desk, Lang::En);
+    desk.press(&mut app, "TcX");
+    let before = app.audience.pressed.clone();
+    desk.press(&mut app, "271828");
+    assert!(app.lock.is_some());
+    assert_eq!(app.audience.pressed, before);
+}
+
+#[test]
+fn the_backlog_after_a_leave_is_shown_and_settled_as_one_step() {
+    for (lang, suffix) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
+        let mut desk = Desk::new(lang, ClockKind::Virtual);
+        let mut app = open(&mut desk, lang);
+        desk.press(&mut app, "a");
+        assert!(app.layer.is_none(), "no leave has ended");
+        desk.amnesty = Some(Box::new(amnesty(&desk)));
+        desk.press(&mut app, "a");
+        insta::assert_snapshot!(format!("amnesty-{suffix}"), shown(&mut app));
+        desk.press(&mut app, "jG<Esc>");
+        assert!(desk.amnesty.is_some() && app.layer.is_none(), "it was only looked at");
+        desk.press(&mut app, "xa");
+        assert!(!shown(&mut app).contains("曾予墨"));
+        desk.press(&mut app, "<Esc>xa<Enter>");
+        assert!(desk.amnesty.is_none() && app.layer.is_none());
+        assert!(shown(&mut app).contains(if lang == Lang::Zh { "留下 2" } else { "2 stay" }), "{}", shown(&mut app));
+    }
+}
+
+/// Of four steps two stay.
+fn amnesty(desk: &Desk) -> Amnesty {
+    let due = desk.today.tasks[0].dues[0].clone();
+    let on = desk.today.on;
+    let fates = [
+        Fate::Expired { reason: WaiveReason::MomentPassed },
+        Fate::Handed { until_on: on },
+        Fate::Kept { turn_on: on },
+        Fate::AtRisk { until_on: on },
+    ];
+    let row = |fate| DueFate {
+        customer: "C0002".parse().unwrap(),
+        name: "曾予墨".to_owned(),
+        tier: Tier::A,
+        due: due.clone(),
+        piece: None,
+        fate,
+    };
+    Amnesty {
+        on,
+        leave: Leave { on, from_on: on - chrono::TimeDelta::days(14), to_on: on.pred_opt().unwrap(), deputy: None },
+        deputy: Some("zhouyuan".parse().unwrap()),
+        count: AmnestyCount {
+            n_dues: 4,
+            n_kept: 2,
+            n_at_risk: 1,
+            n_expired: 1,
+            n_handed: 1,
+            ..AmnestyCount::default()
+        },
+        dues: fates.map(row).to_vec(),
+        held: Vec::new(),
+    }
+}
+
+#[test]
 fn it_is_drawn_whole_at_every_size() {
     let lesson: Arc<Lesson> = Arc::new(parse(LESSON).unwrap());
     for cols in (0..=90).step_by(3) {
@@ -186,6 +318,11 @@ fn it_is_drawn_whole_at_every_size() {
             tell(&mut desk, &mut app, |state| state.lesson = Some((0, Arc::clone(&lesson))));
             drop(render(&mut app));
             desk.press(&mut app, "Ta");
+            drop(render(&mut app));
+            desk.amnesty = Some(Box::new(amnesty(&desk)));
+            desk.press(&mut app, "<Esc>TvjTia");
+            drop(render(&mut app));
+            desk.press(&mut app, "a");
             drop(render(&mut app));
         }
     }

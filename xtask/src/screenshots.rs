@@ -1,11 +1,14 @@
 //! The README's pictures: drawn from the interface itself, so that they cannot be out of date.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use guide::interface::svg::{Picture, screenshot};
 use guide_common::sop::plan::Lang;
+use guide_tests::program::command;
 
+/// The lesson that the README shows.
+const LESSON: &str = "first-day";
 const SIZE: (u16, u16) = (100, 30);
 
 /// Writes the pictures.
@@ -39,7 +42,24 @@ fn pictures() -> anyhow::Result<Vec<(PathBuf, String)>> {
             pictures.push((folder().join(format!("{}-{ending}.svg", picture.name())), svg));
         }
     }
+    for (lang, ending) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
+        let file = folder().join(format!("lesson-{ending}.svg"));
+        let svg = film(lang, &file)?;
+        pictures.push((file, svg));
+    }
     Ok(pictures)
+}
+
+/// A lesson's solution as it is played over the real programs, as an animated picture.
+fn film(lang: Lang, file: &Path) -> anyhow::Result<String> {
+    let temp = tempfile::tempdir()?;
+    let made = temp.path().join("film.svg");
+    let lang = if lang == Lang::Zh { "zh" } else { "en" };
+    let mut guide = command("guide", temp.path());
+    guide.args(["--lang", lang, "demo", "--lesson", LESSON, "--record"]).arg(&made).env_remove("GUIDE_HOME");
+    let output = guide.output().context("starting guide")?;
+    anyhow::ensure!(output.status.success(), "{}: {}", file.display(), String::from_utf8_lossy(&output.stderr));
+    std::fs::read_to_string(&made).context("reading the film")
 }
 
 fn folder() -> PathBuf {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
+use guide_common::sop::plan::Lang;
 use guide_common::text::{Lines, sanitise};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -24,30 +25,30 @@ pub struct Args {
 }
 
 /// What came of going through all cycles again.
-#[derive(Debug, Serialize)]
-pub(crate) struct Replay {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Replay {
     /// Cycle by cycle, oldest first.
-    pub(crate) cycles: Vec<Replayed>,
+    pub cycles: Vec<Replayed>,
 }
 
 /// A cycle that was gone through again, as `guided replay` prints it.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Replayed {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replayed {
     /// The cycle's id.
-    pub(crate) id: String,
+    pub id: String,
     /// How many steps were the same.
-    pub(crate) n_same: usize,
+    pub n_same: usize,
     /// The step that was taken, and the one that this version takes.
-    pub(crate) differs: Option<Diverged>,
+    pub differs: Option<Diverged>,
 }
 
 /// Where two versions part.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Diverged {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diverged {
     /// The step that was taken.
-    pub(crate) taken: Map<String, Value>,
+    pub taken: Map<String, Value>,
     /// The step that this version takes.
-    pub(crate) here: Map<String, Value>,
+    pub here: Map<String, Value>,
 }
 
 /// The part of a bundle that is shown.
@@ -71,7 +72,7 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
     let printed = once::ask(&words, context).await.map_err(Failure::Start)?;
     let replay = Replay { cycles: once::read(&printed)? };
     context.show(&replay, |context| page(&replay, &traces, page_columns(), context))?;
-    if replay.cycles.iter().all(|cycle| cycle.differs.is_none()) { Ok(()) } else { Err(Failure::Told) }
+    if replay.is_same() { Ok(()) } else { Err(Failure::Told) }
 }
 
 fn read(file: &Path, context: &Context) -> Answer<Traces> {
@@ -112,19 +113,35 @@ pub(crate) fn page(replay: &Replay, traces: &Traces, columns: usize, context: &C
 }
 
 fn sum(replay: &Replay, context: &Context) -> String {
-    let (lang, style) = (context.lang, context.style);
+    let said = verdict(replay, context.lang);
+    let said = match (replay.cycles.is_empty(), replay.is_same()) {
+        (true, _) => said,
+        (false, true) => context.style.green(&said),
+        (false, false) => context.style.red(&said),
+    };
+    format!("\n{said}\n")
+}
+
+/// What came of it, in a sentence.
+pub fn verdict(replay: &Replay, lang: Lang) -> String {
     let n_cycles = replay.cycles.len();
     let n_differ = replay.cycles.iter().filter(|cycle| cycle.differs.is_some()).count();
-    let sum = match (n_cycles, n_differ) {
+    match (n_cycles, n_differ) {
         (0, _) => pick(lang, ("包里没有轮次的步骤", "the bundle holds no cycle's steps")).to_owned(),
-        (_, 0) => style.green(&text!(lang, "{n_cycles} 轮走法都相同", "all {n_cycles} cycles go the same way")),
-        _ => style.red(&text!(
+        (_, 0) => text!(lang, "{n_cycles} 轮走法都相同", "all {n_cycles} cycles go the same way"),
+        _ => text!(
             lang,
             "{n_cycles} 轮中有 {n_differ} 轮走法不同：写包的版本和本版本不一样",
             "{n_differ} of {n_cycles} cycles go another way: the bundle is of another version"
-        )),
-    };
-    format!("\n{sum}\n")
+        ),
+    }
+}
+
+impl Replay {
+    /// Whether this version takes the same way in all cycles.
+    pub fn is_same(&self) -> bool {
+        self.cycles.iter().all(|cycle| cycle.differs.is_none())
+    }
 }
 
 /// A cycle's steps in a line, each with what came of it.

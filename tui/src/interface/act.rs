@@ -63,6 +63,7 @@ impl App {
             Action::AddLead => self.begin_lead(),
             Action::Lists => self.show_lists(),
             Action::Reminders => self.show_reminders(),
+            Action::Amnesty => self.preview_amnesty(),
             Action::Lock => self.leave_turn(),
             Action::SaveList => self.begin_list(),
             Action::CloseComplaint => self.close_complaint(),
@@ -85,6 +86,7 @@ impl App {
                 self.is_syncing = true;
                 self.ask(Slot::Machine, Request::SyncNow);
             }
+            Action::Privacy if self.audience.presents => self.refuse(Msg::PresentHides),
             Action::Privacy => {
                 self.privacy = match self.privacy {
                     Privacy::Off => Privacy::On,
@@ -95,10 +97,13 @@ impl App {
             Action::Forward(_) | Action::NextDue | Action::Play | Action::Rewind => self.act_training(action),
             Action::Moments | Action::Reset | Action::Answers | Action::Faults => self.act_training(action),
             Action::Lessons => self.act_training(action),
+            Action::Learn | Action::CastKeys | Action::Present => self.act_audience(action),
             Action::Hint => self.ask_hint(),
             Action::EndLesson => self.end_lesson(),
             Action::Section(_) | Action::Mend | Action::Resend | Action::Discard => self.refuse(Msg::NothingHere),
-            Action::Check | Action::Verify | Action::Heal | Action::Export => self.refuse(Msg::NothingHere),
+            Action::Check | Action::Verify | Action::Heal | Action::Export | Action::Replay => {
+                self.refuse(Msg::NothingHere);
+            }
             Action::PeriodBefore | Action::PeriodAfter | Action::NextSpan | Action::OwnDates => {
                 self.refuse(Msg::NothingHere);
             }

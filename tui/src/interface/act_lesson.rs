@@ -85,6 +85,7 @@ impl App {
         let customer = match answer {
             Answer::Saved(saved) => saved.customer.clone(),
             Answer::Lead(added) => added.saved.customer.clone(),
+            Answer::AmnestyDone(done) => done.saved.customer.clone(),
             _ => return,
         };
         let (mut code, mut score) = (None, None);

@@ -67,6 +67,8 @@ pub enum Action {
     AddLead,
     /// Show the saved lists.
     Lists,
+    /// Show what becomes of the backlog after a leave.
+    Amnesty,
     /// Show the reminders.
     Reminders,
     /// Lock the terminal, or choose who is at it.
@@ -133,6 +135,12 @@ pub enum Action {
     Hint,
     /// Leave the lesson.
     EndLesson,
+    /// Have each key say what it will do before it acts.
+    Learn,
+    /// Show the pressed keys large.
+    CastKeys,
+    /// Show what an audience needs, large, and nothing personal.
+    Present,
     /// Show the script on the bare terminal.
     Print,
     /// Open a section of the screen, by its number.
@@ -149,6 +157,8 @@ pub enum Action {
     Verify,
     /// Mend what differs from headquarters.
     Heal,
+    /// Go through the cycles of what support takes along, as on another machine.
+    Replay,
     /// Report on the period before.
     PeriodBefore,
     /// Report on the period after.

@@ -82,6 +82,8 @@ impl App {
             Answer::Lead(added) => self.on_lead(&added),
             Answer::Lists(lists) => self.on_lists(lists),
             Answer::Reminders(list) => self.on_reminders(list),
+            Answer::Amnesty(amnesty) => self.on_amnesty(amnesty),
+            Answer::AmnestyDone(done) => self.on_amnesty_done(&done),
             Answer::ListSaved(list) => self.on_list(&list, true),
             Answer::ListRemoved(list) => self.on_list(&list, false),
             Answer::Phone(revealed) => self.on_phone(&revealed),
@@ -155,7 +157,7 @@ impl App {
             }
             Recording::Lead => self.say(ToastKind::Done, words::lead_added(&saved.name, self.lang)),
             // their answers are of their own
-            Recording::Proposal | Recording::List => {}
+            Recording::Proposal | Recording::List | Recording::Amnesty => {}
             Recording::Undo => {
                 self.today.wanted = Some(saved.customer.clone());
                 self.say(ToastKind::Done, words::undone(saved, self.lang));

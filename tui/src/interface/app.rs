@@ -10,6 +10,7 @@ use guide_common::outcome::OutcomeCode;
 use guide_common::sop::plan::Lang;
 use guide_common::wire::local::Notice;
 
+use super::audience::Audience;
 use super::clipboard::Copied;
 use super::data::{Data, Entry};
 use super::effect::{Effect, Linger, Request};
@@ -97,6 +98,8 @@ pub struct App {
     pub hits: Hits,
     /// Whether names and purchases are masked on the screen.
     pub privacy: Privacy,
+    /// What a learner or an audience is shown.
+    pub audience: Audience,
     /// How the demo's training stands; none at a terminal without a director.
     pub training: Option<Arc<State>>,
     /// How many orders were given to the director.
@@ -205,6 +208,8 @@ pub(super) enum Recording {
     Tagged,
     Lead,
     List,
+    /// What becomes of the backlog after a leave.
+    Amnesty,
     /// A rejected op is sent again.
     Resent,
     /// A rejected op is given up.
@@ -260,6 +265,7 @@ impl App {
             is_printing: false,
             hits: Hits::default(),
             privacy: Privacy::Off,
+            audience: Audience::default(),
             training: None,
             n_ordered: 0,
             lesson: None,
@@ -314,10 +320,11 @@ impl App {
             Event::Key(key) if key.kind == KeyEventKind::Release => {}
             Event::Key(key) => {
                 self.tell_here();
-                if let Some(lesson) = &mut self.lesson {
+                self.on_key(key);
+                // a key that only said what it will do counts when it does it
+                if let Some(lesson) = self.lesson.as_mut().filter(|_| self.audience.held.is_none()) {
                     lesson.n_keys += 1;
                 }
-                self.on_key(key);
             }
             Event::Commanded(_) | Event::Selected(_) | Event::Paste(_) | Event::Mouse(_) | Event::Edited(_)
                 if self.lock.is_some() => {}

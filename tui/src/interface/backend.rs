@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
+use guide_common::wire::ask::AmnestyRequest;
 use guide_common::wire::local::Notice;
 use guide_common::wire::record::{ComplaintCloseRequest, NoteRequest};
 use guide_common::wire::session::KeptSession;
@@ -218,6 +219,10 @@ impl Backend {
             Request::AddLead(request) => Answer::Lead(Box::new(client.add_lead(&request).await?)),
             Request::Reminders(None) => Answer::Reminders(client.reminders().await?),
             Request::Reminders(Some(id)) => Answer::Reminders(client.snooze_reminder(id, None).await?),
+            Request::Amnesty => Answer::Amnesty(client.amnesty(None).await?.amnesty.map(Box::new)),
+            Request::ApplyAmnesty => {
+                Answer::AmnestyDone(Box::new(client.apply_amnesty(&AmnestyRequest::default()).await?))
+            }
             Request::List(request) => match request {
                 ListRequest::All => Answer::Lists(client.lists().await?),
                 ListRequest::Save { name, filter } => Answer::ListSaved(client.save_list(&name, &filter).await?),

@@ -116,6 +116,10 @@ pub enum Request {
     RevealPhone(CustomerId),
     /// `POST /v1/customers`.
     AddLead(Box<LeadRequest>),
+    /// `GET /v1/amnesty`.
+    Amnesty,
+    /// `POST /v1/amnesty`.
+    ApplyAmnesty,
     /// About saved lists.
     List(ListRequest),
     /// What the guide is reminded of; first puts this one off, where one is named.
@@ -195,6 +199,8 @@ pub enum SyncRequest {
     Heal,
     /// `GET /v1/bundle`.
     Bundle,
+    /// `guided replay` of a bundle, which needs no terminal and no hub.
+    Replay(String),
     /// `PUT /v1/faults`, in training.
     SetFaults(Box<FaultPlan>),
 }

@@ -8,7 +8,9 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use guide_common::id::{CustomerId, PlanId, TaskId, TemplateId};
 use guide_common::op::Op;
 use guide_common::report::Report;
+use guide_common::sop::backlog::Amnesty;
 use guide_common::sop::plan::Text;
+use guide_common::wire::ask::AmnestyResponse;
 use guide_common::wire::card::{CustomerCard, PhoneRevealed, TagGroups};
 use guide_common::wire::list::{SavedList, SavedLists};
 use guide_common::wire::local::{Clock, CustomerList, Notice, Outbox, Status, SyncStatus, TaskDetail, Today};
@@ -22,6 +24,7 @@ use super::clipboard::Copied;
 use super::layers::palette::Command;
 use super::library::{PlanAnswer, TemplateAnswer};
 use super::session::Session;
+use crate::cli::replay::Replay;
 use crate::training::State;
 
 /// What came from outside.
@@ -126,6 +129,10 @@ pub enum Answer {
     TagGroups(TagGroups),
     /// What happened with a customer.
     Timeline(CustomerId, Box<Timeline>),
+    /// What an amnesty would do; none where no leave has just ended.
+    Amnesty(Option<Box<Amnesty>>),
+    /// What an amnesty did.
+    AmnestyDone(Box<AmnestyResponse>),
     /// A whole phone number.
     Phone(PhoneRevealed),
     /// What the screen of sync asked for.
@@ -186,6 +193,8 @@ pub enum SyncPart {
     Verified(Verified),
     /// What support takes along, as JSON.
     Bundle(Box<serde_json::value::RawValue>),
+    /// What came of going through its cycles again.
+    Replayed(Replay),
 }
 
 /// Why a request has no answer.

@@ -16,6 +16,7 @@ use guide_common::id::{CustomerId, OpId, TaskId};
 use guide_common::outcome::{Outcome, OutcomeCode};
 use guide_common::search;
 use guide_common::search::note::{Note, NoteCode};
+use guide_common::sop::backlog::Amnesty;
 use guide_common::sop::plan::{Lang, Plan, Text};
 use guide_common::template::Template;
 use guide_common::wire::card::CustomerCard;
@@ -73,6 +74,8 @@ pub struct Desk {
     pub orders: Vec<Order>,
     /// The results of lessons that were kept.
     pub results: Vec<Running>,
+    /// What an amnesty would do.
+    pub amnesty: Option<Box<Amnesty>>,
     /// What goes wrong on purpose.
     pub faults: Faults,
     /// What support looks at.
@@ -148,6 +151,7 @@ impl Desk {
             asked: Vec::new(),
             orders: Vec::new(),
             results: Vec::new(),
+            amnesty: None,
             faults: Faults::default(),
             support: support::Support::new(lang),
             failing: None,
@@ -330,6 +334,8 @@ impl Desk {
             | Request::AddTag(..)
             | Request::RemoveTag(..)
             | Request::Timeline(_)
+            | Request::Amnesty
+            | Request::ApplyAmnesty
             | Request::AddLead(_)
             | Request::List(_)
             | Request::Reminders(_)

@@ -32,6 +32,7 @@ impl App {
         if self.lock.is_some() {
             return self.on_lock_key(&key);
         }
+        self.note_pressed(&key);
         if key.code == KeyCode::F(12) {
             // somebody steps up: whatever has the keys, the mask comes at once
             return self.act(Action::Privacy);
@@ -56,7 +57,8 @@ impl App {
 
     /// Whether a sheet is on its way that gets the keys: until it is there a digit must not log an outcome.
     pub(super) fn awaits_sheet(&self) -> bool {
-        self.layer.is_none() && [Slot::TagGroups, Slot::Steps].iter().any(|slot| self.queries.awaits(slot))
+        self.layer.is_none()
+            && [Slot::TagGroups, Slot::Steps, Slot::Amnesty].iter().any(|slot| self.queries.awaits(slot))
     }
 
     /// Whether the keys are typed into the filter of the customers.
@@ -106,7 +108,11 @@ impl App {
         }
         let meaning = Key::of(event).map_or(Meaning::Nothing, |key| self.keymap.meaning(self.screen, prefix, key));
         match meaning {
-            Meaning::Action(action) => return self.act(action),
+            Meaning::Action(action) => {
+                // Enter does what the key before said, whatever Enter means here
+                let held = self.audience.held.filter(|_| event.code == KeyCode::Enter);
+                return self.press(held.unwrap_or(action));
+            }
             Meaning::Prefix => {
                 let prefix = Key::of(event);
                 let follows = prefix.map(|prefix| self.continuations(prefix)).unwrap_or_default();
@@ -118,6 +124,7 @@ impl App {
             }
             Meaning::Elsewhere | Meaning::Nothing => {}
         }
+        self.audience.held = None;
         match event.code {
             KeyCode::Char(c) if !c.is_ascii() && self.screen == Screen::Customers => {
                 self.customers.focus = CustomersFocus::Filter;
@@ -190,6 +197,7 @@ impl App {
                 | Layer::Promise(_)
                 | Layer::Confirm(_)
                 | Layer::Settings(_)
+                | Layer::Amnesty(_)
                 | Layer::Page(_)
                 | Layer::Steps(_)
                 | Layer::Lists(_)
@@ -214,6 +222,7 @@ impl App {
             Command::Act(action) if spec(action).is_some_and(|spec| !spec.reaches(self.screen)) => {
                 self.refuse(Msg::OnlyElsewhere);
             }
+            // the palette says what each does
             Command::Act(action) => self.act(action),
         }
     }

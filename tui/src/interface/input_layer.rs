@@ -169,6 +169,11 @@ impl App {
                 Step::Stay => self.layer = Some(Layer::Reminders(sheet)),
                 Step::Save(choice) => self.choose_reminder(sheet, choice),
             },
+            Layer::Amnesty(mut sheet) => match sheet.key(key) {
+                Step::Cancel => {}
+                Step::Stay => self.layer = Some(Layer::Amnesty(sheet)),
+                Step::Save(()) => self.apply_amnesty(sheet),
+            },
             Layer::Training(mut sheet) => match sheet.key(key, self) {
                 Step::Cancel => {}
                 Step::Stay => self.layer = Some(Layer::Training(sheet)),

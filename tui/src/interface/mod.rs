@@ -2,6 +2,7 @@
 //! `backend` are its edges.
 
 mod act;
+mod act_amnesty;
 mod act_customers;
 mod act_lesson;
 mod act_log;
@@ -11,6 +12,7 @@ mod act_training;
 pub mod action;
 mod answers;
 pub mod app;
+pub mod audience;
 pub mod backend;
 pub mod clipboard;
 pub mod data;

@@ -69,7 +69,7 @@ impl App {
             Some(Hit::Row(idx)) if self.layer.is_some() => self.on_layer_click(idx),
             _ if self.layer.is_some() => {}
             Some(Hit::Tab(screen)) => self.goto(screen),
-            Some(Hit::Act(action)) => self.act(action),
+            Some(Hit::Act(action)) => self.press(action),
             Some(Hit::Row(idx)) => self.on_row_click(idx),
             Some(Hit::Detail) | None => {}
         }

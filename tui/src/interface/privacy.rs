@@ -142,6 +142,12 @@ impl App {
             Some(Layer::Reminders(sheet)) => {
                 sheet.rows.iter_mut().for_each(|row| MASK.clone_into(&mut row.name));
             }
+            Some(Layer::Amnesty(sheet)) => {
+                for due in &mut sheet.amnesty.dues {
+                    MASK.clone_into(&mut due.name);
+                    due.piece = None;
+                }
+            }
             Some(Layer::Picker(picker)) => {
                 picker.list.iter_mut().flat_map(|list| &mut list.rows).for_each(customer);
             }

@@ -34,6 +34,8 @@ pub enum Slot {
     TagGroups,
     /// What happened with a customer.
     Timeline(CustomerId),
+    /// What an amnesty would do.
+    Amnesty,
     /// The saved lists.
     Lists,
     /// The reminders.
@@ -54,6 +56,8 @@ pub enum Slot {
     Verify,
     /// What support takes along.
     Bundle,
+    /// Going through its cycles again.
+    Replay,
     /// The report.
     Report,
     /// What plans and templates are called.

@@ -1,6 +1,7 @@
 //! Pictures of screens as SVG, made from what the interface draws. Wide characters are placed one by one and narrow
 //! runs are stretched to their cells, so that the grid holds in any font; frames are drawn as lines.
 
+pub mod film;
 mod shape;
 
 use std::fmt::Write;
@@ -127,25 +128,40 @@ pub fn text(buffer: &Buffer) -> String {
 
 /// A buffer as SVG.
 pub fn to_svg(buffer: &Buffer, palette: &Palette) -> String {
+    let mut svg = head(buffer, palette);
+    for row in 0..buffer.area.height {
+        draw_row(&mut svg, buffer, row, row, palette);
+    }
+    svg.push_str(ends());
+    svg
+}
+
+/// The beginning of a picture as large as a frame, with its ground.
+fn head(buffer: &Buffer, palette: &Palette) -> String {
     let (cols, rows) = (buffer.area.width, buffer.area.height);
     let (width, height) = (f32::from(cols) * CELL.0 + 2.0 * PAD, f32::from(rows) * CELL.1 + 2.0 * PAD);
-    let mut svg = format!(
+    format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
          height=\"{height}\" font-family=\"{FONTS}\" font-size=\"{FONT_SIZE}\">\n\
          <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{}\"/>\n",
         palette.background
-    );
-    for row in 0..rows {
-        let runs = runs(buffer, row, palette);
-        for run in &runs {
-            draw_ground(&mut svg, run, row, palette);
-        }
-        for run in &runs {
-            draw_text(&mut svg, run, row);
-        }
+    )
+}
+
+/// The end of a picture.
+fn ends() -> &'static str {
+    "</svg>\n"
+}
+
+/// Draws a row of a frame at the place of a row.
+fn draw_row(svg: &mut String, buffer: &Buffer, row: u16, at: u16, palette: &Palette) {
+    let runs = runs(buffer, row, palette);
+    for run in &runs {
+        draw_ground(svg, run, at, palette);
     }
-    svg.push_str("</svg>\n");
-    svg
+    for run in &runs {
+        draw_text(svg, run, at);
+    }
 }
 
 /// Cells side by side that look the same.

@@ -9,7 +9,7 @@ use super::lock_view;
 use super::privacy::Privacy;
 use super::screens::{Screen, customers_view, plans_view, reports_view, sync_view, templates_view, today_view};
 use super::theme::Role;
-use super::widgets::{banner, footer, header, lesson};
+use super::widgets::{banner, footer, header, lesson, strip};
 
 /// The bar of the training clock needs a screen of so many rows.
 pub const BAR_FROM_ROWS: u16 = 12;
@@ -56,6 +56,9 @@ fn draw_shown(app: &mut App, frame: &mut Frame, area: Rect) {
     let lesson_rows = lesson::rows(app, area.width, area.height);
     let lesson_area = Rect { y: body.bottom() - lesson_rows, height: lesson_rows, ..body };
     body.height -= lesson_rows;
+    let strip_rows = strip::rows(app, area.height).min(body.height);
+    let strip_area = Rect { y: body.bottom() - strip_rows, height: strip_rows, ..body };
+    body.height -= strip_rows;
     match app.screen {
         Screen::Today => today_view::draw(app, frame, body),
         Screen::Customers => customers_view::draw(app, frame, body),
@@ -68,6 +71,9 @@ fn draw_shown(app: &mut App, frame: &mut Frame, area: Rect) {
         header::draw(app, frame, area);
     }
     banner::draw(app, frame, banner_area, banners);
+    if strip_rows > 0 {
+        strip::draw(app, frame, strip_area);
+    }
     if lesson_rows > 0 {
         lesson::draw(app, frame, lesson_area);
     }

@@ -169,6 +169,7 @@ fn wanted(mut table: Table<'_>) -> Result<Wanted, FileError> {
     found.extend(table.optional("fault", |key| switch(&key))?.map(|switch| Want::Fault(switch, true)));
     found.extend(table.optional("no_fault", |key| switch(&key))?.map(|switch| Want::Fault(switch, false)));
     found.extend(table.optional("verified", is_true)?.map(|()| Want::Verified));
+    found.extend(table.optional("replayed", is_true)?.map(|()| Want::Replayed));
     let customer = table.optional("customer", |key| key.parse_str(CustomerId::new))?;
     let times = table.optional("times", |key| key.integer(1..=1_000))?.unwrap_or(1) as usize;
     let mut found = found.into_iter();

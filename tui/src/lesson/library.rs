@@ -20,6 +20,7 @@ files![
     "ninety-days.toml",
     "offline.toml",
     "what-if.toml",
+    "back-from-leave.toml",
     "wrong-clock.toml",
     "full-disk.toml",
     "lost-replies.toml",

@@ -70,6 +70,8 @@ pub enum Want {
     },
     /// A fault is on, or off.
     Fault(Switch, bool),
+    /// The bundle's cycles were gone through again, and go the same way.
+    Replayed,
     /// The comparison with headquarters has found both sides the same.
     Verified,
 }
@@ -93,13 +95,15 @@ pub enum Kind {
     Snooze,
     /// Something was taken back.
     Undo,
-    /// A leave's backlog was settled, or something else of the kind.
+    /// The backlog after a leave was settled.
+    Amnesty,
+    /// Something that no lesson waits for.
     Other,
 }
 
 impl Kind {
     /// Every kind with its name in files.
-    pub const ALL: [(&'static str, Self); 8] = [
+    pub const ALL: [(&'static str, Self); 9] = [
         ("outcome", Self::Outcome),
         ("note", Self::Note),
         ("tag", Self::Tag),
@@ -108,6 +112,7 @@ impl Kind {
         ("complaint-closed", Self::ComplaintClosed),
         ("snooze", Self::Snooze),
         ("undo", Self::Undo),
+        ("amnesty", Self::Amnesty),
     ];
 
     /// What a request saves.
@@ -121,6 +126,7 @@ impl Kind {
             Request::CloseComplaint(..) => Self::ComplaintClosed,
             Request::Snooze(..) => Self::Snooze,
             Request::Undo(_) => Self::Undo,
+            Request::ApplyAmnesty => Self::Amnesty,
             _ => Self::Other,
         }
     }
@@ -195,6 +201,9 @@ impl Wanted {
             }
             Want::Fault(switch, wanted) => faults::is_switched_on(app, *switch) == *wanted,
             Want::Verified => app.sync.has_found_same(),
+            Want::Replayed => {
+                app.sync.replayed.as_ref().is_some_and(|replay| !replay.cycles.is_empty() && replay.is_same())
+            }
         }
     }
 }

@@ -130,6 +130,11 @@ pub fn answer(app: &mut App, line: &str) -> Answered {
                 None => Answered::NoChoice,
             }
         }
+        Some(Layer::Amnesty(_)) => match folded.as_str() {
+            "yes" | "y" => enter(app),
+            "" => press(app, KeyCode::Esc),
+            _ => Answered::NoChoice,
+        },
         Some(Layer::Promise(choice)) if n.is_some_and(|n| n < choice.rows.len()) => {
             choice.selected = n.unwrap_or_default();
             enter(app)

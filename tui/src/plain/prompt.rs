@@ -12,7 +12,7 @@ use crate::interface::screens::templates::detail::findings;
 use crate::interface::text::LINEAR;
 use crate::interface::words::{self as own, Msg};
 use crate::lang::name::{outcome_name, reason_name};
-use crate::lang::{pick, remind};
+use crate::lang::{amnesty, pick, remind};
 use crate::text;
 
 /// The most customers that are listed to choose from.
@@ -126,6 +126,17 @@ pub fn question(app: &App) -> Option<Question> {
                 let msg = if sheet.enabled { Msg::NoReminders } else { Msg::RemindersOff };
                 question.asked = vec![msg.text(lang).to_owned()];
             }
+        }
+        Layer::Amnesty(sheet) => {
+            let how = ("yes 全部执行，空行不动", "yes does all of it, an empty line nothing");
+            question.heading = vec![amnesty::heading(&sheet.amnesty, lang), pick(lang, how).to_owned()];
+            let count = |(n, what, more): (usize, &str, String)| format!("{n} {what} {more}").trim_end().to_owned();
+            question.asked = amnesty::counts(&sheet.amnesty, lang).into_iter().map(count).collect();
+            let listed = amnesty::listed(&sheet.amnesty, false);
+            question.asked.extend(listed.iter().map(|due| {
+                let (what, on) = (amnesty::what(due, &listed, sheet.amnesty.on, lang), sheet.amnesty.on);
+                [due.name.as_str(), &what, &amnesty::fate(due.fate, on, lang)].join(" · ")
+            }));
         }
         Layer::Training(sheet) => {
             let (heading, _) = training_view::words_of(sheet.which);

@@ -9,6 +9,7 @@ mod screens;
 mod search;
 mod shop;
 mod sync;
+mod training;
 
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ pub enum Part {
     Search,
     /// First pulls, and the end of a week without the network.
     Sync,
+    /// Jumps of the training clock, and playing.
+    Training,
 }
 
 /// The shops that are measured where every screen is: how many customers.
@@ -53,6 +56,9 @@ pub fn run(parts: &[Part], shops: &[usize]) -> anyhow::Result<()> {
     }
     if wanted(Part::Sync) {
         sync::run()?;
+    }
+    if wanted(Part::Training) {
+        training::run()?;
     }
     if wanted(Part::Hub) {
         hub::run()?;

@@ -1,5 +1,5 @@
 //! A shop to measure in: a hub with a generated shop of one guide, and a home for that guide's daemon. All programs run
-//! on the machine's clock, as in a real shop.
+//! on the machine's clock, as in a real shop, but for the one in training.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -21,11 +21,21 @@ pub struct Shop {
 impl Shop {
     /// Generates a shop of so many customers, imports it as headquarters would, and serves it.
     pub fn open(n_customers: usize) -> anyhow::Result<Self> {
+        Self::on_clock(n_customers, Hub::on_real_clock)
+    }
+
+    /// The same on a virtual clock, at ten o'clock of this day.
+    pub fn open_in_training(n_customers: usize) -> anyhow::Result<Self> {
+        let today = Zone::default().shop_time(chrono::Utc::now()).date();
+        Self::on_clock(n_customers, |home| Hub::new(home, &format!("{today}T10:00:00")))
+    }
+
+    fn on_clock(n_customers: usize, hub: impl FnOnce(&Path) -> Hub) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("gb").tempdir_in("/tmp")?;
         let chain = demo::sized(1, n_customers, 1, 1);
         let guide = chain.guides.first().context("a guide")?.clone();
         write_files(&chain, folder.path())?;
-        let mut hub = Hub::on_real_clock(&folder.path().join("h"));
+        let mut hub = hub(&folder.path().join("h"));
         let (store, id) = (guide.store.id.to_string(), guide.id.to_string());
         hub.cli(&["store", "add", "--id", &store, "--name", &guide.store.name]);
         hub.cli(&["guide", "add", "--id", &id, "--name", &guide.name, "--store", &store]);

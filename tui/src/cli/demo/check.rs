@@ -47,7 +47,7 @@ struct Logged {
 /// Runs the check.
 pub(super) async fn run(guide: Option<&str>, context: &Context) -> Answer<()> {
     let mut verdict = Verdict::new(context);
-    let mut stage = Stage::set(guide, demo::SEED, context.lang).await?;
+    let mut stage = Stage::set(guide, demo::SEED, context.lang, None).await?;
     let answer = walk(&mut stage, &mut verdict, context).await;
     stage.strike().await;
     answer?;

@@ -222,7 +222,7 @@ impl Director {
         if !is_fresh {
             let first = self.first.take();
             let kept = first.or_else(|| self.stops.first_mut().and_then(|stop| stop.snapshot.take()));
-            let Some(kept) = kept else { return Ok(()) };
+            let Some(kept) = kept else { return Err(self.cannot_go_back()) };
             let put_back = self.stage.put_back(&kept, self.first_at, &FaultPlan::default()).await;
             self.first = Some(kept);
             put_back?;
@@ -324,6 +324,14 @@ impl Director {
         })
     }
 
+    fn cannot_go_back(&self) -> Failure {
+        Failure::Refused(text!(
+            self.lang,
+            "总部数据在外部数据库里，不能退回",
+            "headquarters keeps its data in a database of its own: nothing can be gone back to"
+        ))
+    }
+
     /// Whether anything was done since the clock came to where it stands.
     fn was_used(&self) -> bool {
         self.stops
@@ -338,7 +346,7 @@ impl Director {
         is_fresh &=
             self.stops.last().is_some_and(|stop| (stop.n_sent, stop.n_recorded) == (self.sent.len(), n_recorded));
         let snapshot = match is_asked || !is_fresh {
-            true => Some(self.stage.snapshot(self.stops.len()).await?),
+            true => self.stage.snapshot(self.stops.len()).await?,
             false => None,
         };
         let faults = match self.client() {
@@ -364,7 +372,9 @@ impl Director {
     async fn back_to(&mut self, idx: usize) -> Answer<()> {
         self.state.day_ms = None;
         let idx = idx.min(self.stops.len().saturating_sub(1));
-        let Some(from) = (0..=idx).rev().find(|idx| self.stops[*idx].snapshot.is_some()) else { return Ok(()) };
+        let Some(from) = (0..=idx).rev().find(|idx| self.stops[*idx].snapshot.is_some()) else {
+            return Err(self.cannot_go_back());
+        };
         self.begin(Busy::Back);
         let times: Vec<NaiveDateTime> = self.state.moments[from..=idx].iter().map(|moment| moment.at).collect();
         let stop = &self.stops[from];

@@ -2,6 +2,7 @@
 //! daemon that is being checked.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
@@ -80,17 +81,20 @@ pub(super) struct Hub {
     clock: PathBuf,
     address_file: PathBuf,
     folder: PathBuf,
+    /// Where its data is instead of the folder.
+    database_url: Option<String>,
     url: String,
 }
 
 impl Hub {
-    pub(super) fn new(program: PathBuf, paths: &Paths, folder: &Path) -> Self {
+    pub(super) fn new(program: PathBuf, paths: &Paths, folder: &Path, database_url: Option<&str>) -> Self {
         Self {
             program,
             data: paths.hub(),
             clock: paths.virtual_clock(),
             address_file: folder.join("hub-address"),
             folder: folder.to_owned(),
+            database_url: database_url.map(str::to_owned),
             url: String::new(),
         }
     }
@@ -112,8 +116,7 @@ impl Hub {
     /// Starts it and waits until it listens; a second time at the same address, which terminals know.
     pub(super) async fn serve(&mut self) -> Answer<Process> {
         let _ = std::fs::remove_file(&self.address_file);
-        let mut command = demo_command(&self.program);
-        command.arg("serve").arg("--data").arg(&self.data);
+        let mut command = self.command(&["serve"]);
         command.arg("--listen").arg(self.url.strip_prefix("http://").unwrap_or("127.0.0.1:0"));
         command.arg("--address-file").arg(&self.address_file);
         command.args(["--clock", "virtual", "--exit-with-parent"]).arg("--clock-file").arg(&self.clock);
@@ -164,6 +167,11 @@ impl Hub {
         self.read(&["inspect", guide.id.as_str(), "--facts", "--json"]).await
     }
 
+    /// Whether its data is in files of the demo, which can be put back.
+    pub(super) fn is_in_files(&self) -> bool {
+        self.database_url.is_none()
+    }
+
     /// Copies its database into a file, while it serves.
     pub(super) async fn backup(&self, file: &Path) -> Answer<()> {
         self.ask(&["backup", &file.to_string_lossy()]).await.map(drop)
@@ -196,9 +204,19 @@ impl Hub {
             .map_err(|error| Failure::Failed(format!("guide-hub {}: {error}", words.join(" "))))
     }
 
-    async fn ask(&self, words: &[&str]) -> Answer<String> {
+    fn command(&self, words: &[&str]) -> Command {
         let mut command = demo_command(&self.program);
-        command.args(words).arg("--data").arg(&self.data);
+        command.args(words);
+        match &self.database_url {
+            // it may hold a password, and arguments can be seen by everybody
+            Some(url) => command.env("GUIDE_HUB_DATABASE_URL", url),
+            None => command.arg("--data").arg(&self.data),
+        };
+        command
+    }
+
+    async fn ask(&self, words: &[&str]) -> Answer<String> {
+        let mut command = self.command(words);
         if words.first() == Some(&"report") {
             command.args(["--clock", "virtual", "--clock-file"]).arg(&self.clock);
         }

@@ -20,7 +20,7 @@ use guide_common::demo::SEED;
 
 use crate::cli::context::{Context, note, print};
 use crate::cli::demo::director::Director;
-use crate::cli::demo::player::Player;
+use crate::cli::demo::player::{FilmKind, Player};
 use crate::cli::demo::stage::Stage;
 use crate::cli::demo::verdict::Verdict;
 use crate::cli::failure::{Answer, Failure};
@@ -47,12 +47,17 @@ pub struct Args {
     /// Another chain and other customers: the same seed gives the same ones
     #[arg(long, value_name = "N", default_value_t = SEED)]
     seed: u64,
-    /// Write a recording of a lesson's solution into this file, as asciinema plays it
+    /// Write a recording of a lesson's solution into this file: as asciinema plays it, or an animated picture where the
+    /// name ends in .svg
     #[arg(long, value_name = "FILE", conflicts_with = "check")]
     record: Option<PathBuf>,
     /// The lesson that is recorded
     #[arg(long, value_name = "LESSON", default_value = "first-day", requires = "record")]
     lesson: String,
+    /// Keep headquarters' data in this database instead of a file, as guide-hub does; it must be empty, and nothing can
+    /// be gone back to
+    #[arg(long, value_name = "URL", conflicts_with_all = ["check", "record"])]
+    database_url: Option<String>,
     /// Walk the demo line by line, as guide --plain does
     #[arg(long, conflicts_with = "check")]
     plain: bool,
@@ -96,7 +101,8 @@ async fn play(args: Args, context: &Context, look: Look, taught: Option<(Arc<Les
     }
     interactive::needs_terminal(look.mode, context)?;
     note(&text!(context.lang, "正在准备演示门店…", "Preparing the demo shop…"));
-    let stage = Stage::set(args.guide.as_deref(), args.seed, context.lang).await?;
+    let (guide, database) = (args.guide.as_deref(), args.database_url.as_deref());
+    let stage = Stage::set(guide, args.seed, context.lang, database).await?;
     let (socket, state) = (stage.paths().socket.clone(), stage.paths().state.clone());
     let (mut director, mut training, orders) = Director::new(stage, args.seed, context.lang).await?;
     let (lesson, learner) = taught.unzip();
@@ -115,12 +121,12 @@ async fn play(args: Args, context: &Context, look: Look, taught: Option<(Arc<Les
 /// Writes a recording of a lesson's solution.
 async fn record(file: &Path, lesson: &str, context: &Context) -> Answer<()> {
     let lesson = lesson::named(lesson, context)?;
-    let stage = Stage::set(None, SEED, context.lang).await?;
+    let stage = Stage::set(None, SEED, context.lang, None).await?;
     let (mut director, link, orders) = Director::new(stage, SEED, context.lang).await?;
     director.is_hurried = true;
     let mut player = Player::new(&director, link, context.lang, PLAYED_AT)?;
     let recorded = tokio::select! {
-        recorded = player.record(&lesson) => recorded,
+        recorded = player.record(&lesson, FilmKind::of(file)) => recorded,
         () = director.run(orders) => Err(Failure::Reported),
     };
     director.into_stage().strike().await;
@@ -144,7 +150,7 @@ pub async fn check_lessons(lessons: &[Arc<Lesson>], each: bool, context: &Contex
 
 async fn prove(lessons: &[Arc<Lesson>], each: bool, context: &Context) -> Answer<()> {
     let mut verdict = Verdict::new(context);
-    let stage = Stage::set(None, SEED, context.lang).await?;
+    let stage = Stage::set(None, SEED, context.lang, None).await?;
     let (mut director, link, orders) = Director::new(stage, SEED, context.lang).await?;
     director.is_hurried = true;
     let mut player = Player::new(&director, link, context.lang, PLAYED_AT)?;

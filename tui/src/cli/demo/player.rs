@@ -1,5 +1,6 @@
 //! Plays lessons without a terminal: the interface's own app, keys for it, and the real programs behind it.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -44,7 +45,30 @@ pub(super) struct Player {
     backend: Backend,
     events: mpsc::Receiver<Event>,
     link: Link,
-    film: Option<Cast>,
+    film: Option<Film>,
+}
+
+/// What a recording is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FilmKind {
+    /// For asciinema.
+    Cast,
+    /// An animated picture.
+    Picture,
+}
+
+impl FilmKind {
+    /// As the file's name says.
+    pub(super) fn of(file: &Path) -> Self {
+        let is_picture = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg"));
+        if is_picture { Self::Picture } else { Self::Cast }
+    }
+}
+
+/// A recording that is being made.
+enum Film {
+    Cast(Cast),
+    Picture(svg::film::Film),
 }
 
 /// How a solution came out.
@@ -69,13 +93,20 @@ impl Player {
     }
 
     /// Plays a lesson's solution at the pace of somebody who reads it, and returns the recording.
-    pub(super) async fn record(&mut self, lesson: &Arc<Lesson>) -> Answer<(Played, String)> {
+    pub(super) async fn record(&mut self, lesson: &Arc<Lesson>, kind: FilmKind) -> Answer<(Played, String)> {
         let title = lesson.name.in_lang(self.app.lang);
-        self.film = Some(Cast::new(title, self.app.size));
+        self.film = Some(match kind {
+            FilmKind::Cast => Film::Cast(Cast::new(title, self.app.size)),
+            FilmKind::Picture => Film::Picture(svg::film::Film::default()),
+        });
         let played = self.play(lesson, None).await?;
         self.film_screen(END_MS);
-        let film = self.film.take().map(Cast::into_text);
-        Ok((played, film.unwrap_or_default()))
+        let film = match self.film.take() {
+            Some(Film::Cast(cast)) => cast.into_text(),
+            Some(Film::Picture(film)) => film.into_svg(&svg::Palette::DARK),
+            None => String::new(),
+        };
+        Ok((played, film))
     }
 
     /// Takes a picture, which is looked at for a while.
@@ -84,9 +115,16 @@ impl Player {
             return;
         }
         let screen = svg::render(&mut self.app);
-        if let Some(film) = &mut self.film {
-            film.show(screen);
-            film.wait(ms);
+        match &mut self.film {
+            Some(Film::Cast(cast)) => {
+                cast.show(screen);
+                cast.wait(ms);
+            }
+            Some(Film::Picture(film)) => {
+                film.show(screen);
+                film.wait(ms);
+            }
+            None => {}
         }
     }
 

@@ -29,8 +29,11 @@ impl Drop for Snapshot {
 
 impl Stage {
     /// Keeps what all programs hold, while they run. The hub comes first: an op that it lacks is pushed again, one that the
-    /// terminal lacked would be another's.
-    pub(super) async fn snapshot(&self, n: usize) -> Answer<Snapshot> {
+    /// terminal lacked would be another's. Nothing where headquarters' data is elsewhere.
+    pub(super) async fn snapshot(&self, n: usize) -> Answer<Option<Snapshot>> {
+        if !self.hub().is_in_files() {
+            return Ok(None);
+        }
         let folder = self.folder().join("moments").join(n.to_string());
         let failed = |error: io::Error| Failure::Failed(format!("keeping a moment: {error}"));
         remove(&folder).map_err(failed)?;
@@ -39,7 +42,7 @@ impl Stage {
         self.hub().backup(&snapshot.0.join(HUB_FILES[0])).await?;
         copy_if_there(&self.paths().hub().join(HUB_FILES[1]), &snapshot.0.join(HUB_FILES[1])).map_err(failed)?;
         copy_tree(&self.paths().guides(), &snapshot.0.join("guides")).map_err(failed)?;
-        Ok(snapshot)
+        Ok(Some(snapshot))
     }
 
     /// Puts back what was kept: the programs stop, and start again as of that time.

@@ -42,7 +42,7 @@ pub(super) struct Stage {
 
 impl Stage {
     /// Sets the stage for a guide; for the first one where nobody is named.
-    pub(super) async fn set(guide: Option<&str>, seed: u64, lang: Lang) -> Answer<Self> {
+    pub(super) async fn set(guide: Option<&str>, seed: u64, lang: Lang, database_url: Option<&str>) -> Answer<Self> {
         let (hub_program, guided) = (program("guide-hub", lang)?, program("guided", lang)?);
         let home = Home::new().map_err(|error| Failure::Failed(format!("making a temporary folder: {error}")))?;
         let folders = [home.paths().state.clone(), home.paths().data.clone(), home.paths().config.clone()];
@@ -59,7 +59,7 @@ impl Stage {
         let language = if lang == Lang::Zh { "zh" } else { "en" };
         std::fs::write(home.paths().config_file(), format!("lang = \"{language}\"\n"))
             .map_err(|error| Failure::Failed(format!("writing the demo's settings: {error}")))?;
-        let mut hub = Hub::new(hub_program, home.paths(), home.folder());
+        let mut hub = Hub::new(hub_program, home.paths(), home.folder(), database_url);
         hub.import_demo(seed, lang).await?;
         let guide = hub.guide(guide, lang).await?;
         let hub_process = Some(hub.serve().await?);

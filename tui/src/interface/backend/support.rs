@@ -1,5 +1,7 @@
 //! What the screen of sync asks: some of it takes long, and the app is told each second that it is still under way.
 
+use std::io::Write;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
@@ -10,6 +12,8 @@ use serde_json::value::RawValue;
 
 use super::Backend;
 use crate::cli::own_checks::{Surroundings, serves};
+use crate::cli::replay::Replay;
+use crate::cli::start::beside_or_in_path;
 use crate::cli::who;
 use crate::client::ClientError;
 use crate::interface::effect::SyncRequest;
@@ -19,6 +23,24 @@ use crate::interface::event::{Answer, Event, QueryId, SyncPart};
 const N_NAMED: usize = 10;
 /// How often the app is told that something is under way.
 const BEAT: Duration = Duration::from_secs(1);
+
+/// Goes through a bundle's cycles again: with nothing of this terminal, as on another machine.
+async fn replay(bundle: String) -> Result<Replay, ClientError> {
+    let failed = |reason: String| ClientError::Protocol { path: "guided replay".to_owned(), reason };
+    let program = beside_or_in_path("guided").ok_or_else(|| failed("there is no guided".to_owned()))?;
+    let mut command = Command::new(program);
+    command.args(["replay", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let run = tokio::task::spawn_blocking(move || {
+        let mut child = command.spawn()?;
+        if let Some(mut stdin) = child.stdin.take() {
+            stdin.write_all(bundle.as_bytes())?;
+        }
+        child.wait_with_output()
+    });
+    let output = run.await.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))?;
+    let cycles = serde_json::from_slice(&output.stdout).map_err(|error| failed(error.to_string()))?;
+    Ok(Replay { cycles })
+}
 
 impl Backend {
     /// The answer to a request of the screen of sync.
@@ -45,6 +67,7 @@ impl Backend {
             SyncRequest::Verify => SyncPart::Verified(self.beating(query, client.verify(false)).await?),
             SyncRequest::Heal => SyncPart::Verified(self.beating(query, client.verify(true)).await?),
             SyncRequest::Bundle => SyncPart::Bundle(self.beating(query, client.bundle()).await?),
+            SyncRequest::Replay(bundle) => SyncPart::Replayed(self.beating(query, replay(bundle)).await?),
             SyncRequest::SetFaults(plan) => return Ok(Answer::Faults(Box::new(client.set_faults(&plan).await?))),
         };
         Ok(Answer::Sync { at: Utc::now(), part: Box::new(part) })

@@ -1,5 +1,7 @@
 //! What lies over a screen and has the keys until it is closed.
 
+pub mod amnesty_sheet;
+mod amnesty_view;
 pub mod ask_form;
 pub mod ask_view;
 pub mod confirm;
@@ -22,6 +24,7 @@ pub mod training_sheet;
 pub mod training_view;
 pub mod view;
 
+use self::amnesty_sheet::AmnestySheet;
 use self::ask_form::AskForm;
 use self::confirm::Confirm;
 use self::editor::Editor;
@@ -65,6 +68,8 @@ pub enum Layer {
     Lists(ListsSheet),
     /// The reminders.
     Reminders(RemindersSheet),
+    /// What becomes of the backlog after a leave.
+    Amnesty(AmnestySheet),
     /// Something to read.
     Page(Page),
     /// A customer to choose.

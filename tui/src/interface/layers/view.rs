@@ -11,7 +11,7 @@ use super::outcome_form::{FieldKind, OutcomeForm};
 use super::promise_choice::PromiseChoice;
 use super::sheet_view;
 use super::text_form::{TextForm, TextPurpose};
-use super::{Layer, ask_view, list_view, training_view};
+use super::{Layer, amnesty_view, ask_view, list_view, training_view};
 use crate::interface::app::{App, ToastKind, Trouble};
 use crate::interface::event::FailureKind;
 use crate::interface::mouse::Hit;
@@ -61,6 +61,7 @@ pub fn draw(app: &App, frame: &mut Frame, body: Rect) {
         }
         Some(Layer::Palette(palette)) => list_view::palette(app, palette, frame, body),
         Some(Layer::Settings(sheet)) => list_view::settings(app, sheet, frame, body),
+        Some(Layer::Amnesty(sheet)) => amnesty_view::draw(app, sheet, frame, body),
         Some(Layer::Page(page)) => list_view::page(app, page, frame, body),
         Some(Layer::Steps(sheet)) => sheet_view::steps(app, sheet, frame, body),
         Some(Layer::Lists(sheet)) => sheet_view::lists(app, sheet, frame, body),

@@ -14,6 +14,7 @@ use guide_common::wire::local::{Outbox, OutboxRow};
 use guide_common::wire::support::{CycleRow, Doctor, Faults, OpDetail, SyncLog, Verified};
 use serde_json::value::RawValue;
 
+use crate::cli::replay::Replay;
 use crate::interface::action::Action;
 use crate::interface::app::{App, Refresh};
 use crate::interface::effect::{Request, SyncRequest};
@@ -46,6 +47,8 @@ pub struct SyncScreen {
     pub bundle: Option<Box<RawValue>>,
     /// Where it was written to.
     pub bundle_at: Option<String>,
+    /// What came of going through its cycles again.
+    pub replayed: Option<Replay>,
     /// What goes wrong on purpose.
     pub faults: Option<Faults>,
     /// The rejected ops, whole, while they are being written to a file.
@@ -213,6 +216,7 @@ pub fn act(app: &mut App, action: Action) -> bool {
         }
         Action::Heal => deal::ask_heal(app),
         Action::Export => deal::export(app),
+        Action::Replay => deal::replay(app),
         Action::CutLine => faults::cut_line(app),
         Action::EndFaults => faults::end(app),
         Action::Open if section(app) == Section::Faults && !app.sync.panes.is_at_sections() => faults::switch(app),
@@ -284,6 +288,7 @@ pub fn actions(app: &App) -> Vec<Action> {
             &[Action::Heal, Action::Verify]
         }
         Section::Verify => &[Action::Verify],
+        Section::Bundle if app.sync.bundle.is_some() => &[Action::Export, Action::Replay],
         Section::Bundle => &[Action::Export],
         Section::Faults => &[Action::Open, Action::CutLine, Action::EndFaults],
     };

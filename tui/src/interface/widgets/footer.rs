@@ -5,8 +5,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::paint::piece;
-use crate::interface::action::{Action, spec};
+use super::paint::{piece, spread};
+use crate::interface::action::{Action, ActionSpec, spec};
 use crate::interface::app::App;
 use crate::interface::keymap::{Chord, Key};
 use crate::interface::mouse::Hit;
@@ -27,6 +27,9 @@ const ALWAYS: [Action; 3] = [Action::NextScreen, Action::Quit, Action::Privacy];
 pub fn draw(app: &App, frame: &mut Frame, area: Rect) {
     if app.layer.is_some() || app.trouble.is_some() {
         return under_sheet(app, frame, area);
+    }
+    if let Some(spec) = app.audience.held() {
+        return held(app, spec, frame, area);
     }
     let typing = app.is_filtering() || app.is_typing();
     let hint_of = |action: &Action| hint(app, *action, typing);
@@ -60,6 +63,18 @@ pub fn draw(app: &App, frame: &mut Frame, area: Rect) {
         line.spans.extend(hint);
         app.hits.note(Rect { x, width: cols, ..area }.intersection(area), Hit::Act(*action));
     }
+    frame.buffer_mut().set_line(area.x, area.y, &line, area.width);
+}
+
+/// What the key that was pressed will do, and how it does it.
+fn held(app: &App, spec: &ActionSpec, frame: &mut Frame, area: Rect) {
+    let how = format!("  {} ", Msg::HeldKeys.text(app.lang));
+    let left = vec![
+        piece(format!(" {} ", app.keymap.label(spec.action)), Role::Key, &app.theme),
+        piece(format!("{} ", spec.label(app.lang)), Role::Strong, &app.theme),
+        piece(spec.help(app.lang), Role::Accent, &app.theme),
+    ];
+    let line = spread(left, piece(how, Role::Muted, &app.theme), usize::from(area.width));
     frame.buffer_mut().set_line(area.x, area.y, &line, area.width);
 }
 

@@ -67,6 +67,7 @@ fn right(app: &App, detail: Detail) -> Line<'static> {
         (app.data.is_training(), Msg::Training),
         (app.data.is_training() && app.data.has_faults, Msg::Faults),
         (app.privacy == Privacy::On, Msg::Hidden),
+        (app.audience.learns, Msg::Learning),
     ];
     for (_, msg) in marks.into_iter().filter(|(is_on, _)| *is_on) {
         right.push(piece(format!(" {} ", msg.text(app.lang)), Role::Training, &app.theme));
@@ -81,10 +82,11 @@ fn left(app: &App, turn: usize, has_bar: bool) -> Line<'static> {
     let status = app.data.status.as_ref();
     let mut spans = tabs(app, turn);
     if let Some(guide) = status.and_then(|status| status.guide.as_ref()) {
-        if turn < 3 {
+        let names = !app.audience.presents;
+        if turn < 3 && names {
             spans.push(piece(format!("  {}", guide.store.name), Role::Text, &app.theme));
         }
-        if turn < 4 {
+        if turn < 4 && names {
             let before = if turn < 3 { " · " } else { "  " };
             spans.push(piece(format!("{before}{}", guide.name), Role::Muted, &app.theme));
         }

@@ -1,6 +1,7 @@
 //! Parts that screens are made of.
 
 pub mod banner;
+pub mod big;
 pub mod browser;
 pub mod browser_view;
 pub mod card;
@@ -15,3 +16,4 @@ pub mod paint;
 pub mod panes;
 pub mod panes_view;
 pub mod script;
+pub mod strip;

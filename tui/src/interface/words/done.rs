@@ -3,6 +3,7 @@
 use guide_common::demo::answer::{Happening, What};
 use guide_common::outcome::OutcomeCode;
 use guide_common::purchase::format_fen;
+use guide_common::sop::backlog::AmnestyCount;
 use guide_common::sop::plan::Lang::{self, En, Zh};
 use guide_common::wire::record::{SavedResponse, StepRow};
 
@@ -140,6 +141,15 @@ pub fn complaint_closed(name: &str, lang: Lang) -> String {
     match lang {
         Zh => format!("已保存 {name} · 投诉已结束   z 撤销"),
         En => format!("Saved {name} · complaint closed   z undo"),
+    }
+}
+
+/// Says that the backlog after a leave is settled.
+pub fn amnesty_done(count: &AmnestyCount, lang: Lang) -> String {
+    let AmnestyCount { n_kept, n_expired, n_handed, .. } = count;
+    match lang {
+        Zh => format!("已保存 休假清理：留下 {n_kept}，过期 {n_expired}，交给代班 {n_handed}   z 撤销"),
+        En => format!("Saved amnesty: {n_kept} stay, {n_expired} expire, {n_handed} to the deputy   z undo"),
     }
 }
 

@@ -30,6 +30,16 @@ messages! {
     TabSync => "同步", "Sync";
     Training => "训练", "TRAINING";
     Hidden => "遮挡中", "HIDDEN";
+    Learning => "学习", "LEARN";
+    HeldKeys => "回车 执行  Esc 不做", "Enter does it  Esc not";
+    LearnOn => "学习模式：按键先在底行说明，再按一次（或回车）才执行；T i 关闭", "learning: a key says below what it will do; again, or Enter, does it; T i ends it";
+    LearnOff => "学习模式已关闭：按键马上执行", "learning has ended: keys act at once";
+    CastOn => "按下的键用大字显示；T c 关闭", "pressed keys are shown large; T c ends it";
+    CastOff => "不再显示按键", "pressed keys are no longer shown";
+    CastEmpty => "按下的键显示在这里", "the pressed keys are shown here";
+    PresentOn => "演示版面：姓名、手机、金额都遮住；T v 结束", "presenting: names, phones and amounts are hidden; T v ends it";
+    PresentOff => "演示结束；遮挡还在，按 x 取消", "presenting has ended; the mask stays until x";
+    PresentHides => "演示时一直遮挡；T v 结束演示", "while you present the mask stays; T v ends it";
     Faults => "故障", "FAULTS";
     Rush => "催办", "Rush";
     Also => "另外", "Also";
@@ -301,6 +311,10 @@ messages! {
     FieldWedding => "婚期", "Wedding";
     FieldListName => "名单叫什么", "Name of the list";
     SaveListTitle => "存成名单", "Save the list";
+    AmnestyKeys => "回车 全部执行（可整个撤销）  Esc 不动", "Enter do all of it (one undo takes it back)  Esc not";
+    AmnestyNothing => "没有需要处理的  Esc 关闭", "nothing is left to do  Esc close";
+    NoLeave => "没有刚结束的休假；忘了登记可以补：guide leave 开始日 结束日", "no leave has just ended; one that was forgotten: guide leave FROM TO";
+    BundleFirst => "先按 w 收集支持包", "w collects the bundle first";
     RemindersTitle => "提醒", "Reminders";
     RemindersKeys => "回车 看客户  z 推迟  Esc 关闭", "Enter show  z put off  Esc close";
     NoReminders => "今明两天没有提醒", "nothing to be reminded of today or tomorrow";

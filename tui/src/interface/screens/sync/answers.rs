@@ -47,8 +47,10 @@ pub fn take(app: &mut App, at: DateTime<Utc>, part: SyncPart) {
             app.sync.verified = Some(verified);
             app.ask(Slot::Status, Request::Status);
         }
+        SyncPart::Replayed(replayed) => app.sync.replayed = Some(replayed),
         SyncPart::Bundle(bundle) => {
             app.sync.bundle = Some(bundle);
+            app.sync.replayed = None;
             deal::ask_bundle_path(app);
         }
     }

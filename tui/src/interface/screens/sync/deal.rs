@@ -105,6 +105,15 @@ pub(super) fn export(app: &mut App) {
     }
 }
 
+/// Goes through the cycles again of what support takes along.
+pub(super) fn replay(app: &mut App) {
+    show(app, Section::Bundle);
+    match app.sync.bundle.as_ref().map(|bundle| bundle.get().to_owned()) {
+        Some(bundle) => app.ask(Slot::Replay, Request::Sync(SyncRequest::Replay(bundle))),
+        None => app.refuse(Msg::BundleFirst),
+    }
+}
+
 /// Asks where the rejected ops are written to.
 pub(super) fn export_rejected(app: &mut App, ops: &[Op]) {
     let lang = app.lang;

@@ -3,6 +3,7 @@
 use ratatui::text::Line;
 
 use crate::cli::bundle::{ABOUT, contents, is_about, part_name};
+use crate::cli::replay::verdict;
 use crate::interface::action::Action;
 use crate::interface::app::App;
 use crate::interface::queries::Slot;
@@ -26,6 +27,22 @@ pub(super) fn lines(app: &App, cols: usize) -> Vec<Line<'static>> {
             "→ Give it to support by WeCom or a USB stick; guide replay FILE goes through its cycles again",
         );
         say(pick(lang, give), Role::Text);
+        say("", Role::Text);
+    }
+    let is_replaying = app.queries.awaits(&Slot::Replay);
+    if is_replaying || app.sync.replayed.is_some() {
+        let how = ("像在另一台机器上：", "As on another machine: ");
+        let (sentence, role) = match &app.sync.replayed {
+            _ if is_replaying => (pick(lang, ("正在重走…", "going through them…")).to_owned(), Role::Accent),
+            Some(replay) => (verdict(replay, lang), if replay.is_same() { Role::Good } else { Role::Bad }),
+            None => (String::new(), Role::Text),
+        };
+        say(&format!("{}{sentence}", pick(lang, how)), role);
+        for cycle in app.sync.replayed.iter().flat_map(|replay| &replay.cycles) {
+            let (id, n) = (&cycle.id, cycle.n_same);
+            let mark = if cycle.differs.is_none() { "√" } else { "×" };
+            say(&text!(lang, "  {mark} 轮次 {id}：{n} 步相同", "  {mark} cycle {id}: {n} steps the same"), Role::Muted);
+        }
         say("", Role::Text);
     }
     let without = (
