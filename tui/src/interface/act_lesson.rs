@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::app::App;
+use super::app::{App, ToastKind};
 use super::effect::Effect;
 use super::event::Answer;
 use super::layers::Layer;
@@ -77,6 +77,12 @@ impl App {
         if self.lesson.is_some() {
             self.seen.push(seen);
         }
+    }
+
+    /// Tells whoever opens a demo for the first time where to begin.
+    pub fn welcome(&mut self) -> Vec<Effect> {
+        self.show_once(ToastKind::Done, Msg::Welcome.text(self.lang).to_owned());
+        std::mem::take(&mut self.effects)
     }
 
     /// Notes what is on disk now.

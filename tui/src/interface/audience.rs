@@ -49,11 +49,9 @@ impl Audience {
 
 /// Whether an action only moves what is looked at, or must not be late.
 fn is_harmless(action: Action) -> bool {
-    match action {
-        Action::Down | Action::Up | Action::PageDown | Action::PageUp | Action::First | Action::Last => true,
-        Action::ScrollDown | Action::ScrollUp | Action::Back | Action::Privacy | Action::Learn => true,
-        _ => false,
-    }
+    use Action as A;
+    let moves = matches!(action, A::Down | A::Up | A::PageDown | A::PageUp | A::First | A::Last | A::Back);
+    moves || matches!(action, A::ScrollDown | A::ScrollUp | A::Privacy | A::Learn)
 }
 
 impl App {

@@ -139,9 +139,14 @@ async fn walk(options: &Options, theme: Theme, settings: Settings) -> anyhow::Re
         screen.apply(&mut app, Some(Event::Key(key)))?;
     }
     screen.backend.listen();
-    if let Some(lesson) = options.training.as_ref().and_then(|training| training.begin.clone()) {
-        let effects = app.open_lesson(lesson);
+    if let Some(training) = &options.training {
+        let effects = match &training.begin {
+            Some(lesson) => app.open_lesson(Arc::clone(lesson)),
+            None if training.is_new() => app.welcome(),
+            None => Vec::new(),
+        };
         screen.carry_out(&mut app, effects)?;
+        screen.session.draw(&mut app).context("drawing the first frame")?;
     }
     let mut input = EventStream::new();
     while !screen.leaving {

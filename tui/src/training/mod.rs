@@ -104,6 +104,11 @@ pub struct Link {
 }
 
 impl Link {
+    /// Whether nobody has come to the end of a lesson here yet.
+    pub fn is_new(&self) -> bool {
+        self.results.as_ref().is_some_and(|(file, _)| !file.exists())
+    }
+
     /// Keeps the result of a lesson, where results are kept.
     pub fn keep(&self, running: &Running) -> std::io::Result<()> {
         match &self.results {

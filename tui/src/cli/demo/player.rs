@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::KeyEvent;
 use guide_common::sop::plan::Lang;
+use guide_common::wire::local::Notice;
 use tokio::sync::mpsc;
 
 use crate::cli::demo::cast::Cast;
@@ -28,6 +29,8 @@ use crate::training::Link;
 const STEP_PATIENCE: Duration = Duration::from_secs(30);
 /// How long everything may take to come to rest.
 const REST_PATIENCE: Duration = Duration::from_secs(30);
+/// How long a record may take to reach headquarters in a film.
+const SENT_PATIENCE: Duration = Duration::from_secs(3);
 /// Rest is when nothing has come for so long.
 const QUIET: Duration = Duration::from_millis(30);
 
@@ -200,7 +203,32 @@ impl Player {
         let effects = self.app.update(Event::Key(key));
         self.carry_out(effects);
         self.rest().await;
+        self.rest_for_film().await;
         self.film_screen(KEY_MS);
+    }
+
+    /// Waits until what was recorded has reached headquarters, where it can: the film must not show how fast that was.
+    async fn rest_for_film(&mut self) {
+        if self.film.is_none() {
+            return;
+        }
+        let is_sent = |app: &App| {
+            app.data.has_faults
+                || app.data.status.as_ref().is_none_or(|status| status.sync.n_unsent == 0 && !app.is_syncing)
+        };
+        if !is_sent(&self.app) {
+            self.wait(SENT_PATIENCE, is_sent).await;
+            self.rest().await;
+        }
+    }
+
+    /// Gives the app an event. In a film no reminder comes: it would come when the machine gets to it.
+    fn take(&mut self, event: Event) {
+        if self.film.is_some() && matches!(event, Event::Noticed(Notice::Reminder { .. })) {
+            return;
+        }
+        let effects = self.app.update(event);
+        self.carry_out(effects);
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) {
@@ -231,10 +259,7 @@ impl Player {
         let until = Instant::now() + REST_PATIENCE;
         while Instant::now() < until {
             match tokio::time::timeout(QUIET, self.events.recv()).await {
-                Ok(Some(event)) => {
-                    let effects = self.app.update(event);
-                    self.carry_out(effects);
-                }
+                Ok(Some(event)) => self.take(event),
                 Ok(None) => return,
                 Err(_) if self.is_at_rest() => return,
                 Err(_) => {}
@@ -248,10 +273,7 @@ impl Player {
         while !is_so(&self.app) {
             let left = until.saturating_duration_since(Instant::now());
             match tokio::time::timeout(left, self.events.recv()).await {
-                Ok(Some(event)) => {
-                    let effects = self.app.update(event);
-                    self.carry_out(effects);
-                }
+                Ok(Some(event)) => self.take(event),
                 Ok(None) | Err(_) => return false,
             }
         }

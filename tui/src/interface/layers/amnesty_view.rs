@@ -9,9 +9,9 @@ use super::amnesty_sheet::AmnestySheet;
 use super::list_view::{keys, padded};
 use super::view::{sheet, title};
 use crate::interface::app::App;
-use crate::interface::text::{fit, width};
+use crate::interface::text::{fit, width, wrapped};
 use crate::interface::theme::Role;
-use crate::interface::widgets::paint::{bar, piece, spread};
+use crate::interface::widgets::paint::{bar, lines, piece, spread};
 use crate::interface::words::Msg;
 use crate::lang::amnesty as words;
 
@@ -25,15 +25,9 @@ pub fn draw(app: &App, state: &AmnestySheet, frame: &mut Frame, body: Rect) {
     };
     let inner = padded(sheet(app, frame, body, title(app, &words::heading(amnesty, lang)), keys(app, keys_of)));
     let cols = usize::from(inner.width);
-    let counts = words::counts(amnesty, lang);
-    for ((n, what, more), y) in counts.iter().zip(inner.top()..inner.bottom()) {
-        let left = vec![
-            piece(format!("{n:>4} "), Role::Strong, theme),
-            piece(format!("{what}  "), Role::Text, theme),
-            piece(more.clone(), Role::Muted, theme),
-        ];
-        frame.buffer_mut().set_line(inner.x, y, &Line::from(left), inner.width);
-    }
+    let counts: Vec<Line<'_>> =
+        words::counts(amnesty, lang).into_iter().flat_map(|row| count(row, cols, app)).collect();
+    lines(frame.buffer_mut(), inner, &counts);
     let above = u16::try_from(counts.len()).unwrap_or(u16::MAX).saturating_add(1).min(inner.height);
     let inner = Rect { y: inner.y + above, height: inner.height - above, ..inner };
     let listed = words::listed(amnesty, false);
@@ -54,4 +48,15 @@ pub fn draw(app: &App, state: &AmnestySheet, frame: &mut Frame, body: Rect) {
         let selected = (idx == state.selected).then(|| theme.style(Role::Selection));
         bar(frame.buffer_mut(), inner, y, &line, selected);
     }
+}
+
+/// A number with what it is of; what does not fit beside it stands below.
+fn count((n, what, more): (usize, &str, String), cols: usize, app: &App) -> Vec<Line<'static>> {
+    let head = format!("{n:>4} ");
+    let indent = head.len() + width(what) + 2;
+    let mut rows = wrapped(&more, cols.saturating_sub(indent).max(1)).into_iter();
+    let mut first = vec![piece(head, Role::Strong, &app.theme), piece(format!("{what}  "), Role::Text, &app.theme)];
+    first.extend(rows.next().map(|row| piece(row, Role::Muted, &app.theme)));
+    let below = rows.map(|row| Line::from(piece(format!("{}{row}", " ".repeat(indent)), Role::Muted, &app.theme)));
+    std::iter::once(Line::from(first)).chain(below).collect()
 }

@@ -314,6 +314,7 @@ messages! {
     AmnestyKeys => "回车 全部执行（可整个撤销）  Esc 不动", "Enter do all of it (one undo takes it back)  Esc not";
     AmnestyNothing => "没有需要处理的  Esc 关闭", "nothing is left to do  Esc close";
     NoLeave => "没有刚结束的休假；忘了登记可以补：guide leave 开始日 结束日", "no leave has just ended; one that was forgotten: guide leave FROM TO";
+    Welcome => "第一次来？按 T t 打开课程，按 1 从第一课开始", "New here? T t opens the lessons, 1 begins the first";
     BundleFirst => "先按 w 收集支持包", "w collects the bundle first";
     RemindersTitle => "提醒", "Reminders";
     RemindersKeys => "回车 看客户  z 推迟  Esc 关闭", "Enter show  z put off  Esc close";

@@ -39,9 +39,13 @@ pub(super) fn lines(app: &App, cols: usize) -> Vec<Line<'static>> {
         };
         say(&format!("{}{sentence}", pick(lang, how)), role);
         for cycle in app.sync.replayed.iter().flat_map(|replay| &replay.cycles) {
-            let (id, n) = (&cycle.id, cycle.n_same);
+            // the ends differ: they begin with their time
+            let (id, n) = (cycle.id.get(cycle.id.len().saturating_sub(7)..).unwrap_or(&cycle.id), cycle.n_same);
             let mark = if cycle.differs.is_none() { "√" } else { "×" };
-            say(&text!(lang, "  {mark} 轮次 {id}：{n} 步相同", "  {mark} cycle {id}: {n} steps the same"), Role::Muted);
+            say(
+                &text!(lang, "  {mark} 轮次 …{id}：{n} 步相同", "  {mark} cycle …{id}: {n} steps the same"),
+                Role::Muted,
+            );
         }
         say("", Role::Text);
     }
