@@ -7,8 +7,9 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use guide_common::wire::local::EnrollLocalRequest;
 use guide_tests::postgres::{self, Address, Cluster};
-use guide_tests::program::command;
+use guide_tests::program::{Hub, Terminal, command, folder, runtime};
 use serde_json::Value;
 
 /// How long a line of the plain mode may take.
@@ -174,6 +175,50 @@ fn going_back_is_exact_and_what_is_done_again_comes_to_the_same() {
     demo.say(MORNING);
     assert_same(&demo.dump(), &morning);
     demo.leave();
+}
+
+#[test]
+fn training_and_the_real_world_refuse_one_another_and_nothing_passes() {
+    let folder = folder();
+    let (real, training) = (folder.path().join("real"), folder.path().join("training"));
+    let hub_of = |name: &str, is_real: bool| {
+        let home = folder.path().join(name);
+        if is_real { Hub::on_real_clock(&home) } else { Hub::new(&home, "2026-08-12T10:00:00") }
+    };
+    for (is_real, home) in [(true, &training), (false, &real)] {
+        let mut hub = hub_of(if is_real { "hub-real" } else { "hub-training" }, is_real);
+        hub.cli(&["store", "add", "--id", "s1", "--name", "云杉路店"]);
+        hub.cli(&["guide", "add", "--id", "g1", "--name", "林知夏", "--store", "s1"]);
+        hub.serve();
+        let before = hub.cli(&["inspect", "--dump"]);
+        let code: Value = serde_json::from_str(&hub.cli(&["device", "code", "g1", "--json"])).unwrap();
+        // a terminal of the other world asks this one's hub
+        let mut terminal = Terminal::start(home, &hub_of("elsewhere", !is_real));
+        let client = terminal.client();
+        let request = EnrollLocalRequest::new(&hub.url, code["code"].as_str().unwrap());
+        let refused = runtime().block_on(client.enroll(&request)).unwrap_err();
+        assert!(format!("{refused:?}").contains("training_mismatch"), "{refused:?}");
+        assert_eq!(hub.cli(&["inspect", "--dump"]), before);
+        let devices = hub.cli(&["device", "list", "--json"]);
+        assert_eq!(serde_json::from_str::<Value>(&devices).unwrap()["devices"].as_array().unwrap().len(), 0);
+        // the code is still good for one of this world, whose terminal does not start on the other clock
+        terminal.stop_daemon();
+        let own = folder.path().join(if is_real { "own-real" } else { "own-training" });
+        let mut terminal = Terminal::start(&own, &hub);
+        runtime().block_on(async {
+            terminal.client().enroll(&request).await.unwrap();
+            terminal.client().sync_now().await.unwrap();
+        });
+        terminal.stop_daemon();
+        let mut daemon = command("guided", &own);
+        daemon.arg("run");
+        if is_real {
+            daemon.args(["--clock", "virtual"]);
+        }
+        let output = daemon.stdin(Stdio::null()).output().unwrap();
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && words.contains("--clock"), "{words}");
+    }
 }
 
 /// Two dumps line by line, so that a difference is a line and not a megabyte.

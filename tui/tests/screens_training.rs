@@ -10,6 +10,7 @@ use guide::interface::fixture::Desk;
 use guide::interface::screens::Screen;
 use guide::interface::svg::{render, text};
 use guide::interface::theme::Theme;
+use guide::interface::typed::parse_keys;
 use guide::lesson::Lesson;
 use guide::lesson::file::parse;
 use guide::training::{Busy, Moment, Order, Span, State};
@@ -88,7 +89,8 @@ fn shown(app: &mut App) -> String {
 #[test]
 fn the_bar_and_its_sheets_look_so_in_both_languages() {
     for (lang, suffix) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
-        for (keys, name) in [("T", "menu"), ("Tf", "faults"), ("Tl", "moments"), ("Ta", "answers")] {
+        let sheets = [("T", "menu"), ("Tf", "faults"), ("Tl", "moments"), ("Ta", "answers"), ("Tt", "lessons")];
+        for (keys, name) in sheets {
             let mut desk = Desk::new(lang, ClockKind::Virtual);
             let mut app = open(&mut desk, lang);
             desk.press(&mut app, keys);
@@ -124,7 +126,14 @@ fn each_key_gives_its_order_and_a_script_that_is_copied_counts_as_sent() {
     assert!(matches!(&desk.orders[0], Order::Sent(sent) if sent.at == desk.status.now), "{:?}", desk.orders);
     assert_eq!(desk.orders[1..3], [Order::Play { day_ms: 330, until: None }, Order::BackTo(1)]);
     assert_eq!(desk.orders[3], Order::KillDaemon);
-    tell(&mut desk, &mut app, |state| state.busy = Some(Busy::Forward));
+    desk.orders.clear();
+    desk.press(&mut app, "<Esc>T+");
+    assert_eq!(desk.orders, [], "nothing plays");
+    tell(&mut desk, &mut app, |state| state.day_ms = Some(160));
+    desk.press(&mut app, "T-T-T-T-T-T-");
+    let paces = [330, 500, 1_000, 2_000, 2_000, 2_000].map(|day_ms| Order::Play { day_ms, until: None });
+    assert_eq!(desk.orders, paces);
+    tell(&mut desk, &mut app, |state| (state.busy, state.day_ms) = (Some(Busy::Forward), None));
     desk.orders.clear();
     desk.press(&mut app, "<Esc>]");
     assert_eq!(desk.orders, [], "one after the other");
@@ -239,6 +248,34 @@ fn pressed_keys_and_the_day_are_shown_large_and_who_presents_shows_nobody() {
         desk.press(&mut app, "x");
         assert!(shown(&mut app).contains(&first));
     }
+}
+
+#[test]
+fn while_a_scene_is_set_no_key_acts_on_what_is_about_to_be_gone() {
+    let lesson: Arc<Lesson> = Arc::new(parse(LESSON).unwrap());
+    let mut desk = Desk::new(Lang::En, ClockKind::Virtual);
+    let mut app = open(&mut desk, Lang::En);
+    let waiting = app.open_lesson(lesson);
+    let n_before = app.data.today.as_ref().unwrap().tasks.len();
+    for key in parse_keys("6y<Enter>").unwrap() {
+        drop(app.update(Event::Key(key)));
+    }
+    assert!(!app.is_recording() && app.layer.is_none());
+    assert!(shown(&mut app).contains("still moving"), "{}", shown(&mut app));
+    desk.serve(&mut app, waiting);
+    desk.press(&mut app, "6");
+    assert_eq!(app.data.today.as_ref().unwrap().tasks.len(), n_before - 1);
+}
+
+#[test]
+fn who_presents_goes_on_presenting_in_the_lesson_that_begins() {
+    let lesson: Arc<Lesson> = Arc::new(parse(LESSON).unwrap());
+    let mut desk = Desk::new(Lang::Zh, ClockKind::Virtual);
+    let mut app = open(&mut desk, Lang::Zh);
+    desk.press(&mut app, "TvTi");
+    tell(&mut desk, &mut app, |state| state.lesson = Some((0, lesson)));
+    assert!(app.audience.presents && app.audience.learns && app.lesson.is_some());
+    assert!(!shown(&mut app).contains(&desk.today.tasks[0].name), "{}", shown(&mut app));
 }
 
 #[test]

@@ -96,7 +96,7 @@ impl App {
             Action::OtherLang => self.other_lang(),
             Action::Forward(_) | Action::NextDue | Action::Play | Action::Rewind => self.act_training(action),
             Action::Moments | Action::Reset | Action::Answers | Action::Faults => self.act_training(action),
-            Action::Lessons => self.act_training(action),
+            Action::Lessons | Action::Faster | Action::Slower => self.act_training(action),
             Action::Learn | Action::CastKeys | Action::Present => self.act_audience(action),
             Action::Hint => self.ask_hint(),
             Action::EndLesson => self.end_lesson(),

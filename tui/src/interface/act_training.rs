@@ -18,8 +18,10 @@ use super::words::{self, Msg};
 use crate::lesson::want::Want;
 use crate::training::{Order, Span, State};
 
-/// How long a day lasts while the clock plays, in milliseconds: ninety days in thirty seconds.
-const DAY_MS: u64 = 330;
+/// How long a day lasts while the clock plays, in milliseconds, the slowest pace first.
+const PACES: [u64; 6] = [2_000, 1_000, 500, 330, 160, 80];
+/// The pace where none was chosen: ninety days in thirty seconds.
+pub(super) const DAY_MS: u64 = 330;
 
 impl App {
     pub(super) fn act_training(&mut self, action: Action) {
@@ -34,7 +36,8 @@ impl App {
         let Some(training) = self.training.clone() else {
             return self.refuse(Msg::DemoOnly);
         };
-        if training.busy.is_some() && action != Action::Play {
+        let is_of_playing = matches!(action, Action::Play | Action::Faster | Action::Slower);
+        if training.busy.is_some() && !is_of_playing {
             return self.refuse(Msg::StillMoving);
         }
         match action {
@@ -45,13 +48,15 @@ impl App {
                 self.order(Order::NextDue(customer));
             }
             Action::Play if training.day_ms.is_some() => self.order(Order::Pause),
-            Action::Play => {
-                // a lesson's step says how far
-                let until = self.lesson.as_ref().and_then(|running| match running.next()?.wants.want {
-                    Want::Clock(span) => span.after(running.began_at),
-                    _ => None,
-                });
-                self.order(Order::Play { day_ms: DAY_MS, until });
+            Action::Play => self.play(),
+            Action::Faster | Action::Slower => {
+                let at = PACES.iter().position(|pace| *pace <= self.day_ms).unwrap_or(0);
+                let at = if action == Action::Faster { at + 1 } else { at.saturating_sub(1) };
+                self.day_ms = PACES[at.min(PACES.len() - 1)];
+                if training.day_ms.is_some() {
+                    self.play();
+                }
+                self.say(ToastKind::Done, words::pace(self.day_ms, self.lang));
             }
             Action::Rewind => self.order(Order::Back),
             Action::Reset => self.order(Order::Reset),
@@ -67,7 +72,17 @@ impl App {
         }
     }
 
+    /// Lets the clock play; a lesson's step says how far.
+    fn play(&mut self) {
+        let until = self.lesson.as_ref().and_then(|running| match running.next()?.wants.want {
+            Want::Clock(span) => span.after(running.began_at),
+            _ => None,
+        });
+        self.order(Order::Play { day_ms: self.day_ms, until });
+    }
+
     pub(super) fn order(&mut self, order: Order) {
+        self.goes_back = matches!(order, Order::Back | Order::BackTo(_) | Order::Reset | Order::Begin(_));
         self.n_ordered += 1;
         self.effects.push(Effect::Train(order));
     }

@@ -119,6 +119,10 @@ pub enum Action {
     NextDue,
     /// Let the training clock play, or pause it.
     Play,
+    /// Let the training clock play faster.
+    Faster,
+    /// Let the training clock play slower.
+    Slower,
     /// Go back to the moment before.
     Rewind,
     /// Show the moments that can be gone back to.

@@ -28,7 +28,7 @@ impl App {
         }
         match slot {
             Slot::Recording => self.replay(),
-            Slot::TagGroups | Slot::Steps => {
+            Slot::TagGroups | Slot::Steps | Slot::Amnesty => {
                 if self.layer.is_none() {
                     // what was typed for a sheet that did not come means nothing else
                     self.typed_ahead.clear();

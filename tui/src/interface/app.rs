@@ -102,6 +102,10 @@ pub struct App {
     pub audience: Audience,
     /// How the demo's training stands; none at a terminal without a director.
     pub training: Option<Arc<State>>,
+    /// Whether the last order goes back, or sets a scene: what is shown is about to be gone.
+    pub(super) goes_back: bool,
+    /// How long a day lasts while the training clock plays, in milliseconds.
+    pub(super) day_ms: u64,
     /// How many orders were given to the director.
     pub(super) n_ordered: u64,
     /// The lesson that runs.
@@ -267,6 +271,8 @@ impl App {
             privacy: Privacy::Off,
             audience: Audience::default(),
             training: None,
+            goes_back: false,
+            day_ms: super::act_training::DAY_MS,
             n_ordered: 0,
             lesson: None,
             seen: Vec::new(),

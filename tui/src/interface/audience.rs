@@ -36,6 +36,11 @@ pub struct Pressed {
 }
 
 impl Audience {
+    /// The same, and nothing of what was pressed.
+    pub(super) fn afresh(&self) -> Self {
+        Self { held: None, pressed: None, ..*self }
+    }
+
     /// Whether the pressed keys are shown.
     pub fn shows_keys(&self) -> bool {
         self.casts || self.presents

@@ -9,6 +9,7 @@ mod shop;
 pub mod support;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use crossterm::event::KeyEvent;
@@ -259,7 +260,13 @@ impl Desk {
                 Effect::ExpireToast(..) | Effect::Quit | Effect::Resume | Effect::Capture(_) | Effect::Here => {}
                 Effect::EditOutside(text) => self.edited = Some(text),
                 Effect::Tick => self.n_ticks += 1,
-                Effect::Train(order) => self.orders.push(order),
+                Effect::Train(order) => {
+                    self.orders.push(order);
+                    if let Some(mut state) = app.training.as_deref().cloned() {
+                        state.n_orders += 1;
+                        waiting.extend(app.update(Event::Training(Arc::new(state))));
+                    }
+                }
                 Effect::KeepResult(running) => self.results.push(*running),
             }
         }

@@ -37,6 +37,10 @@ impl App {
             // somebody steps up: whatever has the keys, the mask comes at once
             return self.act(Action::Privacy);
         }
+        if self.goes_back && self.awaits_director() {
+            // it would be done to what is about to be gone
+            return self.refuse(Msg::StillMoving);
+        }
         if self.recording.is_some() || self.awaits_sheet() {
             // what is typed meanwhile is meant for the row after, or the sheet; beyond the bound nobody types knowingly
             if self.typed_ahead.len() < MAX_TYPED_AHEAD {

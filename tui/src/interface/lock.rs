@@ -9,6 +9,7 @@ use super::app::{App, ToastKind, Trouble};
 use super::effect::{Effect, Request};
 use super::event::Failure;
 use super::keymap::fold;
+use super::privacy::Privacy;
 use super::queries::Slot;
 use super::words::Msg;
 
@@ -74,13 +75,18 @@ impl App {
     /// The turn is over, or begins: nothing stays of whoever was at the terminal, and it is asked who is.
     pub(super) fn turn_over(&mut self) {
         let fresh = Self::new(self.lang, self.theme.clone(), self.size);
-        let Self { settings, keymap, link, mut queries, effects, n_toasts, training, lesson, n_ordered, .. } =
-            std::mem::replace(self, fresh);
+        let before = std::mem::replace(self, fresh);
+        let Self { settings, keymap, link, mut queries, effects, n_toasts, training, lesson, .. } = before;
         // what was asked in the turn is nobody's any more; what was to be done outside is done
         queries.forget_all();
         let effects = effects.into_iter().filter(|effect| !matches!(effect, Effect::Ask { .. })).collect();
         (self.settings, self.keymap, self.link, self.training) = (settings, keymap, link, training);
-        (self.lesson, self.n_ordered) = (lesson, n_ordered);
+        (self.lesson, self.n_ordered, self.goes_back) = (lesson, before.n_ordered, before.goes_back);
+        // who presents goes on presenting, and what was pressed may have been somebody's name
+        (self.audience, self.day_ms) = (before.audience.afresh(), before.day_ms);
+        if self.audience.presents {
+            self.privacy = Privacy::On;
+        }
         (self.queries, self.effects, self.n_toasts) = (queries, effects, n_toasts);
         self.lock = Some(Lock::default());
         self.ask(Slot::Seats, Request::Seats { leaves: true });

@@ -93,17 +93,33 @@ pub fn page(app: &App, page: &Page, frame: &mut Frame, body: Rect) {
     lines(frame.buffer_mut(), inner, &all);
 }
 
+/// So many keys after a prefix stand below one another; more stand in columns over the whole width.
+const MOST_IN_A_COLUMN: u16 = 10;
+
 /// What may follow the first of two keys.
 pub fn continuations(app: &App, prefix: Key, frame: &mut Frame, body: Rect) {
     let all = app.continuations(prefix);
-    let area = bottom(app, body, u16::try_from(all.len()).unwrap_or(u16::MAX).saturating_add(2));
+    let n = u16::try_from(all.len()).unwrap_or(u16::MAX);
+    let n_columns = if n > MOST_IN_A_COLUMN { n.div_ceil(body.height.saturating_sub(2).max(1)).max(2) } else { 1 };
+    let n_rows = n.div_ceil(n_columns);
+    let area = match n_columns {
+        1 => bottom(app, body, n_rows.saturating_add(2)),
+        _ => {
+            let height = n_rows.saturating_add(2).min(body.height);
+            Rect { y: body.bottom() - height, height, ..body }
+        }
+    };
     let heading = format!("{} {}", prefix.label(), Msg::PrefixTitle.text(app.lang));
     let inner = sheet(app, frame, area, title(app, &heading), keys(app, Msg::PrefixKeys));
     let row = |(key, spec): (Key, &ActionSpec)| {
         let key = piece(format!(" {} ", key.label()), Role::Key, &app.theme);
         Line::from(vec![key, piece(spec.help(app.lang), Role::Text, &app.theme)])
     };
-    lines(frame.buffer_mut(), inner, &all.into_iter().map(row).collect::<Vec<_>>());
+    let rows: Vec<Line<'_>> = all.into_iter().map(row).collect();
+    let width = inner.width / n_columns;
+    for (rows, at) in rows.chunks(usize::from(n_rows).max(1)).zip(0..) {
+        lines(frame.buffer_mut(), Rect { x: inner.x + at * width, width, ..inner }, rows);
+    }
 }
 
 pub(super) fn keys(app: &App, msg: Msg) -> Line<'static> {

@@ -26,7 +26,12 @@ pub fn draw(app: &App, state: &TrainingSheet, frame: &mut Frame, body: Rect) {
     let rows = rows(app, state.which);
     let (heading, keys_of) = words_of(state.which);
     let n = u16::try_from(rows.len().max(1)).unwrap_or(u16::MAX);
-    let area = bottom(app, body, n.saturating_add(2).min(body.height));
+    let rows_of_sheet = n.saturating_add(2).min(body.height);
+    // what a lesson is about takes a line of its own
+    let area = match state.which {
+        Which::Lessons => Rect { y: body.bottom() - rows_of_sheet, height: rows_of_sheet, ..body },
+        _ => bottom(app, body, rows_of_sheet),
+    };
     let inner = padded(sheet(app, frame, area, title(app, heading.text(app.lang)), keys(app, keys_of)));
     if rows.is_empty() {
         let text = piece(Msg::NoAnswers.text(app.lang), Role::Muted, &app.theme);
@@ -84,7 +89,7 @@ pub fn rows(app: &App, which: Which) -> Vec<Row> {
             let row = |(idx, lesson): (usize, &Arc<Lesson>)| Row {
                 head: format!("{:>2}", idx + 1),
                 text: format!("{} · {}", lesson.name.in_lang(app.lang), lesson.about.in_lang(app.lang)),
-                after: words::minutes(lesson.minutes, app.lang),
+                after: format!("{} · {}", words::role(lesson.role, app.lang), words::minutes(lesson.minutes, app.lang)),
                 role: Role::Text,
             };
             library::all().iter().enumerate().map(row).collect()

@@ -98,7 +98,7 @@ pub fn training(app: &App, frame: &mut Frame, area: Rect) {
     let mut spans = vec![piece(format!(" {} ", date::full_time(status.now, lang)), Role::Training, &app.theme)];
     let marks = [
         (state.and_then(|state| state.busy).map(busy), Role::Accent),
-        (state.and_then(|state| state.day_ms).map(|_| Msg::Playing), Role::Accent),
+        (state.filter(|state| state.day_ms.is_some()).map(|_| Msg::Playing), Role::Accent),
         (state.filter(|state| state.is_killed).map(|_| Msg::DaemonKilled), Role::Bad),
     ];
     for (msg, role) in marks {

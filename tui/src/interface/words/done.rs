@@ -11,6 +11,7 @@ use super::Msg;
 use crate::interface::clipboard::Copied;
 use crate::interface::layers::training_sheet::Switch;
 use crate::lang::name::{op_kind_name, outcome_name};
+use crate::lesson::Role;
 use crate::lesson::run::Running;
 
 /// Shows what was half typed where its form cannot be opened any more.
@@ -141,6 +142,29 @@ pub fn complaint_closed(name: &str, lang: Lang) -> String {
     match lang {
         Zh => format!("已保存 {name} · 投诉已结束   z 撤销"),
         En => format!("Saved {name} · complaint closed   z undo"),
+    }
+}
+
+/// Whom a lesson is for.
+pub fn role(role: Role, lang: Lang) -> &'static str {
+    match (role, lang) {
+        (Role::Guide, Zh) => "导购",
+        (Role::Trainer, Zh) => "培训",
+        (Role::Support, Zh) => "支持",
+        (Role::Guide, En) => "guides",
+        (Role::Trainer, En) => "trainers",
+        (Role::Support, En) => "support",
+    }
+}
+
+/// How fast the training clock plays.
+pub fn pace(day_ms: u64, lang: Lang) -> String {
+    match (day_ms, lang) {
+        (ms @ 1_000.., Zh) => format!("{} 秒一天", ms / 1_000),
+        (1_000..2_000, En) => "a day a second".to_owned(),
+        (ms @ 2_000.., En) => format!("a day in {} seconds", ms / 1_000),
+        (ms, Zh) => format!("一秒 {} 天", 1_000 / ms.max(1)),
+        (ms, En) => format!("{} days a second", 1_000 / ms.max(1)),
     }
 }
 
