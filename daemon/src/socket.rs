@@ -8,6 +8,7 @@ mod local;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use guide_common::paths::{Paths, socket_fault};
 
@@ -77,6 +78,11 @@ fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> ServeError {
     move |source| ServeError::Unwritable { path, source }
 }
 
+/// So long a lock may be held by nobody who serves.
+const LEFT_BEHIND: Duration = Duration::from_secs(1);
+/// How often it is tried meanwhile.
+const PAUSE: Duration = Duration::from_millis(10);
+
 /// The single-instance lock; it is given up when the process ends.
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "held for its lock")] fs::File);
@@ -93,7 +99,7 @@ pub fn take_lock(paths: &Paths) -> Result<Lock, ServeError> {
     let path = paths.lock();
     let file = fs::File::options().read(true).write(true).create(true).truncate(false).open(&path);
     let mut file = file.map_err(unwritable(&path))?;
-    match file.try_lock() {
+    match locked(&file) {
         Ok(()) => {}
         Err(fs::TryLockError::WouldBlock) => {
             let pid = io::read_to_string(&file).unwrap_or_default().trim().to_owned();
@@ -108,6 +114,18 @@ pub fn take_lock(paths: &Paths) -> Result<Lock, ServeError> {
     Ok(Lock(file))
 }
 
+/// Takes the lock. A daemon that was killed while it started another program has left it to that one for the moment until
+/// it runs; one that serves holds it for longer.
+fn locked(file: &fs::File) -> Result<(), fs::TryLockError> {
+    let until = Instant::now() + LEFT_BEHIND;
+    loop {
+        match file.try_lock() {
+            Err(fs::TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(PAUSE),
+            taken => return taken,
+        }
+    }
+}
+
 fn private_folder(folder: &Path) -> Result<(), ServeError> {
     platform::private_folder(folder).map_err(unwritable(folder))
 }
@@ -116,4 +134,25 @@ fn private_folder(folder: &Path) -> Result<(), ServeError> {
 fn announce(paths: &Paths) -> Result<(), ServeError> {
     let note = paths.socket_note();
     replace(&note, format!("{}\n", paths.socket.display()).as_bytes()).map_err(unwritable(&note))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_a_killed_daemon_left_for_a_moment_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let open =
+            || fs::File::options().read(true).write(true).create(true).truncate(false).open(folder.path().join("lock"));
+        let (left, own) = (open().unwrap(), open().unwrap());
+        left.try_lock().unwrap();
+        let ended = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(100));
+            drop(left);
+        });
+        locked(&own).unwrap();
+        ended.join().unwrap();
+        assert!(locked(&open().unwrap()).is_err(), "one that serves keeps it");
+    }
 }

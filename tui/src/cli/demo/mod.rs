@@ -34,6 +34,8 @@ use crate::text;
 
 /// The columns and rows of the terminal that a lesson is proved at.
 const PLAYED_AT: (u16, u16) = (80, 24);
+/// The columns and rows of a recording: room for the pressed keys.
+const FILMED_AT: (u16, u16) = (100, 30);
 
 /// Arguments of `guide demo`.
 #[derive(Debug, Default, ClapArgs)]
@@ -124,7 +126,7 @@ async fn record(file: &Path, lesson: &str, context: &Context) -> Answer<()> {
     let stage = Stage::set(None, SEED, context.lang, None).await?;
     let (mut director, link, orders) = Director::new(stage, SEED, context.lang).await?;
     director.is_hurried = true;
-    let mut player = Player::new(&director, link, context.lang, PLAYED_AT)?;
+    let mut player = Player::new(&director, link, context.lang, FILMED_AT)?;
     let recorded = tokio::select! {
         recorded = player.record(&lesson, FilmKind::of(file)) => recorded,
         () = director.run(orders) => Err(Failure::Reported),

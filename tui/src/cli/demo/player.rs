@@ -98,6 +98,8 @@ impl Player {
     /// Plays a lesson's solution at the pace of somebody who reads it, and returns the recording.
     pub(super) async fn record(&mut self, lesson: &Arc<Lesson>, kind: FilmKind) -> Answer<(Played, String)> {
         let title = lesson.name.in_lang(self.app.lang);
+        // whoever looks on sees what was pressed
+        self.app.audience.casts = true;
         self.film = Some(match kind {
             FilmKind::Cast => Film::Cast(Cast::new(title, self.app.size)),
             FilmKind::Picture => Film::Picture(svg::film::Film::default()),
