@@ -3,6 +3,7 @@
 //! than the setting.
 
 mod entry;
+mod wrong;
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -13,8 +14,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 pub use entry::{ENTRIES, Entry, Form, Reader};
+pub use wrong::{Fault, Wrong};
 
-use crate::file_error::FileError;
 use crate::sop::plan::Lang;
 use crate::text::{Lines, sanitise};
 
@@ -55,17 +56,20 @@ pub struct Config {
 
 impl Config {
     /// Reads a file's text: what can be read, and what is wrong with the rest, by line.
-    pub fn read(text: &str) -> (Self, Vec<FileError>) {
+    pub fn read(text: &str) -> (Self, Vec<Fault>) {
         let (mut config, mut faults) = (Self::default(), Vec::new());
         match DeTable::parse(text) {
             Ok(table) => config.take(text, "", table.get_ref(), &mut faults),
-            Err(error) => faults.push(FileError::toml(text, &error)),
+            Err(error) => {
+                let words = error.message().trim().replace('\n', ", ");
+                faults.push(Fault::at(text, error.span().map_or(0, |span| span.start), Wrong::NoToml(words)));
+            }
         }
         faults.sort_by_key(|fault| fault.line);
         (config, faults)
     }
 
-    fn take(&mut self, text: &str, prefix: &str, table: &DeTable<'_>, faults: &mut Vec<FileError>) {
+    fn take(&mut self, text: &str, prefix: &str, table: &DeTable<'_>, faults: &mut Vec<Fault>) {
         for (name, value) in table {
             let key = format!("{prefix}{}", name.get_ref());
             let at = name.span().start;
@@ -74,12 +78,12 @@ impl Config {
                 continue;
             }
             match Entry::find(&key) {
-                Err(message) => faults.push(FileError::at(text, at, message)),
+                Err(wrong) => faults.push(Fault::at(text, at, wrong)),
                 Ok(entry) => match read_value(value).and_then(|value| entry.check(value)) {
                     Ok(value) => {
                         self.values.insert(entry.key, value);
                     }
-                    Err(message) => faults.push(FileError::at(text, value.span().start, message)),
+                    Err(wrong) => faults.push(Fault::at(text, value.span().start, wrong)),
                 },
             }
         }
@@ -156,15 +160,15 @@ impl Config {
     }
 }
 
-fn read_value(value: &Spanned<DeValue<'_>>) -> Result<Value, String> {
+fn read_value(value: &Spanned<DeValue<'_>>) -> Result<Value, Wrong> {
     match value.get_ref() {
         DeValue::String(text) => Ok(Value::Text(sanitise(text, Lines::One, MAX_VALUE_CHARS))),
         DeValue::Boolean(flag) => Ok(Value::Bool(*flag)),
         DeValue::Integer(number) => {
             let number = i64::from_str_radix(number.as_str(), number.radix());
-            number.map(Value::Number).map_err(|_| "the number is too large".to_owned())
+            number.map(Value::Number).map_err(|_| Wrong::TooLarge)
         }
-        other => Err(format!("a value is a text, a number, true or false, not {}", other.type_str())),
+        other => Err(Wrong::Kind(other.type_str())),
     }
 }
 
@@ -230,7 +234,7 @@ impl FromStr for Quiet {
         let both = text.split_once('-').and_then(|(from, until)| Some((time(from.trim())?, time(until.trim())?)));
         match both {
             Some((from, until)) if from != until => Ok(Self { from, until }),
-            _ => Err(format!("{text:?} is no span of hours; write one such as 20:30-09:30")),
+            _ => Err(format!("{text:?} is no span of hours such as 20:30-09:30")),
         }
     }
 }
@@ -245,7 +249,7 @@ mod tests {
         let values: Vec<_> = config.values.iter().map(|(key, value)| (*key, value.toml())).collect();
         let values: Vec<_> = values.iter().map(|(key, value)| (*key, value.as_str())).collect();
         assert_eq!(values, expected);
-        let found: Vec<_> = found.iter().map(|fault| (fault.line, fault.message.as_str())).collect();
+        let found: Vec<_> = found.iter().map(|fault| (fault.line, fault.wrong.told(Lang::En))).collect();
         assert_eq!(found.len(), faults.len(), "{found:?}");
         for ((line, message), (expected_line, part)) in found.iter().zip(faults) {
             assert!(line == expected_line && message.contains(part), "{line}: {message}; expected {part}");
@@ -260,6 +264,23 @@ mod tests {
         check("[remind]\nmorning = \"25:00\"\nevening = \"off\"\n", &[("remind.evening", "\"off\"")], &[(2, "09:30")]);
         check("theme = = \n", &[], &[(1, "")]);
         check("mouse = []\n", &[], &[(1, "array")]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_in_the_language_of_the_reader() {
+        let (_, faults) =
+            Config::read("them = \"dark\"\nmouse = 1\nkeys = []\n[remind]\nquiet = \"late\"\nper_hour = 99\n");
+        let told: Vec<_> = faults.iter().map(|fault| fault.wrong.told(Lang::Zh)).collect();
+        assert_eq!(
+            told,
+            [
+                "没有设置项 \"them\"；是不是 \"theme\"？",
+                "mouse 只能是 true 或 false",
+                "值只能是文字、数字、true 或 false，不能是 array",
+                "remind.quiet 是时段，如 \"20:30-09:30\"",
+                "remind.per_hour 是 1 到 60 的整数",
+            ]
+        );
     }
 
     #[test]

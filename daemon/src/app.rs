@@ -154,6 +154,7 @@ impl App {
             clock: self.clock.kind(),
             locked,
             turn: self.desk.turn(),
+            disk_full: terminal.as_ref().is_some_and(|terminal| terminal.core.journal.is_full()),
             queue: terminal.map(|terminal| terminal.core.queue_count()).unwrap_or_default(),
             n_customers: front.as_ref().map_or(0, |seat| seat.n_customers()),
             sync: front.map_or(Ok(SyncStatus::default()), |seat| seat.sync_status())?,

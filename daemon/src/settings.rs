@@ -46,7 +46,13 @@ impl SettingsHolder {
             _ if is_long => (Config::default(), vec![format!("{shown} has more than {MAX_FILE_BYTES} bytes")]),
             Ok(text) => {
                 let (config, faults) = Config::read(&text);
-                (config, faults.iter().map(|fault| format!("{shown}:{}: {}", fault.line, fault.message)).collect())
+                (
+                    config,
+                    faults
+                        .iter()
+                        .map(|fault| format!("{shown}:{}: {}", fault.line, fault.wrong.told(Lang::En)))
+                        .collect(),
+                )
             }
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Default::default(),
             Err(error) => (Config::default(), vec![format!("{shown}: {error}")]),

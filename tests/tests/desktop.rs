@@ -198,10 +198,22 @@ impl Shop {
         runtime().block_on(async { self.terminal.client().set_clock(now).await }).unwrap();
     }
 
+    fn reminders(&self) -> Vec<ReminderRow> {
+        runtime().block_on(async { self.terminal.client().reminders().await }).unwrap().reminders
+    }
+
+    /// Waits until everything of which the time has come was told, before the settings were written or since.
+    fn until_told(&self) {
+        let now = runtime().block_on(async { self.terminal.client().clock().await }).unwrap().now;
+        let is_late = |row: &ReminderRow| row.state == ReminderState::Waiting && row.at.is_some_and(|at| at <= now);
+        wait_for("what came until then", || (!self.reminders().iter().any(is_late)).then_some(()));
+    }
+
     /// The reminder of the visit.
     fn visit(&self) -> Option<ReminderRow> {
-        let rows = runtime().block_on(async { self.terminal.client().reminders().await }).unwrap().reminders;
-        rows.into_iter().find(|row| row.kind == Kind::Appointment && row.customer.as_ref() == Some(&self.customer))
+        self.reminders()
+            .into_iter()
+            .find(|row| row.kind == Kind::Appointment && row.customer.as_ref() == Some(&self.customer))
     }
 
     fn until_state(&self, state: ReminderState) -> ReminderRow {
@@ -237,7 +249,7 @@ fn a_visit_is_shown_without_a_name_put_off_by_its_button_and_taken_away_when_it_
     shop.agree();
     wait_for("the visit in the list", || shop.visit());
     shop.set_clock("14:00");
-    wait_for("what came until then", || (!desktop.shown().is_empty()).then_some(()));
+    shop.until_told();
     let before = desktop.shown().len();
     shop.set_clock("14:07");
     let is_visit = |shown: &&Shown| shown.title.contains("15:07");
@@ -288,7 +300,7 @@ fn names_are_shown_where_the_settings_say_so_and_markup_in_them_is_text() {
     shop.agree();
     wait_for("the visit in the list", || shop.visit());
     shop.set_clock("14:00");
-    wait_for("what came until then", || (!desktop.shown().is_empty()).then_some(()));
+    shop.until_told();
     shop.set_clock("14:07");
     let card = runtime().block_on(async { shop.terminal.client().customer(&shop.customer).await }).unwrap();
     let visit = wait_for("the message", || desktop.shown().into_iter().find(|shown| shown.body.contains(&card.name)));

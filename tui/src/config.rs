@@ -4,14 +4,13 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use guide_common::config::{Config, MAX_FILE_BYTES, Value};
-use guide_common::file_error::FileError;
+use guide_common::config::{Config, Fault, MAX_FILE_BYTES, Value};
 use guide_common::sop::plan::Lang;
 
 use crate::lang::fault;
 
 /// Settings, and what is wrong with the rest.
-pub type Read = io::Result<(Config, Vec<FileError>)>;
+pub type Read = io::Result<(Config, Vec<Fault>)>;
 
 /// Reads the settings; without a file there are none.
 pub fn read(file: &Path) -> Read {
@@ -29,7 +28,9 @@ pub fn read(file: &Path) -> Read {
 pub fn faults(file: &Path, read: &Read, lang: Lang) -> Vec<String> {
     let shown = file.display();
     match read {
-        Ok((_, faults)) => faults.iter().map(|fault| format!("{shown}:{}: {}", fault.line, fault.message)).collect(),
+        Ok((_, faults)) => {
+            faults.iter().map(|fault| format!("{shown}:{}: {}", fault.line, fault.wrong.told(lang))).collect()
+        }
         Err(error) => vec![fault::file(&shown.to_string(), error, lang)],
     }
 }

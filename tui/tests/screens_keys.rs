@@ -265,6 +265,9 @@ fn behind_the_mask_no_name_phone_or_amount_is_left_and_everything_works_on() {
         }
     }
     let (mut desk, mut app) = open(Lang::Zh, ClockKind::Real, (80, 24));
+    desk.press(&mut app, "x");
+    assert!(shown(&mut app).contains("{称呼}您好，答应帮您找的{商品}"), "what to say is still to be read");
+    let (mut desk, mut app) = open(Lang::Zh, ClockKind::Real, (80, 24));
     desk.press(&mut app, "f银戒<Enter>xy");
     assert!(desk.copied.as_deref().is_some_and(|text| text.contains("银戒")), "the script itself is not masked");
     desk.press(&mut app, "6");

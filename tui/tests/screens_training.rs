@@ -171,6 +171,121 @@ fn a_lesson_stands_beside_the_work_counts_mistakes_and_ends_with_a_result() {
 }
 
 #[test]
+fn what_is_asked_for_several_times_counts_for_each_customer_once_and_what_is_taken_back_is_asked_for_again() {
+    let three = LESSON.replace("wants = { action = \"copy\" }", "wants = { saved = \"outcome\", times = 3 }");
+    let three = three.replace("saved = \"outcome\", why", "saved = \"note\", why");
+    let mut desk = Desk::new(Lang::Zh, ClockKind::Virtual);
+    let mut app = open(&mut desk, Lang::Zh);
+    tell(&mut desk, &mut app, |state| state.lesson = Some((0, Arc::new(parse(&three).unwrap()))));
+    let n_met = |app: &App| app.lesson.as_ref().unwrap().n_met;
+    desk.press(&mut app, "66");
+    assert_eq!(n_met(&app), 2);
+    desk.press(&mut app, "z");
+    assert_eq!(n_met(&app), 1, "taken back");
+    desk.press(&mut app, "66");
+    assert_eq!(app.lesson.as_ref().unwrap().step, 1);
+    // the same customer twice is one customer
+    let mut desk = Desk::new(Lang::Zh, ClockKind::Virtual);
+    let mut app = open(&mut desk, Lang::Zh);
+    let copies = LESSON.replace("action = \"copy\"", "action = \"scroll-down\", times = 2");
+    tell(&mut desk, &mut app, |state| state.lesson = Some((0, Arc::new(parse(&copies).unwrap()))));
+    desk.press(&mut app, "JJJ");
+    assert_eq!(n_met(&app), 1);
+    desk.press(&mut app, "jJ");
+    assert_eq!(app.lesson.as_ref().unwrap().step, 1);
+}
+
+#[test]
+fn the_result_comes_with_the_next_key_whichever_and_the_lesson_is_marked() {
+    let mut desk = Desk::new(Lang::Zh, ClockKind::Virtual);
+    let mut app = open(&mut desk, Lang::Zh);
+    let first = guide::lesson::library::all()[0].id.clone();
+    let lesson = LESSON.replace("id = \"test\"", &format!("id = \"{first}\""));
+    tell(&mut desk, &mut app, |state| state.lesson = Some((0, Arc::new(parse(&lesson).unwrap()))));
+    let n_open = app.data.today.as_ref().unwrap().tasks.len();
+    desk.press(&mut app, "jyx");
+    assert!(shown(&mut app).contains("按任意键看成绩"), "{}", shown(&mut app));
+    desk.press(&mut app, "6");
+    assert!(shown(&mut app).contains("100 分") && app.lesson.is_none(), "{}", shown(&mut app));
+    assert_eq!(app.data.today.as_ref().unwrap().tasks.len(), n_open, "the key only showed it");
+    desk.press(&mut app, "<Esc>Tt");
+    let sheet = shown(&mut app);
+    assert!(sheet.contains("完成 100 分"), "{sheet}");
+    desk.press(&mut app, "<Enter>");
+    let begun = desk.orders.iter().rev().find_map(|order| match order {
+        Order::Begin(lesson) => Some(lesson.id.clone()),
+        _ => None,
+    });
+    assert_eq!(begun, Some(guide::lesson::library::all()[1].id.clone()), "the next one is selected");
+}
+
+#[test]
+fn a_lesson_goes_back_with_the_clock_and_begins_again_with_it() {
+    let mut desk = Desk::new(Lang::Zh, ClockKind::Virtual);
+    let mut app = open(&mut desk, Lang::Zh);
+    let lesson: Arc<Lesson> = Arc::new(parse(LESSON).unwrap());
+    tell(&mut desk, &mut app, |state| state.lesson = Some((0, Arc::clone(&lesson))));
+    desk.press(&mut app, "6");
+    desk.press(&mut app, "y");
+    let step = |app: &App| app.lesson.as_ref().unwrap().step;
+    assert_eq!(step(&app), 1);
+    tell(&mut desk, &mut app, |state| {
+        let at = state.now + chrono::TimeDelta::hours(1);
+        state.now = at;
+        state.moments.push(Moment { at });
+    });
+    assert_eq!(step(&app), 1);
+    // back to where it was before that hour, when nothing was done yet
+    let waiting = app.update(Event::Key(parse_keys("T").unwrap()[0]));
+    desk.serve(&mut app, waiting);
+    // the director carries it out and tells of both at once
+    drop(app.update(Event::Key(parse_keys("b").unwrap()[0])));
+    tell(&mut desk, &mut app, |state| {
+        state.n_orders += 1;
+        state.moments.pop();
+        state.now = state.moments.last().unwrap().at;
+    });
+    let running = app.lesson.clone().unwrap();
+    assert_eq!((running.step, running.mistakes.len()), (0, 1), "what was a mistake stays one");
+    desk.press(&mut app, "Tr");
+    assert!(matches!(desk.orders.last(), Some(Order::Begin(again)) if again.id == lesson.id), "{:?}", desk.orders);
+}
+
+#[test]
+fn the_keys_of_training_are_there_where_a_name_could_be_typed() {
+    let mut desk = Desk::new(Lang::Zh, ClockKind::Virtual);
+    let mut app = open(&mut desk, Lang::Zh);
+    desk.press(&mut app, "<Tab>]Td");
+    assert_eq!(desk.orders, [Order::Forward(Span::Day), Order::Forward(Span::Day)]);
+    assert!(app.is_filtering() && app.customers.input.value().is_empty());
+    desk.press(&mut app, "zT");
+    assert_eq!(app.customers.input.value(), "zT", "in a name it is a letter");
+}
+
+#[test]
+fn a_demo_speaks_the_language_in_which_it_was_opened() {
+    let mut desk = Desk::new(Lang::Zh, ClockKind::Virtual);
+    let mut app = open(&mut desk, Lang::Zh);
+    assert!(!shown(&mut app).contains("L English"));
+    desk.press(&mut app, "L");
+    assert_eq!(app.lang, Lang::Zh);
+    assert!(shown(&mut app).contains("guide --lang en demo"), "{}", shown(&mut app));
+}
+
+#[test]
+fn in_a_lesson_who_presents_may_show_the_names_that_its_steps_say() {
+    let mut desk = Desk::new(Lang::Zh, ClockKind::Virtual);
+    let mut app = open(&mut desk, Lang::Zh);
+    let name = desk.today.tasks[0].name.clone();
+    desk.press(&mut app, "Tvx");
+    assert!(!shown(&mut app).contains(&name));
+    tell(&mut desk, &mut app, |state| state.lesson = Some((0, Arc::new(parse(LESSON).unwrap()))));
+    assert!(shown(&mut app).contains("x 显示姓名"), "{}", shown(&mut app));
+    desk.press(&mut app, "x");
+    assert!(shown(&mut app).contains(&name) && app.audience.presents);
+}
+
+#[test]
 fn an_outcome_that_is_not_what_the_customer_said_is_a_mistake_and_the_right_one_is_none() {
     for (key, n_mistakes) in [("5", 1), ("1", 0)] {
         let lesson: Arc<Lesson> = Arc::new(parse(&LESSON.replace("saved = \"outcome\"", "saved = \"note\"")).unwrap());
@@ -331,6 +446,7 @@ fn amnesty(desk: &Desk) -> Amnesty {
         on,
         leave: Leave { on, from_on: on - chrono::TimeDelta::days(14), to_on: on.pred_opt().unwrap(), deputy: None },
         deputy: Some("zhouyuan".parse().unwrap()),
+        deputy_name: Some("周予安".to_owned()),
         count: AmnestyCount {
             n_dues: 4,
             n_kept: 2,

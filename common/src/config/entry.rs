@@ -1,6 +1,6 @@
 //! The keys of `config.toml`: what each may be, what holds without it, and what it is for.
 
-use super::{OFF, Quiet, Value, time};
+use super::{OFF, Quiet, Value, Wrong, time};
 use crate::toml_file::edit_distance;
 
 /// Who reads a key.
@@ -159,8 +159,8 @@ fn tables() -> impl Iterator<Item = &'static str> {
 }
 
 impl Entry {
-    /// The key of a name, or a sentence with the one that was probably meant.
-    pub fn find(key: &str) -> Result<&'static Self, String> {
+    /// The key of a name.
+    pub fn find(key: &str) -> Result<&'static Self, Wrong> {
         if let Some(entry) = ENTRIES.iter().find(|entry| entry.key == key) {
             return Ok(entry);
         }
@@ -169,14 +169,12 @@ impl Entry {
         let keys = ENTRIES.iter().map(|entry| (near(entry.key), format!("{:?}", entry.key)));
         let tables = tables().map(|table| (near(table), format!("[{table}]")));
         let meant = keys.chain(tables).filter(|(distance, _)| distance * 3 <= shown.chars().count().max(3));
-        Err(match meant.min_by_key(|(distance, _)| *distance) {
-            Some((_, meant)) => format!("there is no key {shown:?}; did you mean {meant}?"),
-            None => format!("there is no key {shown:?}"),
-        })
+        let meant = meant.min_by_key(|(distance, _)| *distance).map(|(_, meant)| meant);
+        Err(Wrong::UnknownKey { name: shown, meant })
     }
 
     /// A value that was typed, as on the command line.
-    pub fn parse(&self, text: &str) -> Result<Value, String> {
+    pub fn parse(&self, text: &str) -> Result<Value, Wrong> {
         self.check(match self.form {
             Form::Bool => text.parse().map_or_else(|_| Value::Text(text.to_owned()), Value::Bool),
             Form::Number(..) => text.parse().map_or_else(|_| Value::Text(text.to_owned()), Value::Number),
@@ -184,21 +182,16 @@ impl Entry {
         })
     }
 
-    /// Whether the key may have this value, or why not.
-    pub fn check(&self, value: Value) -> Result<Value, String> {
-        let key = self.key;
-        match (self.form, &value) {
-            (Form::OneOf(words), Value::Text(text)) if words.contains(&text.as_str()) => Ok(value),
-            (Form::OneOf(words), _) => Err(format!("{key} is one of {}", words.join(", "))),
-            (Form::Text, Value::Text(_)) | (Form::Bool, Value::Bool(_)) => Ok(value),
-            (Form::Text, _) => Err(format!("{key} is a text in quotes")),
-            (Form::Bool, _) => Err(format!("{key} is true or false")),
-            (Form::TimeOrOff, Value::Text(text)) if text == OFF || time(text).is_some() => Ok(value),
-            (Form::TimeOrOff, _) => Err(format!("{key} is a time such as \"09:30\", or \"off\"")),
-            (Form::Hours, Value::Text(text)) => text.parse::<Quiet>().map(|_| value),
-            (Form::Hours, _) => Err(format!("{key} is a span of hours such as \"20:30-09:30\"")),
-            (Form::Number(first, last), Value::Number(number)) if (first..=last).contains(number) => Ok(value),
-            (Form::Number(first, last), _) => Err(format!("{key} is a whole number from {first} to {last}")),
-        }
+    /// Whether the key may have this value.
+    pub fn check(&self, value: Value) -> Result<Value, Wrong> {
+        let may = match (self.form, &value) {
+            (Form::OneOf(words), Value::Text(text)) => words.contains(&text.as_str()),
+            (Form::Text, Value::Text(_)) | (Form::Bool, Value::Bool(_)) => true,
+            (Form::TimeOrOff, Value::Text(text)) => text == OFF || time(text).is_some(),
+            (Form::Hours, Value::Text(text)) => text.parse::<Quiet>().is_ok(),
+            (Form::Number(first, last), Value::Number(number)) => (first..=last).contains(number),
+            _ => false,
+        };
+        if may { Ok(value) } else { Err(Wrong::value(self)) }
     }
 }

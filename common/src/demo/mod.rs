@@ -116,6 +116,16 @@ pub fn chain(seed: u64, lang: Lang) -> Chain {
     shop::open(seed, lang, staff::lesson(lang), N_LESSON_CUSTOMERS)
 }
 
+/// Whether the lesson set has a customer.
+pub fn has_customer(id: &CustomerId) -> bool {
+    (0..N_LESSON_CUSTOMERS).filter_map(people::customer_id).any(|known| known == *id)
+}
+
+/// Whether a guide of the lesson set has this id.
+pub fn has_guide(id: &GuideId) -> bool {
+    staff::lesson(Lang::default()).staff.iter().any(|one| one.profile.id == *id)
+}
+
 /// A set of any size from the same generator, in Chinese and without the cast: for benchmarks and load.
 pub fn sized(seed: u64, n_customers: usize, n_stores: usize, guides_per_store: usize) -> Chain {
     shop::open(seed, Lang::Zh, staff::plain(n_stores, guides_per_store), n_customers)

@@ -33,6 +33,9 @@ pub struct Amnesty {
     /// Who takes over what the guide would not reach in time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deputy: Option<GuideId>,
+    /// How the deputy is called, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deputy_name: Option<String>,
     /// The dues in numbers.
     pub count: AmnestyCount,
     /// Every open due and its fate: those of tasks in the queue's order, then those of customers of whom no task is
@@ -135,7 +138,8 @@ pub fn amnesty<'f>(
         dues.extend(backlog.fates(turns.get(idx).copied(), deputy.is_some()));
     }
     let held: Vec<HeldRow> = backlogs.into_iter().flat_map(|backlog| backlog.day.held).collect();
-    Amnesty { on: today, leave: leave.clone(), deputy, count: AmnestyCount::of(&dues, &held), dues, held }
+    let count = AmnestyCount::of(&dues, &held);
+    Amnesty { on: today, leave: leave.clone(), deputy, deputy_name: None, count, dues, held }
 }
 
 impl Amnesty {

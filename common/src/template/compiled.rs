@@ -57,6 +57,19 @@ impl CompiledTemplate {
         }
     }
 
+    /// A text with the names of its variables in braces, in place of anybody's values.
+    pub fn unfilled(&self, lang: Lang) -> String {
+        let mut text = String::new();
+        for part in self.parts(lang) {
+            match part {
+                Part::Text(said) => text.push_str(said),
+                Part::Variable { variable, .. } => text.extend(["{", variable.name(lang), "}"]),
+                Part::Unknown(inner) => text.extend(["{", inner, "}"]),
+            }
+        }
+        text
+    }
+
     /// Whether a text says a variable.
     pub fn says(&self, variable: Variable, lang: Lang) -> bool {
         self.parts(lang).iter().any(|part| matches!(part, Part::Variable { variable: said, .. } if *said == variable))

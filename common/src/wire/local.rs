@@ -56,6 +56,9 @@ pub struct Status {
     /// The turn of the guide who is at it, where one is; requests name it (`guide-turn`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<String>,
+    /// Whether the disk had no room for what was recorded last: it was refused, and so is what comes until there is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub disk_full: bool,
     /// Today in numbers.
     pub queue: QueueCount,
     /// How many customers the terminal holds.
@@ -309,6 +312,10 @@ pub struct ScriptView {
     pub channel: Channel,
     /// The text.
     pub script: Script,
+    /// The template's text with the names of its variables in braces, so without anything of anybody: for a screen
+    /// that others read along.
+    #[serde(default)]
+    pub unfilled: String,
 }
 
 /// `GET /v1/customers?q=`.

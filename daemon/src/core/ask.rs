@@ -50,6 +50,9 @@ impl Core {
             files.extend(self.load(id)?.map(|loaded| loaded.file.clone()));
         }
         let mut amnesty = amnesty(&files, &shared.rules, leave, on, deputy.or_else(|| leave.deputy.clone()));
+        let colleagues = &shared.colleagues;
+        let deputy = amnesty.deputy.as_ref().and_then(|id| colleagues.iter().find(|colleague| colleague.id == *id));
+        amnesty.deputy_name = deputy.map(|colleague| colleague.name.clone());
         for fate in &mut amnesty.dues {
             let file = files.iter().find(|file| file.customer.id == fate.customer);
             fate.piece = file.and_then(|file| piece(file, &fate.due, on));

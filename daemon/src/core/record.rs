@@ -142,7 +142,8 @@ impl Core {
         drafts: Vec<Draft>,
         customers: Vec<CustomerId>,
     ) -> Result<Vec<Arc<Op>>, RecordError> {
-        let ops = self.journal.append(drafts).await?;
+        // what could not be saved is seen on every screen
+        let ops = self.journal.append(drafts).await.inspect_err(|_| self.events.tell(Notice::Sync))?;
         {
             let mut state = self.state();
             for op in &ops {

@@ -88,12 +88,13 @@ impl Core {
         let gold_price = shared.gold_price;
         let facts = ScriptFacts { due, campaign, gold_price, ..ScriptFacts::new(file, &profile, now) };
         let script = template.script(&values(&facts), now, lang);
+        let unfilled = template.unfilled(lang);
         let template = template.template();
         let channel = match template.channel {
             Channel::Unknown => due.map_or(Channel::Unknown, |due| due.channel),
             channel => channel,
         };
-        ScriptView { name: template.name.clone(), channel, script }
+        ScriptView { name: template.name.clone(), channel, script, unfilled }
     }
 
     /// The ops of the journal: unsent and rejected first, then those acknowledged.

@@ -202,18 +202,28 @@ fn failed_store(check: Check, error: &StoreError) -> Check {
         .fix("guide verify --heal；已保存的记录不受影响", "guide verify --heal; what was saved is safe")
 }
 
+/// A span in its largest unit that leaves a number above one.
+fn off_by(span: TimeDelta) -> (String, String) {
+    match span.num_minutes() {
+        0..2 => {
+            let seconds = span.num_milliseconds() as f64 / 1000.0;
+            (format!("{seconds:.1} 秒"), format!("{seconds:.1} s"))
+        }
+        n @ 2..120 => (format!("{n} 分钟"), format!("{n} min")),
+        n @ 120..2_880 => (format!("{} 小时", n / 60), format!("{} h", n / 60)),
+        n => (format!("{} 天", n / 1_440), format!("{} days", n / 1_440)),
+    }
+}
+
 fn clock(app: &App) -> Check {
     let check = |state| Check::new("clock", state, "时钟", "Clock");
     let Some(ahead) = app.clock.ahead() else {
         return check(CheckState::Ok).found("尚未与总部比对", "not measured against the hub");
     };
-    let seconds = ahead.abs().num_milliseconds() as f64 / 1000.0;
+    let (by_zh, by_en) = off_by(ahead.abs());
     let (zh, en) = if ahead < TimeDelta::zero() { ("慢", "behind") } else { ("快", "ahead of") };
     let found = |check: Check| {
-        check.found(
-            format!("本机比总部{zh} {seconds:.1} 秒"),
-            format!("this machine is {seconds:.1} s {en} headquarters"),
-        )
+        check.found(format!("本机比总部{zh} {by_zh}"), format!("this machine is {by_en} {en} headquarters"))
     };
     match ahead.abs() > MAX_SKEW {
         true => found(check(CheckState::Warn)).fix(

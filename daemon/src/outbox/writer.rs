@@ -24,6 +24,9 @@ enum Request {
 pub struct JournalWriter {
     requests: mpsc::Sender<Request>,
     n_syncs: Arc<AtomicU64>,
+    /// Whether a full disk is pretended.
+    pretends: Arc<AtomicBool>,
+    /// Whether there was no room for what came last.
     is_full: Arc<AtomicBool>,
 }
 
@@ -37,17 +40,32 @@ impl JournalWriter {
             .name("journal".to_owned())
             .stack_size(256 * 1024)
             .spawn(move || run(journal, waiting, &counter))?;
-        Ok(Self { requests, n_syncs, is_full: Arc::default() })
+        Ok(Self { requests, n_syncs, pretends: Arc::default(), is_full: Arc::default() })
     }
 
     /// From here on nothing is saved, as if the disk had no room, or everything again: for training.
     pub fn pretend_full(&self, is_full: bool) {
-        self.is_full.store(is_full, Ordering::Relaxed);
+        self.pretends.store(is_full, Ordering::Relaxed);
+        if !is_full {
+            self.is_full.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the disk had no room for what came last.
+    pub fn is_full(&self) -> bool {
+        self.is_full.load(Ordering::Relaxed)
     }
 
     /// Saves the drafts as ops, all or none; they are on disk when this returns.
     pub async fn append(&self, drafts: Vec<Draft>) -> Saved {
-        if self.is_full.load(Ordering::Relaxed) {
+        let saved = self.try_append(drafts).await;
+        let is_full = matches!(&saved, Err(error) if matches!(**error, JournalError::Full));
+        self.is_full.store(is_full, Ordering::Relaxed);
+        saved
+    }
+
+    async fn try_append(&self, drafts: Vec<Draft>) -> Saved {
+        if self.pretends.load(Ordering::Relaxed) {
             return Err(Arc::new(JournalError::Full));
         }
         let (answer, saved) = oneshot::channel();

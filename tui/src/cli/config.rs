@@ -62,9 +62,9 @@ pub async fn run(args: Args, context: &Context) -> Answer<()> {
 }
 
 fn entry(key: &str, lang: Lang) -> Answer<&'static Entry> {
-    Entry::find(key).map_err(|message| {
-        let all = text!(lang, "guide config list 列出全部", "guide config list names all");
-        Failure::Usage(format!("{message}; {all}"))
+    Entry::find(key).map_err(|wrong| {
+        let wrong = wrong.told(lang);
+        Failure::Usage(text!(lang, "{wrong}；guide config list 列出全部", "{wrong}; guide config list names all"))
     })
 }
 
@@ -156,7 +156,7 @@ fn check(file: &Path, context: &Context) -> Answer<()> {
 async fn set(file: &Path, entry: &'static Entry, value: Option<String>, context: &Context) -> Answer<()> {
     let lang = context.lang;
     let parsed = value.as_deref().map(|text| entry.parse(text)).transpose();
-    let parsed = parsed.map_err(|message| Failure::Usage(format!("{message} ({})", may_be(entry.form, lang))))?;
+    let parsed = parsed.map_err(|wrong| Failure::Usage(wrong.told(lang)))?;
     config::save(file, entry.key, parsed.as_ref()).map_err(|error| match error {
         SaveError::Io(error) => Failure::Failed(fault::file(&file.display().to_string(), &error, lang)),
         SaveError::NoToml(error) => {

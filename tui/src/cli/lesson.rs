@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::Local;
 use clap::{Args as ClapArgs, Subcommand};
 use serde::Serialize;
 
@@ -147,6 +148,9 @@ pub(crate) fn named(name: &str, context: &Context) -> Answer<Arc<Lesson>> {
     let text =
         std::fs::read_to_string(path).map_err(|error| Failure::Failed(fault::file(name, &error, context.lang)))?;
     let lesson = file::parse(&text).map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
+    if let Some(stranger) = file::stranger(&lesson) {
+        return Err(Failure::Usage(format!("{name}: {stranger}")));
+    }
     Ok(Arc::new(lesson))
 }
 
@@ -170,7 +174,7 @@ fn show_results(args: &ResultsArgs, context: &Context) -> Answer<()> {
         Some(to) if to.as_os_str() == "-" => return print(&results::csv(&kept)),
         Some(to) => {
             std::fs::write(to, results::csv(&kept))
-                .map_err(|error| Failure::Failed(fault::file(&to.display().to_string(), &error, context.lang)))?;
+                .map_err(|error| Failure::Failed(fault::written(to, &error, context.lang)))?;
             return print(&format!("{}\n", to.display()));
         }
         None => {}
@@ -188,23 +192,25 @@ fn page(kept: &[LessonResult], context: &Context) -> String {
         );
     }
     let mut table = Table::new([
-        (pick(lang, ("时间（UTC）", "When (UTC)")), Side::Left),
+        (pick(lang, ("时间", "When")), Side::Left),
         (pick(lang, ("课程", "Lesson")), Side::Left),
         (pick(lang, ("学员", "Learner")), Side::Left),
         (pick(lang, ("得分", "Score")), Side::Right),
         (pick(lang, ("用时", "Time")), Side::Right),
         (pick(lang, ("错", "Wrong")), Side::Right),
         (pick(lang, ("提示", "Hints")), Side::Right),
+        (pick(lang, ("按键", "Keys")), Side::Right),
     ]);
     for one in kept {
         table.row([
-            one.at.format("%m-%d %H:%M").to_string(),
-            one.lesson.clone(),
+            one.at.with_timezone(&Local).format("%m-%d %H:%M").to_string(),
+            library::named(&one.lesson).map_or(one.lesson.as_str(), |lesson| lesson.name.in_lang(lang)).to_owned(),
             one.learner.clone(),
             one.score.to_string(),
             format!("{}:{:02}", one.seconds / 60, one.seconds % 60),
             one.mistakes.len().to_string(),
             one.n_hints.to_string(),
+            one.n_keys.to_string(),
         ]);
     }
     table.render(context.style)

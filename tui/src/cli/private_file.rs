@@ -22,7 +22,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8], context: &Context) -> Answer<()> 
                 "已经有 {shown}；换一个文件名",
                 "{shown} is there already; name another file"
             )),
-            _ => Failure::Failed(fault::file(&shown, &error, context.lang)),
+            _ => Failure::Failed(fault::written(path, &error, context.lang)),
         }
     })
 }

@@ -156,6 +156,7 @@ mod tests {
             turn: None,
             guide: Some(serde_json::from_value(guide).unwrap()),
             role: None,
+            disk_full: false,
             now: "2026-08-12T10:00:00".parse().unwrap(),
             clock: ClockKind::Real,
             queue: QueueCount { n_open: 12, n_held: 2, n_done: 5 },

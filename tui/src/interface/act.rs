@@ -86,7 +86,8 @@ impl App {
                 self.is_syncing = true;
                 self.ask(Slot::Machine, Request::SyncNow);
             }
-            Action::Privacy if self.audience.presents => self.refuse(Msg::PresentHides),
+            // the steps of a lesson name people, and those are invented
+            Action::Privacy if self.audience.presents && self.lesson.is_none() => self.refuse(Msg::PresentHides),
             Action::Privacy => {
                 self.privacy = match self.privacy {
                     Privacy::Off => Privacy::On,

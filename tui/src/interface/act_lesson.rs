@@ -11,15 +11,19 @@ use super::layers::page::Page;
 use super::layers::training_sheet::{TrainingSheet, Which};
 use super::theme::Role;
 use super::words::{self, Msg};
-use crate::lesson::Lesson;
 use crate::lesson::run::Running;
 use crate::lesson::want::{Kind, Seen};
+use crate::lesson::{Lesson, library};
 use crate::training::{Order, State};
 
 impl App {
     /// Shows the lessons, or ends the one that runs.
     pub(super) fn show_lessons(&mut self) {
-        self.layer = Some(Layer::Training(TrainingSheet::new(Which::Lessons)));
+        let all = library::all();
+        let running = self.lesson.as_ref().and_then(|running| all.iter().position(|of| of.id == running.lesson.id));
+        let next = all.iter().position(|of| !self.finished.contains_key(&of.id));
+        let selected = running.or(next).unwrap_or_default();
+        self.layer = Some(Layer::Training(TrainingSheet { which: Which::Lessons, selected }));
     }
 
     pub(super) fn ask_hint(&mut self) {
@@ -53,7 +57,23 @@ impl App {
         self.turn_over();
         self.training = Some(Arc::clone(state));
         self.seen.clear();
-        self.lesson = Some(Box::new(Running::new(Arc::clone(lesson), state.now, state.happened.len())));
+        let running = Box::new(Running::new(Arc::clone(lesson), state.now, state.happened.len()));
+        self.lesson_at = vec![running.clone(); state.moments.len()];
+        self.lesson = Some(running);
+    }
+
+    /// The clock has come to other moments: how the lesson stands at a new one is remembered, and where it has gone back
+    /// to an earlier one the lesson stands as it did there, unless going back was its step.
+    pub(super) fn follow_clock(&mut self, n_moments: usize, has_gone_back: bool) {
+        let Some(running) = &mut self.lesson else { return };
+        let keeps = std::mem::take(&mut self.lesson_keeps);
+        if let Some(then) = n_moments.checked_sub(1).and_then(|at| self.lesson_at.get(at)).filter(|_| has_gone_back)
+            && !running.is_over()
+            && !keeps
+        {
+            running.back_to(then);
+        }
+        self.lesson_at.resize(n_moments, running.clone());
     }
 
     /// Judges what was done since it was last asked, and goes on to the step after.
@@ -67,9 +87,18 @@ impl App {
         running.follow(&seen, self);
         if running.is_over() {
             self.effects.push(Effect::KeepResult(running.clone()));
-            self.layer = Some(Layer::Page(result(&running, self)));
+            let best = self.finished.entry(running.lesson.id.clone()).or_default();
+            *best = running.score().max(*best);
         }
         self.lesson = Some(running);
+    }
+
+    /// Shows the result of a lesson that is over; what its last step led to was to be seen before.
+    pub fn show_result(&mut self) -> bool {
+        let Some(running) = self.lesson.take_if(|running| running.is_over()) else { return false };
+        self.prefix = None;
+        self.layer = Some(Layer::Page(result(&running, self)));
+        true
     }
 
     /// Notes what was just done, where a lesson watches.

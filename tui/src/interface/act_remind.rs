@@ -42,7 +42,15 @@ impl App {
             && let Some((kind, text)) = self.waiting_reminder.take()
         {
             self.show_once(kind, text);
+            self.reminder_toast = self.toast.as_ref().map(|toast| toast.id);
         }
+    }
+
+    /// The clock stands elsewhere: what was due is not what is due.
+    pub(super) fn forget_reminder(&mut self) {
+        self.waiting_reminder = None;
+        let shown = self.reminder_toast.take();
+        self.toast = self.toast.take().filter(|toast| Some(toast.id) != shown);
     }
 
     /// One was opened on the desktop: whom it concerns is shown, unless something is being typed.

@@ -59,7 +59,11 @@ impl App {
                 self.say(ToastKind::Done, words::pace(self.day_ms, self.lang));
             }
             Action::Rewind => self.order(Order::Back),
-            Action::Reset => self.order(Order::Reset),
+            Action::Reset => match self.lesson.take() {
+                // everything is as it was when the lesson began, and so is the lesson
+                Some(running) => self.begin_lesson(running.lesson),
+                None => self.order(Order::Reset),
+            },
             Action::Moments => {
                 let selected = training.moments.len().saturating_sub(1);
                 self.layer = Some(Layer::Training(TrainingSheet { which: Which::Moments, selected }));
@@ -83,6 +87,8 @@ impl App {
 
     pub(super) fn order(&mut self, order: Order) {
         self.goes_back = matches!(order, Order::Back | Order::BackTo(_) | Order::Reset | Order::Begin(_));
+        let wanted = self.lesson.as_ref().and_then(|running| Some(&running.next()?.wants.want));
+        self.lesson_keeps = matches!(wanted, Some(Want::Action(Action::Rewind | Action::Moments)));
         self.n_ordered += 1;
         self.effects.push(Effect::Train(order));
     }
@@ -104,11 +110,13 @@ impl App {
             let lesson = Arc::clone(lesson);
             return self.on_scene(&lesson, &state);
         }
+        self.follow_clock(state.moments.len(), self.goes_back && before.n_orders != state.n_orders);
         let has_moved = state.now != before.now || state.moments.len() != before.moments.len();
         if has_moved || (before.busy.is_some() && state.busy.is_none()) {
             if let Some(status) = &mut self.data.status {
                 status.now = state.now;
             }
+            self.forget_reminder();
             self.refresh_now();
         }
         if let Some((_, text)) = state.failure.as_ref().filter(|_| state.failure != before.failure) {

@@ -1,6 +1,6 @@
 //! The state of the interface and what changes it: events in, effects out. It never waits and never reads a clock.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
@@ -86,6 +86,8 @@ pub struct App {
     pub(super) wants_reminders: bool,
     /// A reminder that is shown when nothing else is.
     pub(super) waiting_reminder: Option<(ToastKind, String)>,
+    /// The message that is a reminder.
+    pub(super) reminder_toast: Option<ToastId>,
     /// Says for a moment what was done.
     pub toast: Option<Toast>,
     /// What went wrong; it stays until a key is pressed.
@@ -110,6 +112,12 @@ pub struct App {
     pub(super) n_ordered: u64,
     /// The lesson that runs.
     pub lesson: Option<Box<Running>>,
+    /// How it stood when the clock came to each moment.
+    pub(super) lesson_at: Vec<Box<Running>>,
+    /// Whether the clock goes back because the lesson's step says so.
+    pub(super) lesson_keeps: bool,
+    /// The lessons that were played to their end, with the best score.
+    pub finished: BTreeMap<String, usize>,
     /// What was done since the lesson looked last.
     pub(super) seen: Vec<Seen>,
     /// What is being recorded, as it was asked for.
@@ -263,6 +271,7 @@ impl App {
             layer: None,
             wants_reminders: false,
             waiting_reminder: None,
+            reminder_toast: None,
             toast: None,
             trouble: None,
             messages: VecDeque::new(),
@@ -275,6 +284,9 @@ impl App {
             day_ms: super::act_training::DAY_MS,
             n_ordered: 0,
             lesson: None,
+            lesson_at: Vec::new(),
+            lesson_keeps: false,
+            finished: BTreeMap::new(),
             seen: Vec::new(),
             recorded: None,
             is_syncing: false,

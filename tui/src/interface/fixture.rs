@@ -115,6 +115,7 @@ impl Desk {
             role: Some(Role::Guide),
             now: on().and_time(time(10, 0)),
             clock,
+            disk_full: false,
             queue: QueueCount::default(),
             n_customers: 120,
             sync: SyncStatus {

@@ -48,7 +48,7 @@ impl App {
             }
             return;
         }
-        if self.trouble.take().is_some() {
+        if self.trouble.take().is_some() || self.show_result() {
             return;
         }
         match self.layer.take() {
@@ -150,7 +150,26 @@ impl App {
         all
     }
 
+    /// Whether a key is one of training and not a letter of a name: the clock and the lessons are there also where nothing
+    /// was typed yet.
+    fn is_for_training(&self, event: &KeyEvent) -> bool {
+        if self.prefix.is_some() {
+            return true;
+        }
+        let Some(key) = Key::of(event).filter(|_| self.customers.input.value().is_empty()) else { return false };
+        let is_training = |spec: &ActionSpec| spec.when == When::Training;
+        self.data.is_training()
+            && match self.keymap.meaning(self.screen, None, key) {
+                Meaning::Action(action) => spec(action).is_some_and(is_training),
+                Meaning::Prefix => self.continuations(key).iter().any(|(_, spec)| is_training(spec)),
+                Meaning::Elsewhere | Meaning::Nothing => false,
+            }
+    }
+
     pub(super) fn on_filter_key(&mut self, event: &KeyEvent) {
+        if self.is_for_training(event) {
+            return self.on_command_key(event);
+        }
         match event.code {
             KeyCode::Esc if self.customers.input.value().is_empty() => self.goto(Screen::Today),
             KeyCode::Esc => self.filter_by(tui_input::Input::default()),

@@ -82,6 +82,7 @@ impl App {
         let effects = effects.into_iter().filter(|effect| !matches!(effect, Effect::Ask { .. })).collect();
         (self.settings, self.keymap, self.link, self.training) = (settings, keymap, link, training);
         (self.lesson, self.n_ordered, self.goes_back) = (lesson, before.n_ordered, before.goes_back);
+        (self.lesson_at, self.finished) = (before.lesson_at, before.finished);
         // who presents goes on presenting, and what was pressed may have been somebody's name
         (self.audience, self.day_ms) = (before.audience.afresh(), before.day_ms);
         if self.audience.presents {

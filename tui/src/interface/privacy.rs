@@ -25,7 +25,7 @@ use super::layers::ask_form::AskKind;
 use super::library::Preview;
 use super::screens::plans::Diff;
 use super::screens::sync::SyncScreen;
-use super::words::MASK;
+use super::words::{MASK, Msg};
 use crate::training::State;
 
 /// Whether the mask lies over the screen.
@@ -103,7 +103,7 @@ impl App {
             MASK.clone_into(&mut chosen.name);
         }
         if let Some(Ok(preview)) = &mut self.templates.preview {
-            preview.view.script.pieces = vec![Piece::Text(MASK.to_owned())];
+            script(&mut preview.view);
         }
         if let Some(Ok(course)) = &mut self.plans.course {
             course.plans.iter_mut().for_each(explained);
@@ -129,6 +129,10 @@ impl App {
                 });
             }
             Some(Layer::Confirm(confirm)) => unname(&mut confirm.title, &names),
+            // how a lesson went is for the audience too
+            Some(Layer::Page(page)) if page.title == Msg::LessonDone => {
+                page.lines.iter_mut().for_each(|(line, _)| unname(line, &names));
+            }
             Some(Layer::Page(page)) => page.lines.clear(),
             Some(Layer::Steps(sheet)) => {
                 let steps = &mut sheet.steps;
@@ -257,9 +261,13 @@ fn task(task: &mut TaskRow) {
 fn detail(detail: &mut TaskDetail) {
     task(&mut detail.task);
     card(&mut detail.customer);
-    for ScriptView { script, .. } in &mut detail.scripts {
-        script.pieces = vec![Piece::Text(MASK.to_owned())];
-    }
+    detail.scripts.iter_mut().for_each(script);
+}
+
+/// What is said stays to be read, by the names of its variables.
+fn script(view: &mut ScriptView) {
+    let unfilled = if view.unfilled.is_empty() { MASK } else { &view.unfilled };
+    view.script.pieces = vec![Piece::Text(unfilled.to_owned())];
 }
 
 fn card(card: &mut CustomerCard) {

@@ -105,6 +105,7 @@ async fn walk(options: &Options, theme: Theme, settings: Settings) -> anyhow::Re
     let mut app = App::new(options.lang, theme, size).with_settings(settings);
     if let Some(training) = &options.training {
         app.training = Some(Arc::clone(&training.state.borrow()));
+        app.finished = training.finished();
         backend.follow(training.state.clone());
     }
     for effect in app.start() {

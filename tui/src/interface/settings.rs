@@ -156,6 +156,10 @@ impl App {
 
     /// Puts a choice in force and has it written down.
     pub(super) fn choose(&mut self, setting: Setting) {
+        if matches!(setting, Setting::Lang(_)) && self.training.is_some() {
+            // the people and what they say were made in the language in which the demo was opened
+            return self.refuse(Msg::DemoLang);
+        }
         self.put_in_force(&setting);
         self.effects.push(Effect::SaveSetting(setting));
     }

@@ -193,7 +193,7 @@ pub fn attention(code: Option<&str>, n_rejected: usize, key: &str, lang: Lang) -
 /// Says why a script cannot be copied.
 pub fn has_gap(gap: &str, lang: Lang) -> String {
     match lang {
-        Zh => format!("话术里「{gap}」还空着，不能复制。按 f 填写"),
+        Zh => format!("话术里“{gap}”还空着，不能复制。按 f 填写"),
         En => format!("The script's “{gap}” is still empty, so it cannot be copied. f fills it"),
     }
 }

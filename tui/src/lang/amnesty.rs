@@ -34,7 +34,8 @@ pub fn counts(amnesty: &Amnesty, lang: Lang) -> Vec<(usize, &'static str, String
         .filter(|reason| amnesty.n_expired_by(*reason) > 0)
         .map(|reason| format!("{} {}", waive_name(reason, lang), amnesty.n_expired_by(reason)))
         .collect();
-    let deputy = amnesty.deputy.as_ref().map(ToString::to_string).unwrap_or_default();
+    let name = amnesty.deputy_name.as_deref().map(|name| sanitise(name, Lines::One, 40));
+    let deputy = name.or_else(|| amnesty.deputy.as_ref().map(ToString::to_string)).unwrap_or_default();
     let mut rows = vec![
         (count.n_kept, pick(lang, ("保留", "stay")), at_risk),
         (count.n_merged, pick(lang, ("合并到同一次联系", "go with another one")), String::new()),
@@ -42,7 +43,7 @@ pub fn counts(amnesty: &Amnesty, lang: Lang) -> Vec<(usize, &'static str, String
         (count.n_handed, pick(lang, ("交给代班", "go to the deputy")), deputy),
     ];
     if count.n_held > 0 {
-        rows.push((count.n_held, pick(lang, ("仍暂缓，不动", "stay held as they are")), String::new()));
+        rows.push((count.n_held, pick(lang, ("仍暂缓，不动", "held as before")), String::new()));
     }
     rows
 }

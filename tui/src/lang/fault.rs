@@ -1,6 +1,7 @@
 //! What stands against a file, as a sentence: the system's own words are English and carry a number.
 
 use std::io::{Error, ErrorKind};
+use std::path::Path;
 
 use guide_common::sop::plan::Lang;
 
@@ -21,6 +22,18 @@ pub fn file(path: &str, error: &Error, lang: Lang) -> String {
     }
 }
 
+/// Why a file could not be written.
+pub fn written(path: &Path, error: &Error, lang: Lang) -> String {
+    let shown = path.display().to_string();
+    match path.parent().filter(|folder| error.kind() == ErrorKind::NotFound && !folder.as_os_str().is_empty()) {
+        Some(folder) => {
+            let folder = folder.display();
+            text!(lang, "没有文件夹 {folder}，{shown} 没有写", "there is no folder {folder}: {shown} was not written")
+        }
+        None => file(&shown, error, lang),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,5 +45,8 @@ mod tests {
         assert_eq!(file("x.toml", &error, Lang::En), "there is no file x.toml");
         let error = std::fs::read("/").unwrap_err();
         assert_eq!(file("/", &error, Lang::Zh), "/ 是文件夹，不是文件");
+        let error = std::fs::write("/no/such/file", "").unwrap_err();
+        let told = written(Path::new("/no/such/file"), &error, Lang::En);
+        assert_eq!(told, "there is no folder /no/such: /no/such/file was not written");
     }
 }

@@ -63,7 +63,9 @@ fn dates(member: &Member, today: NaiveDate, lang: Lang) -> Vec<String> {
         let kind = match row.kind.as_str() {
             "birthday" => pick(lang, ("下次生日", "next birthday")),
             "wedding" => pick(lang, ("结婚纪念日", "wedding anniversary")),
-            other => other,
+            "engagement" => pick(lang, ("订婚纪念日", "engagement anniversary")),
+            "first_met" => pick(lang, ("相识纪念日", "the day they met")),
+            _ => pick(lang, ("纪念日", "anniversary")),
         };
         let lunar = row.lunar.as_ref().map(|lunar| text!(lang, "（{}）", " ({})", lunar.in_lang(lang)));
         let next = date::short(row.next_on?, today, lang);

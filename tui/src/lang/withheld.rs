@@ -12,7 +12,7 @@ pub fn sentence(withheld: &Withheld<'_>, lang: Lang) -> String {
             let (age, limit) = (minutes(*age, lang), minutes(i64::from(*limit_minutes), lang));
             text!(
                 lang,
-                "「{name}」是 {age}前的，最多 {limit}：先取得最新的，才能发送",
+                "“{name}”是 {age}前的，最多 {limit}：先取得最新的，才能发送",
                 "“{name}” is {age} old, at most {limit} are allowed: get a fresh one first"
             )
         }
@@ -40,7 +40,7 @@ mod tests {
             sentence(&stale(1_050), Lang::En),
             "“金价” is 17 hours old, at most 60 minutes are allowed: get a fresh one first"
         );
-        assert_eq!(sentence(&stale(61), Lang::Zh), "「金价」是 61 分钟前的，最多 60 分钟：先取得最新的，才能发送");
+        assert_eq!(sentence(&stale(61), Lang::Zh), "“金价”是 61 分钟前的，最多 60 分钟：先取得最新的，才能发送");
         assert!(sentence(&stale(4_400), Lang::Zh).contains("3 天前"));
     }
 }

@@ -1,7 +1,7 @@
 //! Reading lesson files, strictly: what is wrong is named with its line. docs/lessons.md lists the keys.
 
 use chrono::NaiveDateTime;
-use guide_common::demo::answer::Means;
+use guide_common::demo::{self, answer::Means};
 use guide_common::file_error::FileError;
 use guide_common::id::{CustomerId, GuideId, PlanId, StepId, TemplateId};
 use guide_common::outcome::OutcomeCode;
@@ -42,6 +42,35 @@ pub fn parse(text: &str) -> Result<Lesson, FileError> {
     }
     table.finish()?;
     Ok(lesson)
+}
+
+/// The first thing that a lesson names and the demo does not have.
+pub fn stranger(lesson: &Lesson) -> Option<String> {
+    let is_published =
+        |id: &str, files: Vec<(&str, &str)>| files.iter().any(|(name, _)| name.split('-').next() == Some(id));
+    let no_customer = |id: &CustomerId| (!demo::has_customer(id)).then(|| format!("the demo has no customer {id}"));
+    let of_wanted = |wanted: &Wanted| {
+        let plan = match &wanted.want {
+            Want::Due { plan: Some(plan), .. } if !is_published(plan.as_str(), demo::plan_files()) => Some(plan),
+            _ => None,
+        };
+        let no_plan = plan.map(|plan| format!("the demo has no plan {plan}"));
+        wanted.customer.as_ref().and_then(no_customer).or(no_plan)
+    };
+    let of_step = |(idx, step): (usize, &Step)| {
+        let mut all = std::iter::once(&step.wants).chain(step.mistakes.iter().map(|(wanted, _)| wanted));
+        all.find_map(of_wanted).map(|what| format!("step {}: {what}", idx + 1))
+    };
+    let of_answer = |answer: &Scripted| {
+        let template = answer.template.as_ref().filter(|id| !is_published(id.as_str(), demo::template_files()));
+        let no_template = template.map(|id| format!("the demo has no template {id}"));
+        no_customer(&answer.customer).or(no_template).map(|what| format!("answers: {what}"))
+    };
+    let guide = lesson.scene.guide.as_ref().filter(|id| !demo::has_guide(id));
+    guide
+        .map(|id| format!("scene: the demo has no guide {id}"))
+        .or_else(|| lesson.scene.answers.iter().find_map(of_answer))
+        .or_else(|| lesson.steps.iter().enumerate().find_map(of_step))
 }
 
 fn lesson_id(text: &str) -> Result<String, String> {
@@ -216,6 +245,24 @@ solution = "y"
         let wants = parse(&ten).unwrap().steps.remove(0).wants;
         let want = Want::Saved { kind: Kind::Outcome, code: Some(OutcomeCode::Bought), score: None };
         assert_eq!((wants.want, wants.times), (want, 10));
+    }
+
+    #[test]
+    fn whom_and_what_the_demo_does_not_have_is_named() {
+        let stranger = |text: &str| stranger(&parse(text).unwrap());
+        assert_eq!(stranger(SMALL), Some("step 1: the demo has no customer C0002".to_owned()));
+        let known = SMALL.replace("C0002", "C00600");
+        assert_eq!(stranger(&known), None);
+        assert_eq!(stranger(&SMALL.replace("C0002", "C00601")), Some("step 1: the demo has no customer C00601".into()));
+        let due = known.replace("action = \"copy\"", "due = \"P99\"");
+        assert_eq!(stranger(&due), Some("step 1: the demo has no plan P99".to_owned()));
+        assert_eq!(stranger(&due.replace("P99", "P10")), None);
+        let scene = |scene: &str| known.replace("[[step]]", &format!("[scene]\n{scene}\n\n[[step]]"));
+        let nobody = stranger(&scene("guide = \"nobody\""));
+        assert_eq!(nobody, Some("scene: the demo has no guide nobody".to_owned()));
+        let answer = "answers = [{ customer = \"C00001\", template = \"T99\", says = { zh = \"好\", en = \"good\" }, means = \"interested\" }]";
+        assert_eq!(stranger(&scene(answer)), Some("answers: the demo has no template T99".to_owned()));
+        assert_eq!(stranger(&scene(&answer.replace("T99", "T34"))), None);
     }
 
     #[test]

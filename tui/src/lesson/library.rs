@@ -48,6 +48,7 @@ pub fn named(name: &str) -> Option<&'static Arc<Lesson>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lesson::file;
 
     #[test]
     fn every_file_is_a_lesson_under_its_own_name_and_number() {
@@ -55,6 +56,7 @@ mod tests {
         for (name, text) in FILES {
             let lesson = parse(text).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert_eq!(format!("{}.toml", lesson.id), *name);
+            assert_eq!(file::stranger(&lesson), None, "{name}");
             orders.push(lesson.order);
         }
         orders.sort_unstable();

@@ -12,7 +12,7 @@ use guide_common::demo::answer::Means;
 use guide_common::id::{CustomerId, GuideId, TemplateId};
 use guide_common::sop::plan::Text;
 
-use self::want::Wanted;
+use self::want::{Seen, Wanted};
 use crate::interface::layers::training_sheet::Switch;
 
 /// A lesson.
@@ -94,4 +94,11 @@ pub struct Step {
     pub mistakes: Vec<(Wanted, Text)>,
     /// The keys that do it.
     pub solution: String,
+}
+
+impl Step {
+    /// Why something that was done is a mistake here, where it is named as one.
+    pub fn mistake(&self, seen: &Seen) -> Option<&Text> {
+        self.mistakes.iter().find(|(named, _)| named.is_done_by(seen)).map(|(_, why)| why)
+    }
 }

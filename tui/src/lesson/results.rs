@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::run::Running;
+use crate::platform::private_folder;
 
 /// The longest file that is read, in bytes.
 const MAX_BYTES: u64 = 8 << 20;
@@ -51,7 +52,8 @@ impl LessonResult {
 /// Adds a result to a file.
 pub fn keep(file: &Path, result: &LessonResult) -> io::Result<()> {
     if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder)?;
+        // as everything else of this user's: for nobody else
+        private_folder().recursive(true).create(folder)?;
     }
     let mut line = serde_json::to_string(result)?;
     line.push('\n');

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use chrono::NaiveDateTime;
 use guide_common::demo::answer::{Happening, Means, What};
 use guide_common::id::CustomerId;
+use guide_common::outcome::OutcomeCode;
 use guide_common::sop::plan::{Lang, Text};
 
-use super::want::{Kind, Seen};
+use super::want::{Kind, Seen, Want};
 use super::{Lesson, Step};
 use crate::interface::app::App;
 use crate::lang::name::outcome_name;
@@ -25,8 +26,10 @@ pub struct Running {
     pub lesson: Arc<Lesson>,
     /// The place of the step that is next; as many as there are steps where all is done.
     pub step: usize,
-    /// How often that step's wish was met.
+    /// How often that step's wish was met: for each customer once.
     pub n_met: usize,
+    /// For whom.
+    met: Vec<CustomerId>,
     /// The shop's time when it began.
     pub began_at: NaiveDateTime,
     /// How many things customers had done when it began.
@@ -54,6 +57,7 @@ impl Running {
             lesson,
             step: 0,
             n_met: 0,
+            met: Vec::new(),
             began_at,
             n_happened,
             seconds: 0,
@@ -108,9 +112,9 @@ impl Running {
         let before = self.step;
         for one in seen {
             self.judge(one, app);
-            let is_done = self.next().is_some_and(|step| step.wants.is_done_by(one));
-            if is_done {
-                self.meet();
+            self.take_back(one);
+            if self.is_wanted(one) {
+                self.meet(one.customer());
             }
         }
         // what stands so already is done as soon as it is asked for
@@ -120,7 +124,18 @@ impl Running {
         self.step != before
     }
 
-    fn meet(&mut self) {
+    fn is_wanted(&self, seen: &Seen) -> bool {
+        self.next().is_some_and(|step| step.wants.is_done_by(seen))
+    }
+
+    /// What is asked for several times is asked for of as many customers.
+    fn meet(&mut self, customer: Option<&CustomerId>) {
+        if let Some(customer) = customer {
+            if self.met.contains(customer) {
+                return;
+            }
+            self.met.push(customer.clone());
+        }
         self.n_met += 1;
         if self.next().is_some_and(|step| self.n_met >= step.wants.times) {
             self.step_on();
@@ -129,27 +144,45 @@ impl Running {
 
     fn step_on(&mut self) {
         self.step += 1;
+        self.met.clear();
         (self.n_met, self.step_seconds, self.is_hinted) = (0, 0, false);
     }
 
-    /// Notes a mistake: what the step names as one, and an outcome that is not what the customer said.
+    /// What was taken back is asked for again.
+    fn take_back(&mut self, seen: &Seen) {
+        let Seen::Saved { kind: Kind::Undo, customer, .. } = seen else { return };
+        let counts = self.next().is_some_and(|step| matches!(step.wants.want, Want::Saved { .. }));
+        if let Some(idx) = self.met.iter().position(|met| met == customer).filter(|_| counts) {
+            self.met.remove(idx);
+            self.n_met -= 1;
+        }
+    }
+
+    /// The clock has gone back to where the lesson stood so: what was a mistake stays one, and so does the time.
+    pub fn back_to(&mut self, then: &Self) {
+        let before = std::mem::replace(self, then.clone());
+        (self.seconds, self.n_keys, self.n_hints) = (before.seconds, before.n_keys, before.n_hints);
+        (self.mistakes, self.step_seconds) = (before.mistakes, 0);
+    }
+
+    /// Notes a mistake: what the step names as one and does not want, and an outcome that is not what the customer said.
     fn judge(&mut self, seen: &Seen, app: &App) {
-        let named = self.next().and_then(|step| step.mistakes.iter().find(|(of, _)| of.is_done_by(seen)));
-        let named = named.map(|(_, why)| why.in_lang(app.lang).to_owned());
+        let named = self.next().filter(|step| !step.wants.is_done_by(seen)).and_then(|step| step.mistake(seen));
+        let named = named.map(|why| why.in_lang(app.lang).to_owned());
         if let Some(why) = named.or_else(|| self.misheard(seen, app)) {
             self.mistakes.push((self.step, why));
         }
     }
 
     fn misheard(&mut self, seen: &Seen, app: &App) -> Option<String> {
-        let Seen::Saved { kind: Kind::Outcome, code, score, customer, .. } = seen else { return None };
+        let Seen::Saved { kind: Kind::Outcome, code, score, customer } = seen else { return None };
         let (one, words, means) = self.last_said(app, customer)?;
         if self.logged.contains(customer) {
             return None;
         }
         let is_right = *code == Some(means.code) || means.score.is_some();
         let is_right = is_right && (means.score.is_none() || *score == means.score);
-        let why = (!is_right).then(|| misheard(&one.name, words, means, app.lang));
+        let why = (!is_right).then(|| misheard(&one.name, words, means, *code, app.lang));
         self.logged.push(customer.clone());
         why
     }
@@ -164,17 +197,25 @@ impl Running {
     }
 }
 
-fn misheard(name: &str, words: &str, means: Means, lang: Lang) -> String {
+fn misheard(name: &str, words: &str, means: Means, logged: Option<OutcomeCode>, lang: Lang) -> String {
     let code = outcome_name(means.code, lang);
-    match means.score {
-        Some(score) => {
+    match (means.score, logged) {
+        (Some(score), _) => {
             text!(
                 lang,
                 "{name} 说“{words}”，应记满意度 {score} 分",
                 "{name} said \"{words}\": that is a score of {score}"
             )
         }
-        None => text!(lang, "{name} 说“{words}”，应记“{code}”", "{name} said \"{words}\": that is \"{code}\""),
+        (None, Some(logged)) => {
+            let logged = outcome_name(logged, lang);
+            text!(
+                lang,
+                "{name} 说“{words}”，应记“{code}”，记成了“{logged}”",
+                "{name} said \"{words}\": that is \"{code}\", not \"{logged}\""
+            )
+        }
+        (None, None) => text!(lang, "{name} 说“{words}”，应记“{code}”", "{name} said \"{words}\": that is \"{code}\""),
     }
 }
 

@@ -152,6 +152,17 @@ pub enum Seen {
     Refused,
 }
 
+impl Seen {
+    /// Whom it concerns.
+    pub fn customer(&self) -> Option<&CustomerId> {
+        match self {
+            Self::Action(_, customer) => customer.as_ref(),
+            Self::Saved { customer, .. } => Some(customer),
+            Self::Refused => None,
+        }
+    }
+}
+
 impl Wanted {
     /// Whether this was just done.
     pub fn is_done_by(&self, seen: &Seen) -> bool {

@@ -74,6 +74,9 @@ impl Front {
     pub fn line(&mut self, line: &str) -> Vec<Effect> {
         self.is_commanded = true;
         self.wish = Wish::Changes;
+        if let Some(lesson) = &mut self.app.lesson {
+            lesson.n_keys += 1;
+        }
         let effects = match self.writing.take() {
             Some(lines) => self.write(lines, line),
             None if self.app.lock.is_some() => self.line_at_lock(line),
@@ -95,6 +98,8 @@ impl Front {
             return self.tell_lock();
         }
         self.at_lock = lock::Asked::default();
+        // here nothing lies under it that would have to be seen first
+        self.app.show_result();
         let mut out = std::mem::take(&mut self.out);
         out.extend(self.told.messages(&mut self.app, self.is_commanded));
         match self.app.told(prompt::question) {

@@ -3,7 +3,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use tokio::sync::mpsc;
@@ -26,6 +26,8 @@ pub use crate::interface::Options;
 const MAX_LINE_BYTES: u64 = 16 << 10;
 /// So long a script waits for what its line has begun.
 const SCRIPT_PATIENCE: Duration = Duration::from_secs(60);
+/// A pause between two lines counts for so many seconds of a lesson at most.
+const MAX_PAUSE_S: u64 = 3_600;
 /// What is told before a person types.
 const PROMPT: &str = "> ";
 
@@ -71,9 +73,19 @@ async fn walk(options: &Options) -> anyhow::Result<()> {
     let mut app = App::new(options.lang, theme, (u16::MAX, u16::MAX)).with_settings(settings);
     if let Some(training) = &options.training {
         app.training = Some(Arc::clone(&training.state.borrow()));
+        app.finished = training.finished();
         backend.follow(training.state.clone());
     }
-    let mut desk = Desk { front: Front::new(app), backend, events, options, typist, n_copying: 0, is_prompted: false };
+    let mut desk = Desk {
+        front: Front::new(app),
+        backend,
+        events,
+        options,
+        typist,
+        n_copying: 0,
+        is_prompted: false,
+        last_line: Instant::now(),
+    };
     let effects = desk.front.start();
     desk.carry_out(effects).await;
     desk.backend.listen();
@@ -96,6 +108,7 @@ async fn walk(options: &Options) -> anyhow::Result<()> {
                 is_asked = false;
                 let Some(line) = line else { break };
                 desk.is_prompted = false;
+                desk.pass_time().await;
                 let effects = desk.front.line(&line);
                 desk.carry_out(effects).await;
                 desk.settle().await;
@@ -150,6 +163,7 @@ struct Desk<'o> {
     /// How many texts are on their way to the clipboard.
     n_copying: usize,
     is_prompted: bool,
+    last_line: Instant,
 }
 
 impl Desk<'_> {
@@ -159,6 +173,15 @@ impl Desk<'_> {
         }
         let effects = self.front.event(event);
         self.carry_out(effects).await;
+    }
+
+    /// Counts the seconds since the line before, for a lesson.
+    async fn pass_time(&mut self) {
+        let n = self.last_line.elapsed().as_secs();
+        self.last_line += Duration::from_secs(n);
+        for _ in 0..n.min(MAX_PAUSE_S) {
+            self.take(Event::Second).await;
+        }
     }
 
     /// Takes events until nothing is awaited, or for as long as the typist has patience.

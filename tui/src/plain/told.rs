@@ -45,6 +45,8 @@ pub(super) struct Told {
     banners: Vec<String>,
     has_greeted: bool,
     has_told_outcomes: bool,
+    /// The lines of the lesson that runs.
+    lesson: Vec<String>,
 }
 
 impl Told {
@@ -61,10 +63,31 @@ impl Told {
             out.push(if speaks_of_enter { text + words::instead_of_enter(app.lang) } else { text });
         }
         out.extend(self.link(app));
+        out.extend(self.lesson(app));
         if is_commanded && self.has_greeted {
             out.extend(self.state(app));
         }
         out
+    }
+
+    /// The step of a lesson, the last mistake and the hint, where they are new.
+    fn lesson(&mut self, app: &App) -> Vec<String> {
+        let Some((running, step)) = app.lesson.as_ref().and_then(|running| Some((running, running.next()?))) else {
+            self.lesson.clear();
+            return Vec::new();
+        };
+        let mut lines = Vec::new();
+        let mistakes = running.mistakes.iter().filter(|(idx, _)| *idx <= running.step);
+        lines.extend(mistakes.last().map(|(idx, why)| own::mistake(idx + 1, why, app.lang)));
+        lines.push(own::lesson_title(running, app.lang));
+        lines.push(step.text.in_lang(app.lang).to_owned());
+        lines.extend(
+            step.hint.as_ref().filter(|_| running.shows_hint()).map(|hint| format!("→ {}", hint.in_lang(app.lang))),
+        );
+        let lines: Vec<String> = lines.iter().map(|line| linear::clean(line)).collect();
+        let new = lines.iter().filter(|line| !self.lesson.contains(line)).cloned().collect();
+        self.lesson = lines;
+        new
     }
 
     /// The daemon has gone, or is back.

@@ -3,6 +3,7 @@
 
 pub mod span;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -107,6 +108,19 @@ impl Link {
     /// Whether nobody has come to the end of a lesson here yet.
     pub fn is_new(&self) -> bool {
         self.results.as_ref().is_some_and(|(file, _)| !file.exists())
+    }
+
+    /// The lessons that the learner has played to their end here, with the best score.
+    pub fn finished(&self) -> BTreeMap<String, usize> {
+        let Some((file, learner)) = &self.results else { return BTreeMap::new() };
+        // a file that cannot be read costs the marks only; guide lesson results says what is wrong with it
+        let kept = results::read(file).map(|(kept, _)| kept).unwrap_or_default();
+        let mut finished = BTreeMap::new();
+        for one in kept.into_iter().filter(|one| one.learner == *learner) {
+            let best = finished.entry(one.lesson).or_default();
+            *best = one.score.max(*best);
+        }
+        finished
     }
 
     /// Keeps the result of a lesson, where results are kept.

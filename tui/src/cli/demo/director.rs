@@ -46,6 +46,8 @@ pub(super) struct Director {
     until: Option<NaiveDateTime>,
     /// Whether days that are played last no longer than they take: nobody looks on.
     pub(super) is_hurried: bool,
+    /// What was switched on when the daemon was killed: a cut cable does not mend itself.
+    killed_with: FaultPlan,
     /// The demo's first moment, once a lesson has taken its place.
     first: Option<Snapshot>,
     first_at: NaiveDateTime,
@@ -89,6 +91,7 @@ impl Director {
             next_day: None,
             until: None,
             is_hurried: false,
+            killed_with: FaultPlan::default(),
             first: None,
             first_at: now,
         };
@@ -190,13 +193,14 @@ impl Director {
             }
             Order::Begin(lesson) => self.begin_lesson(lesson).await,
             Order::KillDaemon => {
+                self.killed_with = self.client()?.faults().await?.plan;
                 self.stage.kill_daemon();
                 self.state.is_killed = true;
                 Ok(())
             }
             Order::StartDaemon => {
                 self.begin(Busy::Starting);
-                self.stage.start_daemon().await?;
+                self.stage.start_daemon_with(&self.killed_with).await?;
                 self.state.is_killed = false;
                 Ok(())
             }
@@ -242,6 +246,7 @@ impl Director {
         let plan = scene.faults.iter().fold(FaultPlan::default(), |plan, switch| faults::with(plan, *switch, true));
         client.set_faults(&plan).await?;
         if scene.faults.contains(&Switch::KilledDaemon) {
+            self.killed_with = plan;
             self.stage.kill_daemon();
             self.state.is_killed = true;
         }
@@ -351,8 +356,7 @@ impl Director {
         };
         let faults = match self.client() {
             Ok(client) => client.faults().await?.plan,
-            // it is started without any
-            Err(_) => FaultPlan::default(),
+            Err(_) => self.killed_with.clone(),
         };
         self.stops.push(Stop {
             n_sent: self.sent.len(),

@@ -123,12 +123,23 @@ async fn play(args: Args, context: &Context, look: Look, taught: Option<(Arc<Les
 /// Writes a recording of a lesson's solution.
 async fn record(file: &Path, lesson: &str, context: &Context) -> Answer<()> {
     let lesson = lesson::named(lesson, context)?;
+    let kind = FilmKind::of(file).ok_or_else(|| {
+        Failure::Usage(text!(
+            context.lang,
+            "录像写成 .cast（asciinema）或 .svg（动画图片）",
+            "a recording is written as .cast, for asciinema, or as .svg, an animated picture"
+        ))
+    })?;
+    // before it is played: a folder that is not there is not found out a minute later
+    if file.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        return Err(Failure::Failed(fault::written(file, &std::io::ErrorKind::NotFound.into(), context.lang)));
+    }
     let stage = Stage::set(None, SEED, context.lang, None).await?;
     let (mut director, link, orders) = Director::new(stage, SEED, context.lang).await?;
     director.is_hurried = true;
     let mut player = Player::new(&director, link, context.lang, FILMED_AT)?;
     let recorded = tokio::select! {
-        recorded = player.record(&lesson, FilmKind::of(file)) => recorded,
+        recorded = player.record(&lesson, kind) => recorded,
         () = director.run(orders) => Err(Failure::Reported),
     };
     director.into_stage().strike().await;
@@ -136,8 +147,7 @@ async fn record(file: &Path, lesson: &str, context: &Context) -> Answer<()> {
     if let Some(fault) = played.fault {
         return Err(Failure::Failed(fault));
     }
-    std::fs::write(file, film)
-        .map_err(|error| Failure::Failed(fault::file(&file.display().to_string(), &error, context.lang)))?;
+    std::fs::write(file, film).map_err(|error| Failure::Failed(fault::written(file, &error, context.lang)))?;
     print(&format!("{}\n", file.display()))
 }
 

@@ -49,6 +49,8 @@ pub(super) struct Player {
     events: mpsc::Receiver<Event>,
     link: Link,
     film: Option<Film>,
+    /// The lesson that came to its end: the next key closes it.
+    ended: Option<Box<Running>>,
 }
 
 /// What a recording is.
@@ -61,10 +63,14 @@ pub(super) enum FilmKind {
 }
 
 impl FilmKind {
-    /// As the file's name says.
-    pub(super) fn of(file: &Path) -> Self {
-        let is_picture = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg"));
-        if is_picture { Self::Picture } else { Self::Cast }
+    /// As the file's name says; none where it names another kind.
+    pub(super) fn of(file: &Path) -> Option<Self> {
+        let Some(ending) = file.extension() else { return Some(Self::Cast) };
+        match ending.to_ascii_lowercase().to_str()? {
+            "svg" => Some(Self::Picture),
+            "cast" | "json" => Some(Self::Cast),
+            _ => None,
+        }
     }
 }
 
@@ -92,7 +98,7 @@ impl Player {
         app.training = Some(Arc::clone(&link.state.borrow()));
         backend.follow(link.state.clone());
         backend.listen();
-        Ok(Self { app, backend, events, link, film: None })
+        Ok(Self { app, backend, events, link, film: None, ended: None })
     }
 
     /// Plays a lesson's solution at the pace of somebody who reads it, and returns the recording.
@@ -105,6 +111,9 @@ impl Player {
             FilmKind::Picture => Film::Picture(svg::film::Film::default()),
         });
         let played = self.play(lesson, None).await?;
+        // what the last step led to, and how it went
+        self.film_screen(END_MS);
+        self.app.show_result();
         self.film_screen(END_MS);
         let film = match self.film.take() {
             Some(Film::Cast(cast)) => cast.into_text(),
@@ -135,6 +144,7 @@ impl Player {
 
     /// Plays a lesson's solution, but for the keys of one step where that is to be left out.
     pub(super) async fn play(&mut self, lesson: &Arc<Lesson>, left_out: Option<usize>) -> Answer<Played> {
+        self.ended = None;
         let effects = self.app.start();
         self.carry_out(effects);
         self.begin(lesson).await?;
@@ -162,8 +172,8 @@ impl Player {
                 self.wait(STEP_PATIENCE, |app| app.lesson.as_ref().is_none_or(|running| running.step > idx)).await;
             }
         }
-        let running = self.app.lesson.clone().map(|running| *running);
-        let Some(running) = running else { return Err(Failure::Failed("the lesson was left".to_owned())) };
+        let running = self.ended.take().or_else(|| self.app.lesson.clone());
+        let Some(running) = running.map(|running| *running) else { return Err(Failure::Failed("the lesson was left".to_owned())) };
         if fault.is_none() && !running.is_over() {
             fault = Some(self.not_done(running.step));
         }
@@ -246,6 +256,7 @@ impl Player {
                     let effects = self.app.update(Event::Copied(Copied::Asked));
                     self.carry_out(effects);
                 }
+                Effect::KeepResult(running) => self.ended = Some(running),
                 // there is no terminal, nothing is kept, and nobody leaves
                 _ => {}
             }

@@ -51,10 +51,7 @@ impl Stage {
         self.stop_hub().await;
         self.put_files_back(&snapshot.0).map_err(|error| Failure::Failed(format!("going back: {error}")))?;
         self.set_clock_file(now)?;
-        self.start_daemon().await?;
-        // before the hub can be reached: what was not sent then is not sent now
-        self.client().set_faults(faults).await?;
-        self.start_hub().await?;
+        self.start_daemon_with(faults).await?;
         if faults.offline { Ok(()) } else { self.wait_for_sync().await }
     }
 

@@ -8,6 +8,7 @@ use guide_common::id::GuideId;
 use guide_common::paths::Paths;
 use guide_common::sop::plan::Lang;
 use guide_common::wire::local::EnrollLocalRequest;
+use guide_common::wire::support::FaultPlan;
 
 use crate::cli::demo::home::Home;
 use crate::cli::demo::hub::{GuideRow, Hub};
@@ -112,6 +113,14 @@ impl Stage {
         }
         self.daemon = Some(process);
         Ok(())
+    }
+
+    /// Starts the daemon with faults switched on before it can reach the hub: what was not sent is not sent now.
+    pub(super) async fn start_daemon_with(&mut self, faults: &FaultPlan) -> Answer<()> {
+        self.stop_hub().await;
+        self.start_daemon().await?;
+        self.client().set_faults(faults).await?;
+        self.start_hub().await
     }
 
     /// Starts the hub again, at the address that the terminal knows.

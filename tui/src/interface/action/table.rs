@@ -172,7 +172,7 @@ const SPECS: &[Row] = &[
     (Action::Faults, "faults", &[t('f')], Place::ALL, ["故障", "Faults"], ["故障开关：断网、磁盘满、杀后台等", "Fault switch: cable, disk, daemon …"]),
     (Action::Learn, "learn", &[t('i')], Place::ALL, ["学习", "Learn"], ["学习模式：按键先说明，再按一次才执行", "Learn: a key says what it will do"]),
     (Action::CastKeys, "cast-keys", &[t('c')], Place::ALL, ["大字按键", "Keys"], ["把按下的键用大字显示给旁人看", "Pressed keys large, for an audience"]),
-    (Action::Present, "present", &[t('v')], Place::ALL, ["演示", "Present"], ["演示版面：大字按键和日期，不露个人信息", "Present: large, no personal data"]),
+    (Action::Present, "present", &[t('v')], Place::ALL, ["演示", "Present"], ["演示版面：大字按键和日期，遮住姓名", "Present: large, no personal data"]),
     (Action::Help, "help", &[c('?'), k(KeyCode::F(1))], Place::ALL, ["帮助", "Help"], ["全部按键；可筛选，回车执行", "Show all keys; type to filter, Enter runs one"]),
     (Action::Palette, "palette", &[c(':'), c(';')], Place::ALL, ["命令", "Commands"], ["全部命令和选择：按名字找，回车执行", "Everything that can be done, by name; Enter does it"]),
     (Action::Settings, "settings", &[c(','), k(KeyCode::F(11))], Place::ALL, ["设置", "Settings"], ["语言、配色、字符、按键、鼠标", "Language, colours, glyphs, keys, mouse"]),

@@ -13,7 +13,7 @@ use super::view::{bottom, sheet, title};
 use crate::interface::app::App;
 use crate::interface::mouse::Hit;
 use crate::interface::screens::sync::faults;
-use crate::interface::text::{fit, width};
+use crate::interface::text::{fit, width, wrapped};
 use crate::interface::theme::Role;
 use crate::interface::widgets::paint::{bar, lines, piece, spread};
 use crate::interface::words::{self, Msg};
@@ -25,7 +25,12 @@ use crate::training::Moment;
 pub fn draw(app: &App, state: &TrainingSheet, frame: &mut Frame, body: Rect) {
     let rows = rows(app, state.which);
     let (heading, keys_of) = words_of(state.which);
-    let n = u16::try_from(rows.len().max(1)).unwrap_or(u16::MAX);
+    let cols = match state.which {
+        Which::Lessons => body.width,
+        _ => bottom(app, body, 1).width,
+    };
+    let rows: Vec<Vec<Line<'static>>> = rows.iter().map(|row| row_lines(app, row, cols.saturating_sub(4))).collect();
+    let n = u16::try_from(rows.iter().map(Vec::len).sum::<usize>().max(1)).unwrap_or(u16::MAX);
     let rows_of_sheet = n.saturating_add(2).min(body.height);
     // what a lesson is about takes a line of its own
     let area = match state.which {
@@ -37,17 +42,29 @@ pub fn draw(app: &App, state: &TrainingSheet, frame: &mut Frame, body: Rect) {
         let text = piece(Msg::NoAnswers.text(app.lang), Role::Muted, &app.theme);
         return lines(frame.buffer_mut(), inner, &[Line::from(text)]);
     }
-    let first = (state.selected + 1).saturating_sub(usize::from(inner.height));
-    for ((idx, row), y) in rows.iter().enumerate().skip(first).zip(inner.top()..inner.bottom()) {
-        let left = vec![
-            piece(format!("{} ", row.head), Role::Accent, &app.theme),
-            piece(row.text.clone(), row.role, &app.theme),
-        ];
-        let line = spread(left, piece(row.after.clone(), Role::Muted, &app.theme), usize::from(inner.width));
+    let until_selected: usize = rows.iter().take(state.selected + 1).map(Vec::len).sum();
+    let first = until_selected.saturating_sub(usize::from(inner.height));
+    let all = rows.iter().enumerate().flat_map(|(idx, row)| row.iter().map(move |line| (idx, line)));
+    for ((idx, line), y) in all.skip(first).zip(inner.top()..inner.bottom()) {
         let selected = (idx == state.selected).then(|| app.theme.style(Role::Selection));
-        bar(frame.buffer_mut(), inner, y, &line, selected);
+        bar(frame.buffer_mut(), inner, y, line, selected);
         app.hits.note(Rect { y, height: 1, ..inner }, Hit::Row(idx));
     }
+}
+
+/// A row in so many columns; what does not fit goes on below, beside its head.
+fn row_lines(app: &App, row: &Row, cols: u16) -> Vec<Line<'static>> {
+    let cols = usize::from(cols);
+    let head = format!("{} ", row.head);
+    let room = cols.saturating_sub(width(&head) + if row.after.is_empty() { 0 } else { width(&row.after) + 1 });
+    let texts = if row.wraps { wrapped(&row.text, room.max(1)) } else { vec![row.text.clone()] };
+    let line = |(idx, text): (usize, String)| {
+        let head = if idx == 0 { head.clone() } else { " ".repeat(width(&head)) };
+        let left = vec![piece(head, Role::Accent, &app.theme), piece(text, row.role, &app.theme)];
+        let after = if idx == 0 { row.after.clone() } else { String::new() };
+        spread(left, piece(after, Role::Muted, &app.theme), cols)
+    };
+    texts.into_iter().enumerate().map(line).collect()
 }
 
 /// What a sheet is called, and what its keys do.
@@ -70,6 +87,8 @@ pub struct Row {
     /// At its end.
     pub after: String,
     role: Role,
+    /// Whether it takes as many lines as it needs.
+    wraps: bool,
 }
 
 /// The rows of a sheet, also for the plain mode.
@@ -89,11 +108,20 @@ pub fn rows(app: &App, which: Which) -> Vec<Row> {
             let row = |(idx, lesson): (usize, &Arc<Lesson>)| Row {
                 head: format!("{:>2}", idx + 1),
                 text: format!("{} · {}", lesson.name.in_lang(app.lang), lesson.about.in_lang(app.lang)),
-                after: format!("{} · {}", words::role(lesson.role, app.lang), words::minutes(lesson.minutes, app.lang)),
+                after: format!("{} · {}", words::role(lesson.role, app.lang), marked(app, lesson)),
                 role: Role::Text,
+                wraps: false,
             };
             library::all().iter().enumerate().map(row).collect()
         }
+    }
+}
+
+/// How long a lesson takes, or how it went.
+fn marked(app: &App, lesson: &Lesson) -> String {
+    match app.finished.get(&lesson.id) {
+        Some(score) => words::finished(*score, app.lang),
+        None => words::minutes(lesson.minutes, app.lang),
     }
 }
 
@@ -102,7 +130,13 @@ fn fault(app: &App, idx: usize, switch: Switch) -> Row {
     let (name, what) = words::switch(switch, app.lang);
     let after = if is_on { Msg::SwitchOn } else { Msg::SwitchOff };
     let role = if is_on { Role::Bad } else { Role::Text };
-    Row { head: (idx + 1).to_string(), text: format!("{name} · {what}"), after: after.text(app.lang).to_owned(), role }
+    Row {
+        head: (idx + 1).to_string(),
+        text: format!("{name} · {what}"),
+        after: after.text(app.lang).to_owned(),
+        role,
+        wraps: true,
+    }
 }
 
 fn moment(app: &App, idx: usize, n: usize, moment: &Moment) -> Row {
@@ -111,7 +145,7 @@ fn moment(app: &App, idx: usize, n: usize, moment: &Moment) -> Row {
         0 => (Msg::MomentFirst.text(app.lang), Role::Text),
         _ => ("", Role::Text),
     };
-    Row { head: date::full_time(moment.at, app.lang), text: text.to_owned(), after: String::new(), role }
+    Row { head: date::full_time(moment.at, app.lang), text: text.to_owned(), after: String::new(), role, wraps: false }
 }
 
 fn answer(app: &App, one: &Happening, name_cols: usize) -> Row {
@@ -126,5 +160,6 @@ fn answer(app: &App, one: &Happening, name_cols: usize) -> Row {
         text: format!("{}  {}", fit(&one.name, name_cols), words::did(&one.what, app.lang)),
         after: String::new(),
         role,
+        wraps: true,
     }
 }

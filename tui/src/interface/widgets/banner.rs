@@ -9,7 +9,7 @@ use crate::interface::action::Action;
 use crate::interface::app::App;
 use crate::interface::screens::Screen;
 use crate::interface::theme::Role;
-use crate::interface::words;
+use crate::interface::words::{self, Msg};
 use crate::lang::support::skew;
 
 /// A screen of so many rows has room for one line, and one of so many for all of them.
@@ -17,9 +17,11 @@ const ROOM: (u16, u16) = (9, 16);
 
 /// The lines, the most urgent first; none where all is well.
 pub fn texts(app: &App, rows: u16) -> Vec<(String, Role)> {
-    let Some(sync) = app.data.status.as_ref().filter(|status| status.guide.is_some()).map(|status| &status.sync) else {
+    let Some(status) = app.data.status.as_ref().filter(|status| status.guide.is_some()) else {
         return Vec::new();
     };
+    let sync = &status.sync;
+    let full = status.disk_full.then(|| (Msg::DiskFull.text(app.lang).to_owned(), Role::Bad));
     let code = sync.last_error.as_ref().map(|error| error.code.as_str());
     // on the screen itself it is one key to the section that says more
     let key = match (app.screen, sync.n_rejected) {
@@ -35,7 +37,7 @@ pub fn texts(app: &App, rows: u16) -> Vec<(String, Role)> {
         rows if rows >= ROOM.0 => 1,
         _ => 0,
     };
-    attention.into_iter().chain(skew).take(n_lines).collect()
+    full.into_iter().chain(attention).chain(skew).take(n_lines).collect()
 }
 
 /// Draws them.

@@ -43,6 +43,9 @@ pub fn draw(app: &App, frame: &mut Frame, area: Rect) {
         (true, _) => vec![Action::NextScreen, Action::Quit],
         (false, _) => actions(app),
     };
+    // a demo speaks the language in which it was opened
+    let all: Vec<Action> =
+        all.into_iter().filter(|action| *action != Action::OtherLang || app.training.is_none()).collect();
     let mut kept: Vec<Action> = Vec::new();
     let mut used = line.width();
     let rest = all.iter().filter(|action| !ALWAYS.contains(action));
@@ -110,16 +113,18 @@ pub fn training(app: &App, frame: &mut Frame, area: Rect) {
             spans.push(piece(format!(" {}", msg.text(lang)), Role::Muted, &app.theme));
         }
     }
+    let mut line = Line::from(spans);
     for far in [training::Span::Day, training::Span::Week, training::Span::Month] {
-        spans.push(Span::raw("  "));
-        for (idx, mut part) in hint(app, Action::Forward(far), false).into_iter().enumerate() {
-            if idx == 1 {
-                part.content = format!(" +{}", part.content.trim()).into();
-            }
-            spans.push(part);
+        let mut of_key = hint(app, Action::Forward(far), false);
+        if let Some(label) = of_key.get_mut(1) {
+            label.content = format!(" +{}", label.content.trim()).into();
+        }
+        // a half of one says nothing
+        if line.width() + 2 + Line::from(of_key.clone()).width() <= usize::from(area.width) {
+            line.spans.push(Span::raw("  "));
+            line.spans.extend(of_key);
         }
     }
-    let mut line = Line::from(spans);
     if let Some(newest) = state.and_then(|state| state.happened.last()) {
         let room = usize::from(area.width).saturating_sub(line.width() + 3);
         if room > SHORTEST_NEWS {

@@ -6,9 +6,10 @@ use ratatui::text::Line;
 
 use super::paint::{Frames, lines, panel, piece};
 use crate::interface::app::App;
+use crate::interface::privacy::Privacy;
 use crate::interface::text::{cut, wrapped};
 use crate::interface::theme::Role;
-use crate::interface::words;
+use crate::interface::words::{self, Msg};
 
 /// The most rows of the text.
 const TEXT_ROWS: usize = 3;
@@ -39,13 +40,17 @@ pub fn draw(app: &App, frame: &mut Frame, area: Rect) {
 fn text(app: &App, cols: usize) -> Vec<(String, Role)> {
     let Some(running) = &app.lesson else { return Vec::new() };
     let Some(step) = running.next() else {
-        return vec![(words::lesson_result(running, app.lang), Role::Good)];
+        let over = [words::lesson_result(running, app.lang), Msg::LessonOver.text(app.lang).to_owned()];
+        return over.into_iter().zip([Role::Good, Role::Accent]).collect();
     };
     let text = step.text.in_lang(app.lang);
     let mut rows: Vec<(String, Role)> =
         wrapped(text, cols).into_iter().take(TEXT_ROWS).map(|line| (line, Role::Text)).collect();
+    if app.audience.presents && app.privacy == Privacy::On {
+        rows.push((cut(Msg::LessonShown.text(app.lang), cols), Role::Muted));
+    }
     if let Some((_, why)) = running.mistakes.last().filter(|(idx, _)| *idx == running.step) {
-        rows.push((cut(&format!("! {why}"), cols), Role::Bad));
+        rows.extend(wrapped(&format!("! {why}"), cols).into_iter().take(2).map(|line| (line, Role::Bad)));
     }
     if let Some(hint) = step.hint.as_ref().filter(|_| running.shows_hint()) {
         rows.extend(

@@ -160,10 +160,10 @@ pub fn role(role: Role, lang: Lang) -> &'static str {
 /// How fast the training clock plays.
 pub fn pace(day_ms: u64, lang: Lang) -> String {
     match (day_ms, lang) {
-        (ms @ 1_000.., Zh) => format!("{} 秒一天", ms / 1_000),
+        (ms @ 1_000.., Zh) => format!("一天走 {} 秒", ms / 1_000),
         (1_000..2_000, En) => "a day a second".to_owned(),
         (ms @ 2_000.., En) => format!("a day in {} seconds", ms / 1_000),
-        (ms, Zh) => format!("一秒 {} 天", 1_000 / ms.max(1)),
+        (ms, Zh) => format!("一秒走 {} 天", 1_000 / ms.max(1)),
         (ms, En) => format!("{} days a second", 1_000 / ms.max(1)),
     }
 }
@@ -267,8 +267,9 @@ pub fn lesson_title(running: &Running, lang: Lang) -> String {
 
 /// How long it took so far, and how many mistakes there were.
 pub fn lesson_state(running: &Running, lang: Lang) -> String {
-    let time = format!("{}:{:02}", running.seconds / 60, running.seconds % 60);
+    let time = format!("{}:{:02} / {}:00", running.seconds / 60, running.seconds % 60, running.lesson.minutes);
     match (running.mistakes.len(), lang) {
+        _ if running.is_over() => time,
         (0, Zh) => format!("{time} · T ? 提示"),
         (0, En) => format!("{time} · T ? hint"),
         (n, Zh) => format!("{time} · 错 {n} · T ? 提示"),
@@ -292,6 +293,14 @@ pub fn mistake(step: usize, why: &str, lang: Lang) -> String {
     match lang {
         Zh => format!("第 {step} 步：{why}"),
         En => format!("step {step}: {why}"),
+    }
+}
+
+/// A lesson that was played to its end.
+pub fn finished(score: usize, lang: Lang) -> String {
+    match lang {
+        Zh => format!("完成 {score} 分"),
+        En => format!("done, {score}"),
     }
 }
 

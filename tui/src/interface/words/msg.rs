@@ -31,7 +31,7 @@ messages! {
     Training => "训练", "TRAINING";
     Hidden => "遮挡中", "HIDDEN";
     Learning => "学习", "LEARN";
-    HeldKeys => "回车 执行  Esc 不做", "Enter does it  Esc not";
+    HeldKeys => "回车 执行  Esc 不做", "Enter does it  Esc leaves it";
     LearnOn => "学习模式：按键先在底行说明，再按一次（或回车）才执行；T i 关闭", "learning: a key says below what it will do; again, or Enter, does it; T i ends it";
     LearnOff => "学习模式已关闭：按键马上执行", "learning has ended: keys act at once";
     CastOn => "按下的键用大字显示；T c 关闭", "pressed keys are shown large; T c ends it";
@@ -39,6 +39,8 @@ messages! {
     CastEmpty => "按下的键显示在这里", "the pressed keys are shown here";
     PresentOn => "演示版面：姓名、手机、金额都遮住；T v 结束", "presenting: names, phones and amounts are hidden; T v ends it";
     PresentOff => "演示结束；遮挡还在，按 x 取消", "presenting has ended; the mask stays until x";
+    DiskFull => "磁盘已满，新记录存不下；已保存的都在。腾出空间就能继续记", "The disk is full: nothing new is saved, what was saved is there. Make room to go on";
+    DemoLang => "This demo is in Chinese: q leaves it, then guide --lang en demo", "这个演示是英文的：按 q 退出，再运行 guide --lang zh demo";
     PresentHides => "演示时一直遮挡；T v 结束演示", "while you present the mask stays; T v ends it";
     Faults => "故障", "FAULTS";
     Rush => "催办", "Rush";
@@ -175,7 +177,9 @@ messages! {
     NoMistakes => "没有错误", "no mistake";
     LessonNext => "Esc 关闭  T t 下一课", "Esc closes  T t the next lesson";
     LessonsTitle => "课程", "Lessons";
-    LessonsKeys => "回车或数字 开始  Esc 先自己看看", "Enter or digit begin  Esc look around first";
+    LessonsKeys => "回车 开始  1–9 直接开始  Esc 先自己看看", "Enter begin  1–9 at once  Esc look around first";
+    LessonOver => "按任意键看成绩", "any key shows how it went";
+    LessonShown => "x 显示姓名：课里的人都是虚构的", "x shows the names: the people of a lesson are invented";
     DemoOnly => "只在 guide demo 里有", "that is there in guide demo only";
     StillMoving => "时钟还在走，稍等", "the clock is still moving";
     FaultsTitle => "故障开关", "Fault switch";

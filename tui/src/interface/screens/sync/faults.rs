@@ -22,6 +22,9 @@ const ORDER: [&str; 14] = [
     "offline",
     "delay",
     "drop_reply",
+    "clock_ahead_min",
+    "expire",
+    "disk_full",
     "drop_request",
     "busy",
     "error",
@@ -30,9 +33,6 @@ const ORDER: [&str; 14] = [
     "truncate",
     "swap",
     "garbage",
-    "expire",
-    "clock_ahead_min",
-    "disk_full",
 ];
 
 /// Each fault with what it is set to.

@@ -201,7 +201,7 @@ fn kinds(verified: &Verified, app: &App, cols: usize) -> Vec<Line<'static>> {
 pub(super) fn faults_sum(app: &App) -> Option<(String, Role)> {
     let n_on = fault_rows(app).iter().filter(|(_, value)| is_on(value)).count();
     Some(match n_on {
-        0 => (pick(app.lang, ("网络正常", "the line is well")).to_owned(), Role::Good),
+        0 => (pick(app.lang, ("没有故障", "none is on")).to_owned(), Role::Good),
         n => (text!(app.lang, "{n} 种故障开着", "faults on: {n}"), Role::Warn),
     })
 }
@@ -235,9 +235,9 @@ pub(super) fn faults(app: &App, cols: usize) -> Rows {
     let key = |action| app.keymap.label(action);
     let what = text!(
         lang,
-        "只影响这台训练终端与总部之间的网络；记录照样先存本机。{} 开关选中的一种，{} 断网或接上，{} 全部恢复。",
-        "Only the line between this training terminal and its hub; records are saved here all the same. {} switches the \
-         selected one, {} cuts or joins the line, {} ends all.",
+        "只影响这台训练终端。除了磁盘满，记录都照样先存本机。{} 开关选中的一种，{} 断网或接上，{} 全部恢复。",
+        "Only this training terminal; but for a full disk, records are saved here all the same. {} switches the selected \
+         one, {} cuts or joins the line, {} ends all.",
         key(Action::Open),
         key(Action::CutLine),
         key(Action::EndFaults)

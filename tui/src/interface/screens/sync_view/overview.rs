@@ -56,7 +56,7 @@ pub(super) fn lines(app: &App, cols: usize) -> Vec<Line<'static>> {
     row(("最近联系", "Last seen"), last(app, sync), Role::Text);
     if let Some(error) = &sync.last_error {
         row(("这一轮", "This time"), sync_error_name(&error.code, lang).to_owned(), Role::Warn);
-        row(("", ""), error.detail.clone(), Role::Muted);
+        row(("原文", "Detail"), error.detail.clone(), Role::Muted);
     }
     if let Some(hub) = &sync.hub {
         row(("总部", "HQ"), hub.clone(), Role::Text);
