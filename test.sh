@@ -130,8 +130,8 @@ if need_postgres; then
     say "the hub's suite on PostgreSQL, serializable"
     hub_on_postgres "$pg_url&options=-c%20default_transaction_isolation%3Dserializable" "$@" || failed=yes
     say "the order of feeds, forty seeds on each engine"
-    GUIDE_FEED_SEEDS=40 cargo test --quiet --locked -p guide-hub --test order || failed=yes
-    GUIDE_FEED_SEEDS=40 GUIDE_HUB_TEST_POSTGRES=$pg_url cargo test --quiet --locked -p guide-hub --test order ||
+    GUIDE_FEED_SEEDS=40 cargo test --quiet --locked -p guide-hub --test all order:: || failed=yes
+    GUIDE_FEED_SEEDS=40 GUIDE_HUB_TEST_POSTGRES=$pg_url cargo test --quiet --locked -p guide-hub --test all order:: ||
       failed=yes
   fi
   stop_postgres

@@ -1,9 +1,5 @@
 //! Why a task stands where it does, amnesties after a leave, prices that scripts name, lint, and the use of templates.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
-mod support;
-
 use guide_common::sop::backlog::Fate;
 use guide_common::sop::explain::plan::Standing;
 use guide_common::sop::explain::task::TaskExplained;
@@ -15,9 +11,10 @@ use guide_common::wire::card::*;
 use guide_common::wire::local::*;
 use guide_common::wire::record::*;
 use serde_json::json;
-use support::{Daemon, hub::Hub, outcome};
 
-async fn open(prepare: impl FnOnce(&Hub)) -> (Daemon, support::hub::Serving, tempfile::TempDir) {
+use crate::support::{Daemon, hub::Hub, outcome};
+
+async fn open(prepare: impl FnOnce(&Hub)) -> (Daemon, crate::support::hub::Serving, tempfile::TempDir) {
     let home = tempfile::tempdir().unwrap();
     let mut hub = Hub::new(3);
     prepare(&hub);

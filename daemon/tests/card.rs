@@ -1,9 +1,5 @@
 //! The card and what stands beside it: notes, the timeline, groups of tags, and whole phone numbers.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
-mod support;
-
 use guide_common::fact::FactBody;
 use guide_common::record::{Coupon, Level, LevelRecord, PointsRecord};
 use guide_common::wire::card::*;
@@ -12,7 +8,8 @@ use guide_common::wire::record::*;
 use guide_common::wire::support::Doctor;
 use guide_common::wire::timeline::*;
 use serde_json::json;
-use support::{Daemon, hub};
+
+use crate::support::{Daemon, hub};
 
 async fn shop(change: impl FnOnce(&hub::Hub)) -> (tempfile::TempDir, hub::Hub, hub::Serving, Daemon) {
     let home = tempfile::tempdir().unwrap();

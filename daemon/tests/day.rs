@@ -1,23 +1,20 @@
 //! A guide's day over the local API: the queue, outcomes, promises, undo, search, the clock.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
-mod support;
-
 use guide_common::wire::card::*;
 use guide_common::wire::local::*;
 use guide_common::wire::record::*;
-use support::{Daemon, eventually, hub::Hub, outcome};
+
+use crate::support::{Daemon, eventually, hub::Hub, outcome};
 
 struct Shop {
     daemon: Daemon,
     hub: Hub,
-    _serving: support::hub::Serving,
+    _serving: crate::support::hub::Serving,
     home: tempfile::TempDir,
 }
 
 async fn shop(n_customers: usize) -> Shop {
-    let (home, hub, serving, daemon) = support::enrolled(n_customers).await;
+    let (home, hub, serving, daemon) = crate::support::enrolled(n_customers).await;
     Shop { daemon, hub, _serving: serving, home }
 }
 
@@ -199,7 +196,7 @@ async fn events_tell_what_changed_by_id() {
     shop.daemon.post::<SavedResponse>("/v1/tasks/C0000/outcome", &outcome("1")).await.unwrap();
     let mut text = String::new();
     while !(text.contains("\"today\"") && text.contains("C0000")) {
-        let chunk = tokio::time::timeout(support::LIMIT, stream.chunk()).await.unwrap().unwrap().unwrap();
+        let chunk = tokio::time::timeout(crate::support::LIMIT, stream.chunk()).await.unwrap().unwrap().unwrap();
         text.push_str(std::str::from_utf8(&chunk).unwrap());
     }
     assert!(!text.contains("顾客"), "{text}");

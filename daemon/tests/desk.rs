@@ -1,17 +1,14 @@
 //! What the queue is worked out with beside a customer's facts: the time of the day, starts of throttled plans, leaves
 //! and days off, settings.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
-mod support;
-
 use guide_common::sop::gate::HoldReason;
 use guide_common::sop::settings::Settings;
 use guide_common::wire::ask::*;
 use guide_common::wire::card::*;
 use guide_common::wire::local::*;
 use guide_common::wire::record::*;
-use support::{Daemon, hub, hub::Hub, outcome};
+
+use crate::support::{Daemon, hub, hub::Hub, outcome};
 
 async fn serve(home: &std::path::Path, hub: &mut Hub) -> (Daemon, hub::Serving) {
     let serving = hub.serve().await;

@@ -1,10 +1,6 @@
 //! Fields of a customer over the local API: who wrote what, on which terminal, what counts and why; and what is unsent,
 //! taken back or refused.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
-mod support;
-
 use guide_common::sop::plan::Lang;
 use guide_common::wire::Problem;
 use guide_common::wire::card::CustomerCard;
@@ -12,7 +8,8 @@ use guide_common::wire::history::{ChangeName, EntryState, FieldHistory, HistoryE
 use guide_common::wire::local::CustomerList;
 use guide_common::wire::record::SavedResponse;
 use serde_json::json;
-use support::{Daemon, enrolled, hub::Hub};
+
+use crate::support::{Daemon, enrolled, hub::Hub};
 
 async fn set(daemon: &Daemon, field: &str, value: Option<&str>) -> Result<SavedResponse, Problem> {
     daemon.post("/v1/customers/C0001/fields", &json!({ "field": field, "value": value })).await

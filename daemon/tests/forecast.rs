@@ -1,14 +1,11 @@
 //! What is worked out ahead over the local API: what a plan would mean before it is published.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
-mod support;
-
 use guide_common::sop::plan_diff::RunningDiff;
 use guide_common::wire::Problem;
 use guide_common::wire::forecast::*;
 use serde_json::json;
-use support::{Daemon, hub::Hub};
+
+use crate::support::{Daemon, hub::Hub};
 
 const WAKE_UP: &str = r#"
 id = "P03"
@@ -27,7 +24,7 @@ channels = ["wecom"]
 
 struct Shop {
     daemon: Daemon,
-    _serving: support::hub::Serving,
+    _serving: crate::support::hub::Serving,
     _home: tempfile::TempDir,
 }
 

@@ -1,16 +1,13 @@
 //! What comes from a hub that is newer, or hostile: nothing is lost of the one, and nothing of the other reaches a
 //! terminal's screen.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
-mod support;
-
 use guide_common::wire::local::*;
 use guide_common::wire::record::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
-use support::{Daemon, enrolled, hub::Hub, outcome};
+
+use crate::support::{Daemon, enrolled, hub::Hub, outcome};
 
 #[tokio::test]
 async fn fields_kinds_and_values_of_a_newer_hub_are_kept_and_what_is_known_goes_on_working() {

@@ -1,17 +1,14 @@
 //! Leads: a person whom the guide enters is there at once, also without the network and after a kill, and stays until the
 //! feed has the customer.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
-mod support;
-
 use guide_common::wire::Problem;
 use guide_common::wire::card::*;
 use guide_common::wire::local::*;
 use guide_common::wire::record::*;
 use serde_json::json;
-use support::hub::Hub;
-use support::{Daemon, outcome};
+
+use crate::support::hub::Hub;
+use crate::support::{Daemon, outcome};
 
 const LEAD_PLAN: &str = r#"
 id = "P02"
@@ -27,7 +24,7 @@ purpose = "answer"
 channels = ["wecom"]
 "#;
 
-async fn shop() -> (tempfile::TempDir, Hub, support::hub::Serving, Daemon) {
+async fn shop() -> (tempfile::TempDir, Hub, crate::support::hub::Serving, Daemon) {
     let home = tempfile::tempdir().unwrap();
     let mut hub = Hub::new(2);
     hub.publish_plan(LEAD_PLAN);
@@ -69,7 +66,7 @@ async fn a_lead_is_found_and_has_its_task_at_once_without_the_network_and_after_
     daemon.post::<SavedResponse>(&format!("/v1/customers/{id}/notes"), &note).await.unwrap();
     daemon.kill();
     let daemon = Daemon::start(home.path()).await;
-    support::eventually("the check", || async {
+    crate::support::eventually("the check", || async {
         daemon.today().await.tasks.iter().any(|t| t.customer.as_str() == id).then_some(())
     })
     .await;
@@ -98,7 +95,8 @@ async fn a_lead_that_is_acknowledged_and_not_in_the_feed_yet_stays() {
     assert_eq!(found(&daemon, "林知夏").await, std::slice::from_ref(&id));
     daemon.kill();
     let daemon = Daemon::start(home.path()).await;
-    support::eventually("the check", || async { (!found(&daemon, "林知夏").await.is_empty()).then_some(()) }).await;
+    crate::support::eventually("the check", || async { (!found(&daemon, "林知夏").await.is_empty()).then_some(()) })
+        .await;
     hub.inner.lock().unwrap().changes_fail = false;
     daemon.sync_now().await;
     assert_eq!(found(&daemon, "林知夏").await, std::slice::from_ref(&id));

@@ -1,14 +1,11 @@
 //! The daemon's life as a process: one at a time, a leftover socket, a clean stop, folders that cannot be used, logs.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
-mod support;
-
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use guide_common::wire::local::{Clock, ClockKind, CustomerList, Health, Status};
-use support::{Daemon, VIRTUAL, command, enrolled, hub::Hub};
+
+use crate::support::{Daemon, VIRTUAL, command, enrolled, hub::Hub};
 
 fn refused(home: &Path, args: &[&str]) -> String {
     let output = command(home, args).output().unwrap();
@@ -117,7 +114,7 @@ async fn no_name_phone_number_text_or_token_is_in_the_log() {
     hub.add_customer("C9", "机密芳名", "13912345678");
     let _serving = hub.serve().await;
     let daemon = Daemon::enrolled(home.path(), &hub).await;
-    let mut request = support::outcome("interested");
+    let mut request = crate::support::outcome("interested");
     request.note = Some("私密备注".to_owned());
     daemon.post::<serde_json::Value>("/v1/tasks/C9/outcome", &request).await.unwrap();
     daemon.get::<CustomerList>("/v1/customers?q=13912345678").await.unwrap();
@@ -128,7 +125,7 @@ async fn no_name_phone_number_text_or_token_is_in_the_log() {
     let mut logs = Vec::new();
     for entry in std::fs::read_dir(home.path().join("state/log")).unwrap() {
         let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-        for secret in ["机密芳名", "13912345678", "私密备注", "gdt_", support::hub::CODE, "顾客"] {
+        for secret in ["机密芳名", "13912345678", "私密备注", "gdt_", crate::support::hub::CODE, "顾客"] {
             assert!(!text.contains(secret), "{secret} is in the log");
         }
         logs.push(text);
@@ -150,7 +147,7 @@ fn n_wakes(pid: u32) -> u64 {
 async fn an_idle_daemon_wakes_at_most_once_a_second_by_itself() {
     let (_home, _hub, _serving, daemon) = enrolled(3).await;
     // an idle second can only be measured by letting it pass; a busy start is given time to end
-    let measured = support::eventually("an idle second", || async {
+    let measured = crate::support::eventually("an idle second", || async {
         let before = n_wakes(daemon.child.id());
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         (n_wakes(daemon.child.id()) - before <= 1).then_some(())

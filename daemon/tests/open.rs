@@ -1,9 +1,5 @@
 //! Promises, appointments, tags, consent and secrets over the local API.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
-mod support;
-
 use guide_common::consent::SecretSide;
 use guide_common::promise::AppointmentResult;
 use guide_common::sop::gate::HoldReason;
@@ -12,12 +8,13 @@ use guide_common::wire::card::*;
 use guide_common::wire::local::*;
 use guide_common::wire::record::*;
 use serde_json::json;
-use support::{Daemon, hub::Hub};
+
+use crate::support::{Daemon, hub::Hub};
 
 struct Shop {
     daemon: Daemon,
     hub: Hub,
-    _serving: support::hub::Serving,
+    _serving: crate::support::hub::Serving,
     _home: tempfile::TempDir,
 }
 

@@ -1,9 +1,5 @@
 //! Reminders of a daemon that runs on a virtual clock: what comes is told once, also after a kill, and can be put off.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
-mod support;
-
 use std::collections::BTreeSet;
 
 use guide_common::remind::{Kind, Moment};
@@ -11,7 +7,8 @@ use guide_common::wire::local::*;
 use guide_common::wire::record::*;
 use guide_common::wire::remind::*;
 use serde_json::{Value, json};
-use support::{Daemon, LIMIT, eventually};
+
+use crate::support::{Daemon, LIMIT, eventually};
 
 async fn list(daemon: &Daemon) -> Vec<ReminderRow> {
     daemon.get::<Reminders>("/v1/reminders").await.unwrap().reminders
@@ -46,7 +43,7 @@ async fn agree_on_visit(daemon: &Daemon, on: &str, time: &str) {
 
 #[tokio::test]
 async fn a_visit_is_told_of_once_an_hour_before_and_again_when_it_is_put_off() {
-    let (home, _hub, _serving, daemon) = support::enrolled(1).await;
+    let (home, _hub, _serving, daemon) = crate::support::enrolled(1).await;
     agree_on_visit(&daemon, "2026-08-12", "15:00:00").await;
     let visit = |rows: Vec<ReminderRow>| rows.into_iter().find(|row| row.kind == Kind::Appointment);
     let row = eventually("the visit in the list", async || visit(list(&daemon).await)).await;
@@ -82,7 +79,7 @@ async fn a_visit_is_told_of_once_an_hour_before_and_again_when_it_is_put_off() {
 
 #[tokio::test]
 async fn settings_are_read_again_without_a_restart() {
-    let (home, _hub, _serving, daemon) = support::enrolled(1).await;
+    let (home, _hub, _serving, daemon) = crate::support::enrolled(1).await;
     agree_on_visit(&daemon, "2026-08-12", "15:00:00").await;
     let enabled = async || daemon.get::<Reminders>("/v1/reminders").await.unwrap().enabled;
     eventually("reminders", async || enabled().await.then_some(())).await;

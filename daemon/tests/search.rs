@@ -1,9 +1,5 @@
 //! Finding customers over the local API: filters, their notes, the reading that a guide wrote down, and saved lists.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
-mod support;
-
 use guide_common::fact::FactBody;
 use guide_common::record::{Level, LevelRecord};
 use guide_common::search::Span;
@@ -14,7 +10,8 @@ use guide_common::wire::list::{MAX_LISTS, SavedList, SavedLists};
 use guide_common::wire::local::{CustomerList, CustomerRow};
 use guide_common::wire::record::SavedResponse;
 use serde_json::json;
-use support::{Daemon, enrolled, hub};
+
+use crate::support::{Daemon, enrolled, hub};
 
 fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
@@ -145,7 +142,7 @@ async fn saved_lists_count_who_meets_them_and_survive_a_restart_and_a_cache_fetc
     std::fs::remove_dir_all(home.path().join("data/guides/G1/cache")).unwrap();
     let daemon = Daemon::start(home.path()).await;
     daemon.sync_now().await;
-    support::eventually("the lists", async || (lists(&daemon).await == expected).then_some(())).await;
+    crate::support::eventually("the lists", async || (lists(&daemon).await == expected).then_some(())).await;
     let gone: SavedList = daemon.delete(&format!("/v1/lists/{}", encoded("爱逛"))).await.unwrap();
     assert_eq!(gone.filter, "!tier:S");
     let problem = daemon.delete::<SavedList>("/v1/lists/none").await.unwrap_err();
@@ -179,6 +176,6 @@ async fn a_revoked_terminal_finds_nobody_and_keeps_no_list() {
     save(&daemon, "单女士", "单雅宁").await.unwrap();
     hub.inner.lock().unwrap().revoked = true;
     daemon.sync_now().await;
-    support::eventually("the lists to be erased", async || lists(&daemon).await.is_empty().then_some(())).await;
-    support::eventually("nobody", async || names(&daemon, "syn").await.is_empty().then_some(())).await;
+    crate::support::eventually("the lists to be erased", async || lists(&daemon).await.is_empty().then_some(())).await;
+    crate::support::eventually("nobody", async || names(&daemon, "syn").await.is_empty().then_some(())).await;
 }

@@ -1,9 +1,5 @@
 //! While a purchase is kept secret, no answer of the daemon says what it cost, nor lets it be worked out.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
-mod support;
-
 use guide_common::fact::FactBody;
 use guide_common::sop::explain::task::TaskExplained;
 use guide_common::sop::queue::TermName;
@@ -12,7 +8,8 @@ use guide_common::wire::card::*;
 use guide_common::wire::local::*;
 use guide_common::wire::record::*;
 use serde_json::{Value, json};
-use support::{Daemon, hub::Hub};
+
+use crate::support::{Daemon, hub::Hub};
 
 /// Missing to the next level, of what it asks for; what lies between is the price of the ring.
 const TO_NEXT_FEN: i64 = 5_320_000;
@@ -87,7 +84,7 @@ en = "{to_next_level} to go, {points} points."
 "#;
 
 /// C0000 gives C0001 the ring, C0002 bought for as much as C0000 seems to have.
-async fn shop() -> (Daemon, support::hub::Serving, tempfile::TempDir) {
+async fn shop() -> (Daemon, crate::support::hub::Serving, tempfile::TempDir) {
     let home = tempfile::tempdir().unwrap();
     let mut hub = Hub::new(0);
     hub.add_buyer("C0000", "送礼人", "10000000001", "2026-08-12", PRICE_FEN);

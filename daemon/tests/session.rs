@@ -1,17 +1,14 @@
 //! Where the interface was left is kept through a kill of the daemon, bounded, and for its user alone.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
-mod support;
-
 use guide_common::wire::Problem;
 use guide_common::wire::session::KeptSession;
 use serde_json::json;
-use support::Daemon;
+
+use crate::support::Daemon;
 
 #[tokio::test]
 async fn a_session_is_kept_through_a_kill_and_let_go_when_it_is_empty() {
-    let (home, _hub, _serving, daemon) = support::enrolled(1).await;
+    let (home, _hub, _serving, daemon) = crate::support::enrolled(1).await;
     assert_eq!(daemon.get::<KeptSession>("/v1/session").await.unwrap(), KeptSession::default());
     let session = json!({ "session": { "draft": { "texts": ["手链断了"] } } });
     let _: KeptSession = daemon.put("/v1/session", &session).await.unwrap();
@@ -25,7 +22,7 @@ async fn a_session_is_kept_through_a_kill_and_let_go_when_it_is_empty() {
 
 #[tokio::test]
 async fn a_session_without_measure_is_refused() {
-    let (_home, _hub, _serving, daemon) = support::enrolled(1).await;
+    let (_home, _hub, _serving, daemon) = crate::support::enrolled(1).await;
     let long = json!({ "session": "x".repeat(20_000) });
     let refused: Result<KeptSession, Problem> = daemon.put("/v1/session", &long).await;
     assert_eq!(refused.unwrap_err().code, "bad_request");

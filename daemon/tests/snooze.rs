@@ -1,16 +1,13 @@
 //! Putting a task off: the gate holds it until then, never past its window, and nothing else changes.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
-mod support;
-
 use guide_common::sop::gate::HoldReason;
 use guide_common::wire::Problem;
 use guide_common::wire::card::*;
 use guide_common::wire::local::*;
 use guide_common::wire::record::*;
 use serde_json::json;
-use support::{Daemon, outcome};
+
+use crate::support::{Daemon, outcome};
 
 async fn snooze(daemon: &Daemon, until: &str) -> Result<SavedResponse, Problem> {
     daemon.post("/v1/tasks/C0000/snooze", &json!({ "until": until })).await
@@ -26,7 +23,7 @@ async fn held(daemon: &Daemon) -> Vec<(HoldReason, String)> {
 
 #[tokio::test]
 async fn a_task_is_put_off_to_an_hour_and_offered_again_then() {
-    let (home, _hub, _serving, daemon) = support::enrolled(1).await;
+    let (home, _hub, _serving, daemon) = crate::support::enrolled(1).await;
     snooze(&daemon, "14:30").await.unwrap();
     assert_eq!(held(&daemon).await, [(HoldReason::Snoozed, "2026-08-12 14:30:00".to_owned())]);
     assert!(daemon.today().await.tasks.is_empty());
@@ -45,7 +42,7 @@ async fn a_task_is_put_off_to_an_hour_and_offered_again_then() {
 
 #[tokio::test]
 async fn a_task_is_put_off_to_a_day_of_its_window_and_not_beyond() {
-    let (_home, hub, _serving, daemon) = support::enrolled(1).await;
+    let (_home, hub, _serving, daemon) = crate::support::enrolled(1).await;
     daemon.set_clock("2026-08-15T10:00:00").await;
     let task = daemon.today().await.tasks.remove(0);
     let last = task.dues.iter().map(|due| due.until_on).min().unwrap();

@@ -1,8 +1,6 @@
 //! What a terminal takes of the disk over a year: outcomes, and daily changes to all its customers. `GUIDE_SPACE_DAYS`
 //! says how many days; the whole year is 365.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::time::Instant;

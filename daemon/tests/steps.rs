@@ -1,14 +1,11 @@
 //! Taking back and recording again, step by step: what was saved together, after a kill, after headquarters has it.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
-mod support;
-
 use guide_common::outcome::OutcomeCode;
 use guide_common::wire::card::*;
 use guide_common::wire::record::*;
 use serde_json::{Value, json};
-use support::{Daemon, outcome};
+
+use crate::support::{Daemon, outcome};
 
 async fn log(daemon: &Daemon, customer: &str, code: &str) -> SavedResponse {
     daemon.post(&format!("/v1/customers/{customer}/contacts"), &outcome(code)).await.unwrap()
@@ -36,7 +33,7 @@ async fn card(daemon: &Daemon, customer: &str) -> CustomerCard {
 
 #[tokio::test]
 async fn undos_walk_back_and_redos_forth_also_after_a_kill() {
-    let (home, _hub, _serving, daemon) = support::enrolled(3).await;
+    let (home, _hub, _serving, daemon) = crate::support::enrolled(3).await;
     for customer in ["C0000", "C0001", "C0002"] {
         log(&daemon, customer, "3").await;
     }
@@ -58,7 +55,7 @@ async fn undos_walk_back_and_redos_forth_also_after_a_kill() {
 
 #[tokio::test]
 async fn a_record_after_an_undo_ends_what_can_be_redone() {
-    let (_home, _hub, _serving, daemon) = support::enrolled(2).await;
+    let (_home, _hub, _serving, daemon) = crate::support::enrolled(2).await;
     log(&daemon, "C0000", "3").await;
     undo(&daemon).await;
     log(&daemon, "C0001", "1").await;
@@ -68,7 +65,7 @@ async fn a_record_after_an_undo_ends_what_can_be_redone() {
 
 #[tokio::test]
 async fn an_outcome_goes_and_comes_back_with_its_promise_and_its_visit_whichever_of_them_is_named() {
-    let (_home, hub, _serving, daemon) = support::enrolled(1).await;
+    let (_home, hub, _serving, daemon) = crate::support::enrolled(1).await;
     let mut request: Value = json!({ "code": "interested" });
     request["promise"] = json!({ "text": "带戒指样", "due_on": "2026-08-20" });
     request["appointment"] = json!({ "visit_on": "2026-08-21" });
@@ -96,7 +93,7 @@ async fn an_outcome_goes_and_comes_back_with_its_promise_and_its_visit_whichever
 
 #[tokio::test]
 async fn fifty_steps_go_back_and_the_fifty_first_stays() {
-    let (_home, _hub, _serving, daemon) = support::enrolled(1).await;
+    let (_home, _hub, _serving, daemon) = crate::support::enrolled(1).await;
     for _ in 0..52 {
         log(&daemon, "C0000", "1").await;
     }

@@ -1,14 +1,11 @@
 //! What support asks a terminal, and what a person does about what headquarters rejected.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
-mod support;
-
 use guide_common::wire::local::*;
 use guide_common::wire::record::*;
 use guide_common::wire::support::*;
 use serde_json::{Value, json};
-use support::{Daemon, enrolled, eventually, hub::Hub, outcome};
+
+use crate::support::{Daemon, enrolled, eventually, hub::Hub, outcome};
 
 async fn rejected(daemon: &Daemon, hub: &Hub) -> SavedResponse {
     hub.inner.lock().unwrap().reject = Some("unknown_customer".to_owned());
@@ -173,7 +170,7 @@ async fn a_bundle_holds_nobody_s_data_and_its_cycles_can_be_gone_through_again()
     assert_eq!(bundle["outbox"].as_array().unwrap().len(), 1);
     let file = home.path().join("bundle.json");
     std::fs::write(&file, &text).unwrap();
-    let output = support::command(home.path(), &["replay", file.to_str().unwrap()])
+    let output = crate::support::command(home.path(), &["replay", file.to_str().unwrap()])
         .stdout(std::process::Stdio::piped())
         .output()
         .unwrap();
@@ -181,7 +178,7 @@ async fn a_bundle_holds_nobody_s_data_and_its_cycles_can_be_gone_through_again()
     let replayed: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
     assert!(replayed.iter().any(|cycle| cycle["n_same"].as_u64().unwrap() > 8));
     daemon.kill();
-    let output = support::command(home.path(), &["bundle", "--clock", "virtual"])
+    let output = crate::support::command(home.path(), &["bundle", "--clock", "virtual"])
         .stdout(std::process::Stdio::piped())
         .output()
         .unwrap();

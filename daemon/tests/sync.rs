@@ -1,16 +1,13 @@
 //! Sync against a hub that goes away, forgets, refuses and differs: nothing that was saved is lost.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
-mod support;
-
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
 use guide_common::wire::card::*;
 use guide_common::wire::local::*;
 use guide_common::wire::record::*;
-use support::{Daemon, enrolled, eventually, hub::Hub, outcome};
+
+use crate::support::{Daemon, enrolled, eventually, hub::Hub, outcome};
 
 #[tokio::test]
 async fn what_is_saved_survives_a_kill_and_is_sent_when_the_hub_is_back() {
@@ -263,7 +260,7 @@ async fn a_revoked_terminal_erases_what_it_fetched_and_keeps_what_it_recorded() 
     hub.inner.lock().unwrap().revoked = false;
     let sync = daemon.sync_now().await;
     assert_eq!((sync.state, sync.n_unsent, hub.facts().len()), (SavedState::Received, 0, 1), "enrolled again");
-    let request = EnrollLocalRequest::new(&hub.url(), support::hub::CODE);
+    let request = EnrollLocalRequest::new(&hub.url(), crate::support::hub::CODE);
     let refused = daemon.post::<Status>("/v1/enroll", &request).await.unwrap_err();
     assert_eq!(refused.code, "already_enrolled");
 }
@@ -290,13 +287,13 @@ async fn a_wrong_code_or_address_enrols_nothing() {
     assert_eq!(enroll(hub.url(), "1").await.unwrap_err(), "wrong_code");
     assert_eq!(enroll("http://hub.example".to_owned(), "1").await.unwrap_err(), "bad_request");
     serving.stop().await;
-    assert_eq!(enroll(hub.url(), support::hub::CODE).await.unwrap_err(), "hub_unreachable");
+    assert_eq!(enroll(hub.url(), crate::support::hub::CODE).await.unwrap_err(), "hub_unreachable");
     assert!(!home.path().join("data/guides/G1").exists());
     let _serving = hub.serve().await;
-    assert!(enroll(hub.url(), support::hub::CODE).await.unwrap().guide.is_some());
-    assert_eq!(enroll(hub.url(), support::hub::CODE).await.unwrap_err(), "already_enrolled");
+    assert!(enroll(hub.url(), crate::support::hub::CODE).await.unwrap().guide.is_some());
+    assert_eq!(enroll(hub.url(), crate::support::hub::CODE).await.unwrap_err(), "already_enrolled");
     daemon.kill();
-    let text = support::command(home.path(), &["run"]).output().unwrap();
+    let text = crate::support::command(home.path(), &["run"]).output().unwrap();
     assert!(String::from_utf8_lossy(&text.stderr).contains("enrolled for training"), "{text:?}");
 }
 

@@ -1,12 +1,8 @@
 //! What a newer version wrote is refused with a sentence, and not one byte of it is changed.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
-mod support;
-
 use std::path::{Path, PathBuf};
 
-use support::{Daemon, VIRTUAL, command, hub::Hub};
+use crate::support::{Daemon, VIRTUAL, command, hub::Hub};
 
 /// Every file below a folder, with its content's checksum and its time.
 fn hashes(folder: &Path) -> Vec<(PathBuf, u32, std::time::SystemTime)> {
@@ -28,7 +24,7 @@ async fn stopped(home: &Path) -> PathBuf {
     let mut hub = Hub::new(3);
     let _serving = hub.serve().await;
     let mut daemon = Daemon::enrolled(home, &hub).await;
-    daemon.post::<serde_json::Value>("/v1/tasks/C0000/outcome", &support::outcome("1")).await.unwrap();
+    daemon.post::<serde_json::Value>("/v1/tasks/C0000/outcome", &crate::support::outcome("1")).await.unwrap();
     daemon.signal(rustix::process::Signal::TERM);
     assert!(daemon.ended().await.success());
     home.join("data/guides/G1")

@@ -1,16 +1,13 @@
 //! Handing customers to guides.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use guide_common::fact::FactBody;
 use guide_common::id::StoreId;
 use guide_common::wire::hub::StoreProfile;
 use guide_hub::assign::{carry_out, plan_named, plan_unassigned};
 use guide_hub::db::{directory, page};
 use guide_hub::import::ImportOptions;
-use support::{TODAY, TestDb, all_facts_of, assign, customer_id, day, guide_id, store_id};
+
+use crate::support::{TODAY, TestDb, all_facts_of, assign, customer_id, day, guide_id, store_id};
 
 async fn with_ten_customers() -> TestDb {
     let test = TestDb::with_guides(&["G1", "G2", "G3"]).await;
@@ -31,7 +28,7 @@ async fn the_unassigned_are_dealt_out_evenly_and_the_same_every_time() {
         let test = with_ten_customers().await;
         let to = ["G1", "G2", "G3"].map(guide_id);
         let moves = plan_unassigned(&test.db, None, &to).await.unwrap();
-        carry_out(&test.db, &moves, support::day(TODAY), |_| {}).await.unwrap();
+        carry_out(&test.db, &moves, crate::support::day(TODAY), |_| {}).await.unwrap();
         assert_eq!(counts(&test).await, [4, 3, 3]);
         let mut conn = test.db.conn().await.unwrap();
         assert_eq!(directory::count_unassigned(&mut conn).await.unwrap(), 0);
@@ -53,7 +50,7 @@ async fn only_the_customers_of_a_store_are_dealt_out_when_it_is_named() {
     let options = ImportOptions { store: Some(other.clone()), ..ImportOptions::default() };
     test.import_with("customer_id,purchased_on,amount\nX1,2026-08-01,10\nX2,2026-08-01,10\n", &options).await;
     let moves = plan_unassigned(&test.db, Some(&other), &[guide_id("G3")]).await.unwrap();
-    carry_out(&test.db, &moves, support::day(TODAY), |_| {}).await.unwrap();
+    carry_out(&test.db, &moves, crate::support::day(TODAY), |_| {}).await.unwrap();
     assert_eq!(counts(&test).await, [0, 0, 2]);
     assert!(plan_unassigned(&test.db, Some(&store_id()), &[guide_id("G1")]).await.unwrap().is_empty());
 }
@@ -72,9 +69,9 @@ async fn an_unknown_customer_or_guide_stops_everything_before_it_begins() {
 async fn moving_again_changes_nothing() {
     let test = with_ten_customers().await;
     let moves = plan_named(&test.db, &[customer_id("C1"), customer_id("C2")], &guide_id("G1")).await.unwrap();
-    let first = carry_out(&test.db, &moves, support::day(TODAY), |_| {}).await.unwrap();
+    let first = carry_out(&test.db, &moves, crate::support::day(TODAY), |_| {}).await.unwrap();
     assert_eq!((first[0].n_moved, first[0].n_there), (2, 0));
-    let again = carry_out(&test.db, &moves, support::day(TODAY), |_| {}).await.unwrap();
+    let again = carry_out(&test.db, &moves, crate::support::day(TODAY), |_| {}).await.unwrap();
     assert_eq!((again[0].n_moved, again[0].n_there), (0, 2));
 }
 
@@ -82,7 +79,7 @@ async fn moving_again_changes_nothing() {
 async fn an_import_follows_a_customer_to_the_guide() {
     let test = with_ten_customers().await;
     let moves = plan_named(&test.db, &[customer_id("C1")], &guide_id("G1")).await.unwrap();
-    carry_out(&test.db, &moves, support::day(TODAY), |_| {}).await.unwrap();
+    carry_out(&test.db, &moves, crate::support::day(TODAY), |_| {}).await.unwrap();
     let csv = "customer_id,purchased_on,amount\nC1,2026-08-01,10\nC1,2026-08-02,20\n";
     let summary = test.import(csv).await;
     assert_eq!((summary.new, summary.unchanged, summary.customers_created), (1, 1, 0));

@@ -1,12 +1,8 @@
 //! Which commands begin a database, and that a misspelt folder is no empty hub.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use std::os::unix::fs::PermissionsExt;
 
-use support::hub_command;
+use crate::support::hub_command;
 
 #[test]
 fn a_folder_without_a_database_is_refused_by_what_neither_fills_nor_serves_one() {

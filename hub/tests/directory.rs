@@ -1,13 +1,10 @@
 //! Shops with their ranks, guides with their days off.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use chrono::Weekday;
 use guide_common::wire::hub::{GuideProfile, StoreProfile, StoreTier};
 use guide_hub::db::directory;
-use support::{TestDb, guide_id, hub_command, profile_in_feed, store_id};
+
+use crate::support::{TestDb, guide_id, hub_command, profile_in_feed, store_id};
 
 #[tokio::test]
 async fn a_guide_s_profile_carries_the_rank_of_the_shop_and_the_days_off() {

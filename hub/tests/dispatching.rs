@@ -1,9 +1,5 @@
 //! Sending a plan to customers, and asking for haste.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -21,7 +17,8 @@ use guide_hub::dispatch::text_list::TextList;
 use guide_hub::dispatch::{Preview, Request, Who, preview, send};
 use guide_hub::import::{ImportOptions, customers};
 use guide_hub::publish::What;
-use support::{
+
+use crate::support::{
     TODAY, TestDb, TestHub, assign, customer_id, day, facts_of, guide_id, head, hub_command, moment, results,
 };
 
@@ -67,8 +64,8 @@ async fn shop() -> TestDb {
     customers::import(&test.db, csv.as_bytes(), &ImportOptions::default(), &mut |_, _| {}).await.unwrap();
     assign(&test, &["C1", "C2", "C3", "C4", "C7", "C8"], "G1").await;
     assign(&test, &["C5"], "G2").await;
-    support::publish_texts(&test, What::Templates, &[TEXT]).await;
-    support::publish_texts(&test, What::Plans, &[PLAN]).await;
+    crate::support::publish_texts(&test, What::Templates, &[TEXT]).await;
+    crate::support::publish_texts(&test, What::Plans, &[PLAN]).await;
     test
 }
 
@@ -207,7 +204,7 @@ async fn customers_are_selected_by_all_that_is_named() {
     let ids =
         |ids: &[&str]| Some(ids.iter().map(|id| customer_id(id)).collect::<std::collections::BTreeSet<CustomerId>>());
     assert_eq!(n(|request| request.who.guide = Some(guide_id("G2"))).await, (1, 1));
-    assert_eq!(n(|request| request.who.store = Some(support::store_id())).await, (7, 6));
+    assert_eq!(n(|request| request.who.store = Some(crate::support::store_id())).await, (7, 6));
     assert_eq!(n(|request| request.who.audience = Condition::parse("tier == 'C'", Scope::Customer).ok()).await, (2, 2));
     let named = async |named: &[&str], tiers: &[Tier]| {
         let mut request = to(tiers);
@@ -246,7 +243,7 @@ async fn a_script_with_a_gap_is_left_out_and_counted() {
     let test = shop().await;
     let gap =
         TEXT.replace("{称呼|您好}", "{券码}").replace("{salutation|Hello}", "{coupon_code}").replace("T90", "T91");
-    support::publish_texts(&test, What::Templates, &[&gap]).await;
+    crate::support::publish_texts(&test, What::Templates, &[&gap]).await;
     let template = Some("T91".parse().unwrap());
     let listed = Request { text_list: Some(TextList { template, lang: Lang::Zh }), ..to(&[Tier::C]) };
     let preview = ask(&test, &listed).await.unwrap();
@@ -259,7 +256,7 @@ async fn a_message_that_lint_stops_is_left_out_and_counted() {
     let listed = Request { text_list: Some(TextList { template: None, lang: Lang::Zh }), ..to(&[Tier::C]) };
     let words = "version = 1\n[[words]]\nrule = \"absolute_claim\"\nfind = [\"云杉路店\"]\n\
                  fix = { zh = \"不\", en = \"no\" }\n";
-    support::publish_texts(&test, What::Lint, &[words]).await;
+    crate::support::publish_texts(&test, What::Lint, &[words]).await;
     let preview = ask(&test, &listed).await.unwrap();
     assert_eq!(preview.counts.left_out, counts([("no_phone", 1), ("script_absolute_claim", 1)]));
 }
@@ -268,7 +265,7 @@ async fn a_message_that_lint_stops_is_left_out_and_counted() {
 async fn customers_who_wait_for_a_throttled_plan_are_sent_it() {
     let test = shop().await;
     let throttled = PLAN.replace("version = 1", "version = 2\nthrottle = 1");
-    support::publish_texts(&test, What::Plans, &[&throttled]).await;
+    crate::support::publish_texts(&test, What::Plans, &[&throttled]).await;
     let preview = ask(&test, &to(&[Tier::S, Tier::A, Tier::B])).await.unwrap();
     assert_eq!(preview.counts.queued.values().sum::<u64>(), 4);
 }
@@ -277,7 +274,7 @@ async fn customers_who_wait_for_a_throttled_plan_are_sent_it() {
 async fn a_plan_that_waits_for_no_dispatch_is_not_sent() {
     let test = shop().await;
     let plan = PLAN.replace("\"X4\"", "\"X5\"").replace("on = \"dispatch\"", "on = \"purchase\"");
-    support::publish_texts(&test, What::Plans, &[&plan]).await;
+    crate::support::publish_texts(&test, What::Plans, &[&plan]).await;
     let other = |id: &str| Request { plan: PlanId::new(id).unwrap(), ..to(&[Tier::S]) };
     assert!(ask(&test, &other("X5")).await.unwrap_err().contains("would start nothing"));
     assert!(ask(&test, &other("X9")).await.unwrap_err().contains("no published plan X9"));

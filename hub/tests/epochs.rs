@@ -1,14 +1,11 @@
 //! The epoch of the hub: what begins one, and that every feed tells it.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use std::path::Path;
 
 use guide_hub::db::{Db, epoch, page};
-use support::without_http::{outcome_op, push_ops};
-use support::{TODAY, TestDb, TestHub, hub_command};
+
+use crate::support::without_http::{outcome_op, push_ops};
+use crate::support::{TODAY, TestDb, TestHub, hub_command};
 
 async fn epoch_of(db: &Db) -> String {
     epoch::current(&mut db.conn().await.unwrap()).await.unwrap()
@@ -120,7 +117,7 @@ async fn every_feed_tells_the_hub_s_epoch_and_hears_of_another_at_once() {
         let page = terminal.get(&format!("/v1/changes?feed={feed}&since=0")).await.json();
         assert_eq!(page["epoch"], before.as_str(), "{feed}");
     }
-    let head = support::head(&hub.test_db.db, "G1").await;
+    let head = crate::support::head(&hub.test_db.db, "G1").await;
     let next = epoch::renew(&hub.test_db.open_again().await).await.unwrap();
     assert_ne!(next, before);
     let db = &hub.test_db.db;

@@ -1,9 +1,5 @@
 //! Importing files as shops export them.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use std::collections::BTreeMap;
 
 use guide_common::customer::Customer;
@@ -11,7 +7,8 @@ use guide_common::purchase::Purchase;
 use guide_hub::db::feed::POOL;
 use guide_hub::db::{file, page};
 use guide_hub::import::{ImportOptions, Mode, customers};
-use support::{TestDb, guide_id, store_id};
+
+use crate::support::{TestDb, guide_id, store_id};
 
 const HEAD: &str = "customer_id,purchased_on,quantity,amount\n";
 
@@ -95,8 +92,9 @@ async fn a_sale_booked_to_another_customer_leaves_the_first_one() {
     let test = TestDb::with_guides(&["G1"]).await;
     let head = "customer_id,purchased_on,amount,sale_no\n";
     test.import(format!("{head}C1,2026-08-01,100,N1\nC2,2026-08-01,50,N2\n")).await;
-    let moves = guide_hub::assign::plan_named(&test.db, &[support::customer_id("C1")], &guide_id("G1")).await.unwrap();
-    guide_hub::assign::carry_out(&test.db, &moves, support::day(support::TODAY), |_| {}).await.unwrap();
+    let moves =
+        guide_hub::assign::plan_named(&test.db, &[crate::support::customer_id("C1")], &guide_id("G1")).await.unwrap();
+    guide_hub::assign::carry_out(&test.db, &moves, crate::support::day(crate::support::TODAY), |_| {}).await.unwrap();
     test.import(format!("{head}C2,2026-08-01,100,N1\n")).await;
     let mut conn = test.db.conn().await.unwrap();
     let left = file::of_feed(&mut conn, "G1").await.unwrap();

@@ -1,10 +1,6 @@
 //! A guide's terminal reads and writes nothing of another guide through any endpoint, whatever ids it names, and is told
 //! of a foreign id what it is told of one that nobody has.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -16,7 +12,8 @@ use guide_hub::limit::Limits;
 use hyper::{Method, StatusCode};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use support::{Answer, TODAY, Terminal, TestDb, TestHub, assign, at_head, live_entities};
+
+use crate::support::{Answer, TODAY, Terminal, TestDb, TestHub, assign, at_head, live_entities};
 
 const GUIDES: [&str; 3] = ["G1", "G2", "G3"];
 const N_PAIRS: usize = 1_000;

@@ -1,9 +1,5 @@
 //! Leads at the hub: the customer comes into being for the guide who entered them, once, and for nobody else.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
-mod support;
-
 use guide_common::customer::Customer;
 use guide_common::fact::{FactBody, Note};
 use guide_common::id::{CustomerId, OpId};
@@ -12,7 +8,8 @@ use guide_common::op::{Op, OpBody, Redo, Undo};
 use guide_hub::db::{Db, lead};
 use guide_hub::import::{ImportOptions, customers};
 use serde_json::Value;
-use support::{TODAY, Terminal, TestDb, TestHub, assign, day, facts_of, live_entities, results};
+
+use crate::support::{TODAY, Terminal, TestDb, TestHub, assign, day, facts_of, live_entities, results};
 
 async fn hub() -> TestHub {
     let test = TestDb::with_guides(&["G1", "G2"]).await;

@@ -1,9 +1,5 @@
 //! Sizes, rates and the cost of an idle poll: what is too much is refused with a sentence and the time to wait.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use std::sync::Arc;
 
 use guide_common::pack::{pack, unpack};
@@ -11,9 +7,10 @@ use guide_common::wire::hub::{FeedPlace, PushRequest};
 use guide_hub::app::App;
 use guide_hub::limit::Limits;
 use hyper::{Method, StatusCode};
-use support::{Answer, TODAY, Terminal, TestDb, TestHub, assign, at_head, send};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+
+use crate::support::{Answer, TODAY, Terminal, TestDb, TestHub, assign, at_head, send};
 
 async fn hub_with(change: impl FnOnce(&mut App)) -> TestHub {
     let test = TestDb::with_guides(&["G1"]).await;

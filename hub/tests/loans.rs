@@ -1,9 +1,5 @@
 //! Customers on loan to a deputy: two feeds that are never written in one transaction.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use guide_common::amnesty::Handed;
 use guide_common::customer::{Customer, Loan};
 use guide_common::fact::{Fact, FactBody};
@@ -17,7 +13,8 @@ use guide_hub::db::loan::{LoanRow, open};
 use guide_hub::loan::{hand_out, settle, take_in};
 use guide_hub::push::push;
 use serde_json::value::to_raw_value;
-use support::{
+
+use crate::support::{
     Ran, TODAY, Terminal, TestDb, TestHub, all_facts_of, assign, customer_id, day, facts_of, guide_id, head,
     hub_command, live_entities, moment, results,
 };

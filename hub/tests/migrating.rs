@@ -1,11 +1,8 @@
 //! `guide-hub migrate`: what it says that it did, and where tables cannot be distributed.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use guide_hub::db::distribute::distribute;
-use support::{TestDb, hub_command};
+
+use crate::support::{TestDb, hub_command};
 
 #[test]
 fn migrate_says_what_it_did_and_new_epoch_begins_one() {

@@ -1,10 +1,6 @@
 //! The order of feeds under concurrency: several hubs over one database write, move and purge, while readers with
 //! cursors of their own check every page. `GUIDE_FEED_SEEDS` sets how many seeds are run, `GUIDE_FEED_SEED` only one.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,8 +20,9 @@ use guide_hub::record::{self, Existing};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use sqlx::Row;
-use support::without_http::{insist, outcome_op, push_ops};
-use support::{TODAY, TestDb, check_feeds, customer_id, day, guide_id};
+
+use crate::support::without_http::{insist, outcome_op, push_ops};
+use crate::support::{TODAY, TestDb, check_feeds, customer_id, day, guide_id};
 
 const GUIDES: [&str; 4] = ["G1", "G2", "G3", "G4"];
 const N_CUSTOMERS: u32 = 24;
@@ -180,7 +177,7 @@ async fn run_seed(seed: u64) {
     let rows: String = (0..N_CUSTOMERS).map(|n| format!("C{n},2026-07-01,{}\n", 10 + n)).collect();
     test.import(format!("customer_id,purchased_on,amount\n{rows}")).await;
     for n in 0..N_CUSTOMERS {
-        support::assign(&test, &[&format!("C{n}")], GUIDES[n as usize % GUIDES.len()]).await;
+        crate::support::assign(&test, &[&format!("C{n}")], GUIDES[n as usize % GUIDES.len()]).await;
     }
     let mut rngs = (0..).map(|n| StdRng::seed_from_u64(seed * 1_000 + n));
     let mut rng = || rngs.next().unwrap();

@@ -1,9 +1,5 @@
 //! What terminals may record: nothing that is headquarters' own, and facts about the guide without a customer.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use std::collections::BTreeSet;
 
 use guide_common::calendar::Leave;
@@ -19,7 +15,8 @@ use guide_hub::import::{ImportOptions, customers, records};
 use guide_hub::publish::What;
 use guide_hub::report::{ReportRequest, chain_report};
 use serde_json::{Value, json};
-use support::{
+
+use crate::support::{
     TODAY, Terminal, TestDb, TestHub, all_facts_of, assign, customer_id, day, guide_id, live_entities, moment,
     publish_texts, results,
 };
@@ -168,7 +165,9 @@ async fn the_report_knows_the_guide_s_calendar() {
     assert_eq!(n_due().await, 0, "the calls moved to the day after the leave");
     push(&terminal, &[undo(&terminal, "@guide", op.op_id)]).await;
     assert_eq!(n_due().await, 2);
-    directory::put_guide(db, &guide_id("G1"), "林", &support::store_id(), &[chrono::Weekday::Thu]).await.unwrap();
+    directory::put_guide(db, &guide_id("G1"), "林", &crate::support::store_id(), &[chrono::Weekday::Thu])
+        .await
+        .unwrap();
     let thursday = Period::new(day("2026-08-13"), day("2026-08-13")).unwrap();
     let request = ReportRequest { period: thursday, moment: moment("2026-08-13"), ..request };
     assert_eq!(chain_report(db, &request).await.unwrap().report.total.due, 0, "13 August is a Thursday");

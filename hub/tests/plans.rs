@@ -1,9 +1,5 @@
 //! What plans would do, and what is published.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use guide_common::id::GuideId;
 use guide_common::sop::plan::Plan;
 use guide_common::sop::plan_diff::RunningDiff;
@@ -14,7 +10,8 @@ use guide_common::time::Period;
 use guide_hub::db::file;
 use guide_hub::publish::{Source, What, checked_plans};
 use guide_hub::what_if::{ChainSimulation, WhatIf, chain_diff, chain_simulation};
-use support::{TODAY, TestDb, assign, day, guide_id, hub_command, moment, publish_texts};
+
+use crate::support::{TODAY, TestDb, assign, day, guide_id, hub_command, moment, publish_texts};
 
 const PLAN: &str = r#"
 id = "X1"

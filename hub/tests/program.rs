@@ -1,16 +1,13 @@
 //! The program itself: its exit codes and sentences, what it logs, and how it stops.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use guide_common::op::Op;
 use hyper::Method;
-use support::{Ran, Terminal, hub_command, send};
+
+use crate::support::{Ran, Terminal, hub_command, send};
 
 fn hub(data: &Path, args: &[&str]) -> Ran {
     hub_command(data, args)

@@ -1,9 +1,5 @@
 //! Proposals of templates at the hub: who may propose, what is taken in, and what an answer does.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use guide_common::fact::FactBody;
 use guide_common::op::{Op, OpBody, Undo};
 use guide_common::outcome::Refusal;
@@ -12,7 +8,8 @@ use guide_common::template::file;
 use guide_common::wire::hub::Role;
 use guide_hub::proposal::{self, Conflict, ProposalRow};
 use guide_hub::publish::What;
-use support::{TODAY, Terminal, TestDb, TestHub, day, live_entities, moment, publish_texts, results};
+
+use crate::support::{TODAY, Terminal, TestDb, TestHub, day, live_entities, moment, publish_texts, results};
 
 const T03: &str = include_str!("../../content/templates/T03-satisfaction.toml");
 

@@ -1,9 +1,5 @@
 //! The hub's protocol over a real connection.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use std::collections::BTreeMap;
 
 use guide_common::fact::{Fact, FactBody};
@@ -16,7 +12,8 @@ use guide_hub::db::{device, feed};
 use guide_hub::publish::{Publishing, Running, Source, What, publish};
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
-use support::{Answer, TODAY, Terminal, TestDb, TestHub, assign, customer_id, facts_of, guide_id, send};
+
+use crate::support::{Answer, TODAY, Terminal, TestDb, TestHub, assign, customer_id, facts_of, guide_id, send};
 
 /// A hub with guides G1 and G2, and C1 to C3 with a purchase each, of whom G1 serves C1 and C2 and G2 C3.
 async fn hub() -> TestHub {

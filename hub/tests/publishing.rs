@@ -1,10 +1,6 @@
 //! Publishing plans, templates, settings, lint words and the gold price: all files or none, and an error names file and
 //! line.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use guide_common::calendar::Calendar;
 use guide_common::demo;
 use guide_common::fact::Fact;
@@ -13,7 +9,8 @@ use guide_common::sop::settings::{GoldPrice, Settings};
 use guide_hub::db::feed::{POOL, SHARED};
 use guide_hub::db::file;
 use guide_hub::publish::{Published, Publishing, Running, Source, What, publish};
-use support::{TODAY, TestDb, day, head, hub_command, profile_in_feed};
+
+use crate::support::{TODAY, TestDb, day, head, hub_command, profile_in_feed};
 
 fn source(file: &str, text: &str) -> Source {
     Source { file: file.into(), text: text.to_owned() }

@@ -1,15 +1,12 @@
 //! Old tombstones and recorded answers go, and the floor tells who came too late.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use guide_common::wire::hub::OpResult;
 use guide_hub::db::{Db, epoch_seconds, page};
 use guide_hub::purge::{ANSWER_DAYS, Purged, TOMBSTONE_DAYS, purge};
 use sqlx::Row;
-use support::without_http::{outcome_op, push_ops};
-use support::{TODAY, TestDb, TestHub, assign, check_feeds, hub_command};
+
+use crate::support::without_http::{outcome_op, push_ops};
+use crate::support::{TODAY, TestDb, TestHub, assign, check_feeds, hub_command};
 
 const DAY_S: i64 = 24 * 60 * 60;
 

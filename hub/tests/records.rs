@@ -1,9 +1,5 @@
 //! Importing what headquarters records of customers beside purchases.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use guide_common::consent::SecretSide;
 use guide_common::fact::{Fact, FactBody};
 use guide_common::id::OpId;
@@ -11,7 +7,8 @@ use guide_common::outcome::Channel;
 use guide_common::record::{Level, Risk};
 use guide_hub::db::feed::POOL;
 use guide_hub::import::{ImportOptions, Mode, Summary, customers, records};
-use support::{TestDb, assign, customer_id, facts_of, head, store_id};
+
+use crate::support::{TestDb, assign, customer_id, facts_of, head, store_id};
 
 /// C1 of guide G1, C2 of guide G2, C3 of nobody, with a numbered sale each.
 async fn shop() -> TestDb {

@@ -1,9 +1,5 @@
 //! The report of headquarters.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use guide_common::apply::CustomerFile;
 use guide_common::demo;
 use guide_common::report::report;
@@ -15,7 +11,8 @@ use guide_common::sop::starts::Starts;
 use guide_common::time::Period;
 use guide_common::wire::hub::GuideProfile;
 use guide_hub::report::{ChainReport, ReportRequest, chain_report};
-use support::{TestDb, moment};
+
+use crate::support::{TestDb, moment};
 
 fn request() -> ReportRequest {
     let period = Period::new("2026-08-01".parse().unwrap(), "2026-08-12".parse().unwrap()).unwrap();

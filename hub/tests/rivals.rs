@@ -1,14 +1,11 @@
 //! Transactions that lose against others, and a database server that goes away: nobody is told of a fault that passes,
 //! and nothing is done twice.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use guide_common::wire::hub::OpResult;
 use sqlx::Row;
-use support::without_http::{device_of, outcome_op, push_ops, with_customers};
-use support::{TODAY, TestDb, TestHub, assign, check_feeds};
+
+use crate::support::without_http::{device_of, outcome_op, push_ops, with_customers};
+use crate::support::{TODAY, TestDb, TestHub, assign, check_feeds};
 
 /// From here on four of eleven writes of a feed's row fail with this code; a move, which writes four, gets through in
 /// the longest pause. The count survives the rollback.
@@ -52,7 +49,7 @@ async fn what_is_no_conflict_is_told_at_once() {
     fail_often(&test, "22000").await;
     let raw = [serde_json::value::to_raw_value(&outcome_op("C1", TODAY)).unwrap()];
     let device = device_of("G1");
-    let pushed = guide_hub::push::push(&test.db, &device, &raw, support::moment(TODAY)).await;
+    let pushed = guide_hub::push::push(&test.db, &device, &raw, crate::support::moment(TODAY)).await;
     assert!(pushed.unwrap_err().chain().contains("injected"));
 }
 
@@ -81,7 +78,7 @@ async fn a_hub_outlives_its_database_s_connections_and_answers_try_again_meanwhi
     }
     // the terminal sends all of them again, as it must: some were taken in, and their answer was lost
     let answer = terminal.push(&ops).await;
-    assert_eq!(support::results(&answer), vec!["applied"; ops.len()], "stored answers, or the first ones");
+    assert_eq!(crate::support::results(&answer), vec!["applied"; ops.len()], "stored answers, or the first ones");
     let sql = "SELECT COUNT(*) FROM entity WHERE guide_id = 'G1' AND kind = 'fact' AND body LIKE '%\"outcome\"%'";
     let n: i64 = sqlx::query(sql).fetch_one(&mut admin).await.unwrap().get(0);
     assert_eq!(n, 30);

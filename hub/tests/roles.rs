@@ -1,9 +1,5 @@
 //! What devices may do by their role, and how their tokens are replaced and revoked.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use std::time::{Duration, Instant};
 
 use guide_common::time::Zone;
@@ -12,7 +8,8 @@ use guide_hub::app::App;
 use guide_hub::clock::Clock;
 use guide_hub::db::device;
 use hyper::{Method, StatusCode};
-use support::{TODAY, Terminal, TestDb, TestHub, assign, at_head, guide_id, hub_command, send, serve_app};
+
+use crate::support::{TODAY, Terminal, TestDb, TestHub, assign, at_head, guide_id, hub_command, send, serve_app};
 
 async fn hub() -> TestHub {
     TestHub::serve(one_customer().await).await

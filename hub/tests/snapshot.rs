@@ -1,9 +1,5 @@
 //! Snapshots and inventories: all that lives, in bounded pages, and counted again from the rows.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use std::collections::BTreeMap;
 
 use guide_common::wire::hub::{
@@ -12,7 +8,8 @@ use guide_common::wire::hub::{
 use guide_hub::db::feed::{Change, Feed};
 use hyper::StatusCode;
 use serde::de::DeserializeOwned;
-use support::{TODAY, Terminal, TestDb, TestHub, assign, at_head};
+
+use crate::support::{TODAY, Terminal, TestDb, TestHub, assign, at_head};
 
 async fn hub() -> TestHub {
     let test = TestDb::with_guides(&["G1", "G2"]).await;

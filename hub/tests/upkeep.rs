@@ -1,17 +1,14 @@
 //! What a serving hub does without being asked: epochs, purges and cursors.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use guide_hub::db::{Db, epoch};
 use guide_hub::upkeep::{self, PAUSES, Pauses};
 use sqlx::Row;
-use support::without_http::{outcome_op, push_ops};
-use support::{TODAY, TestDb, assign, training_app};
+
+use crate::support::without_http::{outcome_op, push_ops};
+use crate::support::{TODAY, TestDb, assign, training_app};
 
 const AT_ONCE: Duration = Duration::from_millis(5);
 const NEVER: Duration = Duration::from_secs(3_600);

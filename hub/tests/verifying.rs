@@ -1,12 +1,9 @@
 //! A feed that says something else than its rows is named, and says what they hold once it was healed.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use guide_hub::verify::verify;
-use support::check_feeds;
-use support::without_http::with_customers;
+
+use crate::support::check_feeds;
+use crate::support::without_http::with_customers;
 
 #[tokio::test]
 async fn feeds_that_were_never_touched_agree_with_their_rows() {

@@ -1,13 +1,10 @@
 //! Terminals and hubs of different versions, and what every answer says of the hub.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use guide_common::op::Op;
 use hyper::{Method, StatusCode};
-use support::{Answer, TODAY, Terminal, TestDb, TestHub, assign, at_head, send};
+
+use crate::support::{Answer, TODAY, Terminal, TestDb, TestHub, assign, at_head, send};
 
 async fn hub() -> TestHub {
     let test = TestDb::with_guides(&["G1"]).await;

@@ -1,9 +1,5 @@
 //! Waiting calls: what ends them, what they cost, and that nobody waits for what is there already.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
-
-mod support;
-
 use std::time::{Duration, Instant};
 
 use guide_common::sop::settings::GoldPrice;
@@ -12,8 +8,9 @@ use guide_hub::db::feed::{Change, Feed};
 use guide_hub::db::{Db, commit, epoch, page};
 use guide_hub::price;
 use hyper::StatusCode;
-use support::{Answer, TODAY, Terminal, TestDb, TestHub, assign, at_head, day};
 use tokio::task::JoinHandle;
+
+use crate::support::{Answer, TODAY, Terminal, TestDb, TestHub, assign, at_head, day};
 
 /// Far longer than anything here takes.
 const LIMIT: Duration = Duration::from_secs(20);

@@ -1,10 +1,8 @@
 //! A small hub that speaks the wire types, and a daemon run as a process in a folder of its own.
 
-#![allow(dead_code, reason = "each test file uses its part")]
-
 pub mod hub;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -39,7 +37,6 @@ pub async fn enrolled(n_customers: usize) -> (tempfile::TempDir, hub::Hub, hub::
 
 /// A daemon that runs.
 pub struct Daemon {
-    pub home: PathBuf,
     pub child: Child,
     client: reqwest::Client,
 }
@@ -65,7 +62,7 @@ impl Daemon {
 
     pub async fn start_with(home: &Path, args: &[&str]) -> Self {
         let child = command(home, args).spawn().unwrap();
-        let mut daemon = Self { home: home.to_owned(), child, client: client(&home.join("run/guided.sock")) };
+        let mut daemon = Self { child, client: client(&home.join("run/guided.sock")) };
         let give_up_at = Instant::now() + LIMIT;
         while daemon.get::<Health>("/v1/health").await.is_err() {
             if let Some(status) = daemon.child.try_wait().unwrap() {

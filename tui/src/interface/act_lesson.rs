@@ -57,9 +57,9 @@ impl App {
         self.turn_over();
         self.training = Some(Arc::clone(state));
         self.seen.clear();
-        let running = Box::new(Running::new(Arc::clone(lesson), state.now, state.happened.len()));
+        let running = Running::new(Arc::clone(lesson), state.now, state.happened.len());
         self.lesson_at = vec![running.clone(); state.moments.len()];
-        self.lesson = Some(running);
+        self.lesson = Some(Box::new(running));
     }
 
     /// The clock has come to other moments: how the lesson stands at a new one is remembered, and where it has gone back
@@ -73,7 +73,7 @@ impl App {
         {
             running.back_to(then);
         }
-        self.lesson_at.resize(n_moments, running.clone());
+        self.lesson_at.resize(n_moments, Running::clone(running));
     }
 
     /// Judges what was done since it was last asked, and goes on to the step after.

@@ -113,7 +113,7 @@ pub struct App {
     /// The lesson that runs.
     pub lesson: Option<Box<Running>>,
     /// How it stood when the clock came to each moment.
-    pub(super) lesson_at: Vec<Box<Running>>,
+    pub(super) lesson_at: Vec<Running>,
     /// Whether the clock goes back because the lesson's step says so.
     pub(super) lesson_keeps: bool,
     /// The lessons that were played to their end, with the best score.

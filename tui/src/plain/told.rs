@@ -77,8 +77,8 @@ impl Told {
             return Vec::new();
         };
         let mut lines = Vec::new();
-        let mistakes = running.mistakes.iter().filter(|(idx, _)| *idx <= running.step);
-        lines.extend(mistakes.last().map(|(idx, why)| own::mistake(idx + 1, why, app.lang)));
+        let mistake = running.mistakes.last();
+        lines.extend(mistake.map(|(idx, why)| own::mistake(idx + 1, why, app.lang)));
         lines.push(own::lesson_title(running, app.lang));
         lines.push(step.text.in_lang(app.lang).to_owned());
         lines.extend(

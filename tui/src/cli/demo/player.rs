@@ -173,7 +173,9 @@ impl Player {
             }
         }
         let running = self.ended.take().or_else(|| self.app.lesson.clone());
-        let Some(running) = running.map(|running| *running) else { return Err(Failure::Failed("the lesson was left".to_owned())) };
+        let Some(running) = running.map(|running| *running) else {
+            return Err(Failure::Failed("the lesson was left".to_owned()));
+        };
         if fault.is_none() && !running.is_over() {
             fault = Some(self.not_done(running.step));
         }
