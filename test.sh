@@ -149,7 +149,7 @@ if [ "$nightly" = yes ]; then
   GUIDE_SIM_STEPS=100000 cargo test --quiet --locked -p guide-tests --test simulation
   for seed in $(seq 1 20); do
     say "laws, seed $seed"
-    PROPTEST_RNG_SEED=$seed cargo test --quiet --locked -p guide-common --test laws --test oracle --test throttle
+    PROPTEST_RNG_SEED=$seed cargo test --quiet --locked -p guide-common --test all -- laws:: oracle:: throttle::
   done
 fi
 say "all tests passed"

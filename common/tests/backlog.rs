@@ -1,7 +1,4 @@
 //! The amnesty after a leave: what becomes of every due, each rule as a named claim, and the numbers of the demo.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod leave_cast;
 
 use std::collections::BTreeSet;
 
@@ -18,8 +15,9 @@ use guide_common::record::{Risk, RiskRecord};
 use guide_common::sop::backlog::{Amnesty, AmnestyCount, Fate, amnesty};
 use guide_common::sop::queue::customer_day;
 use guide_common::sop::rules::Rules;
-use leave_cast::desk::{THE_AMNESTY, apply, of, record, rules, tasks, with_pace};
-use leave_cast::{Person, care_turn, customers, day, leave, return_day};
+
+use crate::leave_cast::desk::{THE_AMNESTY, apply, of, record, rules, tasks, with_pace};
+use crate::leave_cast::{Person, care_turn, customers, day, leave, return_day};
 
 /// The fates of one customer's dues: `plan/step fate`, sorted and joined by `, `.
 fn fates(amnesty: &Amnesty) -> String {

@@ -1,9 +1,4 @@
 //! Laws of the amnesty, over generated customers.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-#[path = "story/cases.rs"]
-mod cases;
-mod leave_cast;
 
 use std::collections::BTreeSet;
 
@@ -16,9 +11,11 @@ use guide_common::op::{OpBody, Undo};
 use guide_common::outcome::{Channel, Outcome, OutcomeCode};
 use guide_common::record::{Risk, RiskRecord};
 use guide_common::sop::backlog::{AmnestyCount, Fate, amnesty};
-use leave_cast::desk::{THE_AMNESTY, apply, deputy, ids, queue, record, rules, with_pace};
-use leave_cast::{Person, care_turn, day, leave, return_day};
 use proptest::prelude::*;
+
+use crate::leave_cast::desk::{THE_AMNESTY, apply, deputy, ids, queue, record, rules, with_pace};
+use crate::leave_cast::{Person, care_turn, day, leave, return_day};
+use crate::story::cases::cases;
 
 #[derive(Clone, Debug)]
 enum Event {
@@ -98,7 +95,7 @@ fn any_desk() -> impl Strategy<Value = (Vec<CustomerFile>, u32, bool)> {
 }
 
 proptest! {
-    #![proptest_config(cases::cases(512))]
+    #![proptest_config(cases(512))]
 
     #[test]
     fn every_amnesty_does_what_it_says((files, tasks_per_day, has_deputy) in any_desk()) {

@@ -1,7 +1,4 @@
 //! For whom a plan is, which of its steps come to be, how attempts follow one another, and what ends them.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
 
 use guide_common::customer::{Tag, Tier};
 use guide_common::outcome::Channel;
@@ -11,7 +8,8 @@ use guide_common::record::Level;
 use guide_common::sop::engine::dues;
 use guide_common::sop::gate::HoldReason;
 use guide_common::wire::hub::StoreTier;
-use story::{Story, day, sop};
+
+use crate::story::{Story, day, sop};
 
 /// A customer who became a lead on the first of January.
 fn lead(plan: guide_common::sop::plan::Plan) -> Story {

@@ -1,6 +1,4 @@
 //! The cast of the demo behaves as it is told of: each over the days of the virtual clock, at the desk of their guide.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
 use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};

@@ -1,11 +1,9 @@
 //! Runs that outcomes start: by code and score, of another plan's steps, as its recovery; and those of promises.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
 
 use guide_common::consent::SecretSide;
 use guide_common::outcome::OutcomeCode::*;
-use story::{Story, day, one_step, sop};
+
+use crate::story::{Story, day, one_step, sop};
 
 /// A story of one plan of one step that is open for a while after its anchor.
 fn open_for(trigger: &str, step: &str) -> Story {

@@ -1,7 +1,4 @@
 //! The engine's rules, each as a named claim.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
 
 use guide_common::customer::Birthday;
 use guide_common::outcome::OutcomeCode::*;
@@ -9,7 +6,8 @@ use guide_common::sop::engine::gone;
 use guide_common::sop::gate::{HoldReason, holds};
 use guide_common::sop::queue::{TermName, customer_day};
 use guide_common::sop::rules::Rules;
-use story::{P01, Story, day, one_step, plan};
+
+use crate::story::{P01, Story, day, one_step, plan};
 
 #[test]
 fn every_step_is_due_in_its_window_both_ends_inclusive() {

@@ -1,7 +1,4 @@
 //! Why, of a customer: what every plan makes of them, and which fact is missing where it makes nothing.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
 
 use std::sync::LazyLock;
 
@@ -20,7 +17,8 @@ use guide_common::sop::plan_file;
 use guide_common::sop::run::EndCause;
 use guide_common::sop::starts::Starts;
 use guide_common::sop::trigger::Since;
-use story::{Story, day, one_step, sop};
+
+use crate::story::{Story, day, one_step, sop};
 
 static PLANS: LazyLock<Vec<Plan>> =
     LazyLock::new(|| plan_files().iter().map(|(_, toml)| plan_file::parse(toml).unwrap()).collect());

@@ -1,7 +1,4 @@
 //! Laws of the answers to why, over generated stories: they say what the engine says, neither more nor less.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -26,8 +23,9 @@ use guide_common::sop::rules::Rules;
 use guide_common::sop::run::{State, all_runs};
 use guide_common::sop::starts::Starts;
 use proptest::prelude::*;
-use story::cases::cases;
-use story::{Story, day, sop};
+
+use crate::story::cases::cases;
+use crate::story::{Story, day, sop};
 
 const D0: &str = "2026-05-01";
 const N_DAYS: u64 = 150;

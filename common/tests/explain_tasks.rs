@@ -1,7 +1,4 @@
 //! Why, of a task: the terms of its place, and what would move it up.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
 
 use std::sync::LazyLock;
 
@@ -17,7 +14,8 @@ use guide_common::sop::gate::HoldReason;
 use guide_common::sop::plan::Plan;
 use guide_common::sop::plan_file;
 use guide_common::sop::queue::TermName;
-use story::{Story, day};
+
+use crate::story::{Story, day};
 
 static PLANS: LazyLock<Vec<Plan>> =
     LazyLock::new(|| plan_files().iter().map(|(_, toml)| plan_file::parse(toml).unwrap()).collect());

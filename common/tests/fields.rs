@@ -1,7 +1,4 @@
 //! Whose word counts on a field of a customer, what becomes of the others, and why.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
 
 use guide_common::customer::{Birthday, Tag};
 use guide_common::fact::FactBody;
@@ -15,7 +12,8 @@ use guide_common::sop::fields::CustomerFields;
 use guide_common::sop::history::History;
 use guide_common::sop::plan::Lang;
 use guide_common::sop::rules::Rules;
-use story::{Story, day, sop};
+
+use crate::story::{Story, day, sop};
 
 const TODAY: &str = "2026-08-12";
 

@@ -1,7 +1,4 @@
 //! The one gate: what it holds, why, and until when; and what the queue makes of what it lets through.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
 
 use guide_common::customer::Loan;
 use guide_common::id::GuideId;
@@ -11,7 +8,8 @@ use guide_common::promise::AppointmentResult::*;
 use guide_common::sop::gate::HoldReason;
 use guide_common::sop::plan::Purpose;
 use guide_common::sop::settings::Settings;
-use story::{Story, day, sop};
+
+use crate::story::{Story, day, sop};
 
 const PROMO: &str = "id = 'p'; offset = '0d'; until = '+300d'; purpose = 'promo'; channels = ['wecom', 'phone']";
 const SERVICE: &str = "id = 's'; offset = '0d'; until = '+300d'; channels = ['wecom', 'phone']";

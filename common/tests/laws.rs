@@ -1,8 +1,4 @@
 //! Laws of the engine and of `apply`, over generated sagas: every kind of fact, the chain's plans and made-up ones.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod saga;
-mod story;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -19,10 +15,11 @@ use guide_common::sop::plan::{FromDate, Plan};
 use guide_common::sop::queue::{CustomerDay, customer_day};
 use guide_common::time::Period;
 use proptest::prelude::*;
-use saga::book::{Book, Wish};
-use saga::pool::edited_otherwise;
-use saga::{Draw, N_DAYS, Saga, Seed, date, seed};
-use story::cases::cases;
+
+use crate::saga::book::{Book, Wish};
+use crate::saga::pool::edited_otherwise;
+use crate::saga::{Draw, N_DAYS, Saga, Seed, date, seed};
+use crate::story::cases::cases;
 
 /// Cases of each law.
 const CASES: u32 = 10_000;

@@ -1,6 +1,4 @@
 //! The lunar calendar against an independent one, `tyme4rs`.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use chrono::{Datelike, NaiveDate};
 use guide_common::lunar::{LunarDate, days_in_month, solar_of};
 use tyme4rs::tyme::solar::SolarDay;

@@ -1,7 +1,5 @@
 //! The bodies of the fuzz targets with seeded text: what people and machines do to plans, templates and conditions by
 //! accident. `fuzz/` runs the same bodies for as long as one likes.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
 #[path = "../../fuzz/bodies.rs"]
 mod bodies;
 

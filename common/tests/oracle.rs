@@ -1,8 +1,5 @@
 //! The heart of the engine against an account of its own: purchases, returns, restarts, windows, attempts and their
 //! ends, worked out day by day from the words of the design, by somebody who knows nothing of runs and spans.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
 
 use std::collections::BTreeSet;
 
@@ -15,8 +12,9 @@ use guide_common::outcome::{Channel, Outcome, SkipReason};
 use guide_common::sop::engine::dues;
 use guide_common::sop::plan::Plan;
 use proptest::prelude::*;
-use story::cases::cases;
-use story::{Story, day, sop};
+
+use crate::story::cases::cases;
+use crate::story::{Story, day, sop};
 
 const MIN_FEN: i64 = 300;
 /// Id, first day, last day, whether a later purchase leaves it alone, and over what.

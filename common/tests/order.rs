@@ -1,6 +1,4 @@
 //! The order of facts is the one in which headquarters took them in: no client's clock and no id decides anything.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
 use chrono::{DateTime, NaiveDate, Utc};
 use guide_common::apply::{Applied, CustomerFile};
 use guide_common::consent::Consent;

@@ -1,8 +1,4 @@
 //! What an edited plan changes, for the plan and for runs under way; and that nothing that was done is done again.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
-mod what_if;
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -17,8 +13,9 @@ use guide_common::sop::plan::{Earlier, Plan, Restart};
 use guide_common::sop::plan_diff::{Class, PlanDiff, RunningDiff, StepChange, diff};
 use guide_common::time::Offset;
 use serde_json::json;
-use story::{P01, Story, day, one_step, plan};
-use what_if::generate::{Dice, date};
+
+use crate::story::{P01, Story, day, one_step, plan};
+use crate::what_if::generate::{Dice, date};
 
 /// P01 as a later version, changed.
 fn edited(change: impl FnOnce(&mut Plan)) -> Plan {

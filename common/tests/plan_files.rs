@@ -1,6 +1,4 @@
 //! Plan files: what is accepted, and what is refused with which line.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
 use guide_common::sop::plan::{Branch, FromDate, Plan};
 use guide_common::sop::plan_file::{check_plans, parse};
 use guide_common::sop::trigger::Trigger;

@@ -1,8 +1,4 @@
 //! The preview of an audience: it says of every customer what a dispatch to that audience comes to.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
-mod what_if;
 
 use guide_common::apply::CustomerFile;
 use guide_common::calendar::Calendar;
@@ -19,8 +15,9 @@ use guide_common::sop::queue::customer_day;
 use guide_common::sop::rules::Rules;
 use guide_common::undone::Undos;
 use guide_common::wire::hub::StoreTier;
-use story::{Story, day, one_step};
-use what_if::generate::{Dice, case, date};
+
+use crate::story::{Story, day, one_step};
+use crate::what_if::generate::{Dice, case, date};
 
 fn everyone() -> Audience {
     Audience::default()

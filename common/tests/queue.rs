@@ -1,7 +1,4 @@
 //! The queue: when a task is offered on its day, and in which order tasks and their steps stand.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
 
 use guide_common::customer::Tier;
 use guide_common::outcome::OutcomeCode::{Interested, NoReply};
@@ -9,7 +6,8 @@ use guide_common::sop::gate::contact_hours;
 use guide_common::sop::plan::{Plan, Purpose};
 use guide_common::sop::queue::{TermName, held_at, order};
 use guide_common::sop::settings::Settings;
-use story::{Story, day, sop};
+
+use crate::story::{Story, day, sop};
 
 /// A customer who became a lead on the first of January.
 fn lead(plans: Vec<Plan>) -> Story {

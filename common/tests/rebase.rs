@@ -1,7 +1,5 @@
 //! The law of rebasing: whatever three terminals record, in whatever order it reaches headquarters, and however often,
 //! once all have pushed and pulled every replica is headquarters' file.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use guide_common::apply::{Applied, CustomerFile};
 use guide_common::consent::Consent;

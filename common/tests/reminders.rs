@@ -1,7 +1,5 @@
 //! A quarter of reminders: a guide's promises, visits, tasks and digests through ninety days, with restarts, a clock that
 //! jumps and another time zone. Each comes once, none in quiet hours, none too late.
-#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};

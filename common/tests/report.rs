@@ -1,12 +1,10 @@
 //! Reports: what counts where.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
 
 use guide_common::outcome::OutcomeCode::*;
 use guide_common::report::{Figures, report};
 use guide_common::time::Period;
-use story::{Story, day, sop};
+
+use crate::story::{Story, day, sop};
 
 fn figures(story: &Story, from: &str, to: &str, today: &str) -> Figures {
     let period = Period::new(day(from), day(to)).unwrap();
@@ -133,7 +131,7 @@ fn an_undone_outcome_and_its_undo_are_counted_by_neither_column() {
 
 #[test]
 fn a_merged_contact_counts_once_in_the_total_and_closes_each_step() {
-    let every = story::plan(&story::P01.replace("\"supersede\"", "\"every\""));
+    let every = crate::story::plan(&crate::story::P01.replace("\"supersede\"", "\"every\""));
     let story = Story::new(vec![every]).buy("2026-08-12", 50_000).buy("2026-08-15", 50_000);
     let story = story.log_with("2026-08-15", Interested, &["satisfaction", "thanks"], |o| o.score = Some(5));
     let figures = figures(&story, "2026-08-15", "2026-08-15", "2026-08-15");

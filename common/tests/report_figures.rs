@@ -1,7 +1,4 @@
 //! Reports: the funnel, scores asked for, repeat purchases, promises, days; against figures worked out by hand.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
 
 use guide_common::outcome::OutcomeCode::*;
 use guide_common::report::days::MAX_DAYS;
@@ -10,7 +7,8 @@ use guide_common::report::promises::PromiseFigures;
 use guide_common::report::repeat::RepeatFigures;
 use guide_common::report::{Report, report};
 use guide_common::time::Period;
-use story::{Story, day};
+
+use crate::story::{Story, day};
 
 fn period(from: &str, to: &str) -> Period {
     Period::new(day(from), day(to)).unwrap()

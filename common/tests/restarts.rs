@@ -1,10 +1,8 @@
 //! What a later anchor does to the runs before it, and what its return does.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
 
 use guide_common::outcome::OutcomeCode::Interested;
-use story::{Story, sop};
+
+use crate::story::{Story, sop};
 
 #[test]
 fn returned_on_the_day_of_the_newer_purchase_both_ways() {

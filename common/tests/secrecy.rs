@@ -1,13 +1,11 @@
 //! A gift that must not be given away: who is silent about what, and until when.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
 
 use guide_common::consent::SecretSide::{self, Giver, Recipient};
 use guide_common::outcome::OutcomeCode::{CallLater, Interested};
 use guide_common::purchase::Item;
 use guide_common::sop::engine::dues;
-use story::{Story, day, sop};
+
+use crate::story::{Story, day, sop};
 
 /// A plan over a purchase: one step that is discreet, one that is not.
 fn bought() -> Story {

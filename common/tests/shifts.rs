@@ -1,14 +1,12 @@
 //! When the guide works: how days off and leaves move dues, and what an amnesty makes of the rest.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
 
 use chrono::Weekday;
 use guide_common::outcome::OutcomeCode::*;
 use guide_common::report::{Figures, report};
 use guide_common::sop::engine::gone;
 use guide_common::time::Period;
-use story::{Story, day, sop};
+
+use crate::story::{Story, day, sop};
 
 /// A step that is open from Thursday the first of January for so long.
 fn open_until(until: &str) -> Story {

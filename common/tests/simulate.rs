@@ -1,9 +1,5 @@
 //! What-if: what it counts, that jumping from event to event gives what a walk from day to day gives, and that it keeps
 //! the gate's rules.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
-mod what_if;
 
 use chrono::{Days, NaiveDate, Weekday};
 use guide_common::apply::CustomerFile;
@@ -19,9 +15,10 @@ use guide_common::sop::settings::Settings;
 use guide_common::sop::simulate::{Assumption, SimulatedDay, Simulation, Simulator, simulate};
 use guide_common::sop::trigger::Trigger;
 use guide_common::time::Period;
-use story::{Story, day, one_step};
-use what_if::generate::{Case, case};
-use what_if::plain;
+
+use crate::story::{Story, day, one_step};
+use crate::what_if::generate::{Case, case};
+use crate::what_if::plain;
 
 /// As many as the issue asks for; the environment can ask for more.
 fn n_cases() -> u64 {

@@ -1,7 +1,4 @@
 //! Plans of which only so many runs start a day: who starts when, over all customers of a guide.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
 
 use chrono::{Datelike, NaiveDate, Weekday};
 use guide_common::apply::CustomerFile;
@@ -16,8 +13,9 @@ use guide_common::sop::rules::Rules;
 use guide_common::sop::run::all_runs;
 use guide_common::sop::starts::Starts;
 use proptest::prelude::*;
-use story::cases::cases;
-use story::{Story, day, sop};
+
+use crate::story::cases::cases;
+use crate::story::{Story, day, sop};
 
 /// A plan that wakes so many a day who have been silent for thirty days.
 fn wake(n_a_day: u32, head: &str) -> Plan {

@@ -1,7 +1,4 @@
 //! What starts a run, from which day it counts, and what ends it: one claim a trigger and key.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
 
 use guide_common::customer::{Anniversary, Birthday, Tag};
 use guide_common::outcome::OutcomeCode::*;
@@ -9,7 +6,8 @@ use guide_common::promise::AppointmentResult::*;
 use guide_common::purchase::Item;
 use guide_common::record::Risk;
 use guide_common::sop::settings::{TagChoice, TagGroup};
-use story::{Story, day, sop};
+
+use crate::story::{Story, day, sop};
 
 /// A story of one plan of one step that is open for a while after its anchor.
 fn open_for(trigger: &str, step: &str) -> Story {

@@ -1,14 +1,12 @@
 //! What starts a run of facts: headquarters' records, visits, outcomes, promises; and the dates beside an anchor.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
 
 use guide_common::customer::{Anniversary, Birthday};
 use guide_common::outcome::Channel;
 use guide_common::outcome::OutcomeCode::*;
 use guide_common::promise::AppointmentResult::*;
 use guide_common::record::Level;
-use story::{Story, day, sop};
+
+use crate::story::{Story, day, sop};
 
 /// A story of one plan of one step that is open for a while after its anchor.
 fn open_for(trigger: &str, step: &str) -> Story {

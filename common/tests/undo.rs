@@ -1,7 +1,4 @@
 //! Every kind of fact changes something, and taken back it changes nothing from that day on.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
 
 use guide_common::consent::SecretSide::{Giver, Recipient};
 use guide_common::outcome::OutcomeCode::{self, *};
@@ -10,7 +7,8 @@ use guide_common::promise::AppointmentResult::{Cancelled, Kept, NoShow};
 use guide_common::record::{Level, Risk};
 use guide_common::report::report;
 use guide_common::time::Period;
-use story::{Story, day, sop};
+
+use crate::story::{Story, day, sop};
 
 /// A desk on which something is open for every kind of fact to change.
 fn desk() -> Story {

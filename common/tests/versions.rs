@@ -1,13 +1,11 @@
 //! Published versions of a plan: what running customers follow, and that nothing that was done is done again.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod story;
 
 use guide_common::customer::Birthday;
 use guide_common::outcome::OutcomeCode::*;
 use guide_common::purchase::Item;
 use guide_common::sop::plan::{Earlier, Plan};
-use story::{Story, day, sop};
+
+use crate::story::{Story, day, sop};
 
 /// A version whose earlier one goes on for anchors before a day.
 fn keep(before_on: &str, earlier: &Plan, plan: Plan) -> Plan {

@@ -2,15 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::sync::Arc;
+
 use guide::interface::action::{Action, registry};
 use guide::interface::app::App;
 use guide::interface::effect::Request;
 use guide::interface::event::Event;
 use guide::interface::fixture::{Desk, unreachable};
 use guide::interface::theme::Theme;
+use guide::lesson;
 use guide::plain::command::{Said, parse};
 use guide::plain::front::Front;
 use guide::plain::help;
+use guide::training::State;
 use guide_common::sop::plan::Lang;
 use guide_common::wire::local::ClockKind;
 
@@ -169,6 +173,52 @@ fn every_screen_is_read_line_by_line() {
 fn training_moves_the_clock_and_cuts_the_line() {
     check!("training", ClockKind::Virtual, &["]", "week-forward", "sync-state", "8", "1", "open", "end-faults"]);
 }
+
+#[test]
+fn a_lesson_tells_each_step_once_its_mistakes_its_hint_and_how_it_went() {
+    let lesson = Arc::new(lesson::file::parse(LESSON).unwrap());
+    let mut walk = Walk::new(Lang::En, ClockKind::Virtual);
+    let state = State { now: walk.desk.status.now, ..State::default() };
+    walk.front.app.training = Some(Arc::new(state.clone()));
+    let begun = Event::Training(Arc::new(State { lesson: Some((0, lesson)), ..state }));
+    let effects = walk.front.event(begun);
+    walk.desk.serve(&mut walk.front.app, effects);
+    let told = walk.front.tell().join("\n");
+    assert!(told.contains("A try 1/2") && told.contains("Copy the second script."), "{told}");
+    let told = walk.says("2");
+    assert!(!told.contains("A try"), "a step is told once: {told}");
+    let told = walk.says("hint");
+    assert!(told.contains("→ its name is copy"), "{told}");
+    let told = walk.says("=6");
+    assert!(told.contains("step 1: nothing was sent"), "{told}");
+    let told = walk.says("copy");
+    assert!(told.contains("A try 2/2") && told.contains("Mask the screen."), "{told}");
+    let told = walk.says("privacy");
+    assert!(told.contains("85 points · 0:00 · 5 keys · 1 wrong · 1 hints"), "{told}");
+    assert!(walk.front.app.lesson.is_none() && walk.front.app.layer.is_none());
+}
+
+/// A lesson of two steps.
+const LESSON: &str = r#"
+id = "test"
+order = 1
+role = "guide"
+minutes = 2
+name = { zh = "试一课", en = "A try" }
+about = { zh = "试", en = "a try" }
+
+[[step]]
+text = { zh = "复制第二条。", en = "Copy the second script." }
+wants = { action = "copy" }
+hint = { zh = "复制", en = "its name is copy" }
+mistakes = [ { saved = "outcome", why = { zh = "还没发", en = "nothing was sent" } } ]
+solution = "y"
+
+[[step]]
+text = { zh = "遮住屏幕。", en = "Mask the screen." }
+wants = { masked = true }
+solution = "x"
+"#;
 
 #[test]
 fn help_screens_settings_and_what_is_not_known() {

@@ -198,7 +198,7 @@ impl Running {
 }
 
 fn misheard(name: &str, words: &str, means: Means, logged: Option<OutcomeCode>, lang: Lang) -> String {
-    let code = outcome_name(means.code, lang);
+    let (key, code) = (means.code.names().0, outcome_name(means.code, lang));
     match (means.score, logged) {
         (Some(score), _) => {
             text!(
@@ -211,11 +211,15 @@ fn misheard(name: &str, words: &str, means: Means, logged: Option<OutcomeCode>, 
             let logged = outcome_name(logged, lang);
             text!(
                 lang,
-                "{name} 说“{words}”，应记“{code}”，记成了“{logged}”",
-                "{name} said \"{words}\": that is \"{code}\", not \"{logged}\""
+                "{name} 说“{words}”，应按 {key} 记“{code}”，记成了“{logged}”",
+                "{name} said \"{words}\": that is {key}, \"{code}\", not \"{logged}\""
             )
         }
-        (None, None) => text!(lang, "{name} 说“{words}”，应记“{code}”", "{name} said \"{words}\": that is \"{code}\""),
+        (None, None) => text!(
+            lang,
+            "{name} 说“{words}”，应按 {key} 记“{code}”",
+            "{name} said \"{words}\": that is {key}, \"{code}\""
+        ),
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn lines(app: &App, cols: usize) -> Vec<Line<'static>> {
     let (sync, lang) = (&status.sync, app.lang);
     let (sign, role) = mark(app);
     let mut lines = texts(app, &format!("{sign} {}", headline(app, sync)), role, cols);
-    for step in next(app, sync) {
+    for step in next(app, status) {
         lines.extend(texts(app, &format!("→ {step}"), Role::Text, cols));
     }
     lines.push(Line::default());
@@ -113,8 +113,8 @@ fn headline(app: &App, sync: &SyncStatus) -> String {
 }
 
 /// What the guide does about it.
-fn next(app: &App, sync: &SyncStatus) -> Vec<String> {
-    let lang = app.lang;
+fn next(app: &App, status: &Status) -> Vec<String> {
+    let (sync, lang) = (&status.sync, app.lang);
     let key = |action| app.keymap.label(action);
     let mut steps = Vec::new();
     if sync.n_rejected > 0 {
@@ -129,6 +129,10 @@ fn next(app: &App, sync: &SyncStatus) -> Vec<String> {
         steps.push(next.to_owned());
     }
     match sync.state {
+        _ if status.disk_full => {
+            let step = ("腾出磁盘空间，再把没存上的记一遍", "Make room on the disk, then log again what was refused");
+            steps.push(pick(lang, step).to_owned());
+        }
         _ if matches!(app.link, Link::Down(_)) => {
             let step =
                 ("正在自动重连；一直不行，退出再运行 guide", "It reconnects by itself; else leave and run guide");
