@@ -143,8 +143,8 @@ pub fn build() {
     }
     assert_eq!(n_edits, EDITS.len() + ADDED.len(), "an edit names a file that is none");
     // a test among what is built gives the crates the features that they have in a build with tests
-    write(&copy.join("common/tests/later.rs"), b"//! Nothing.\n");
-    sources.insert("common/tests/later.rs".into());
+    write(&copy.join("tui/tests/later.rs"), b"//! Nothing.\n");
+    sources.insert("tui/tests/later.rs".into());
     remove_others(&copy, &sources);
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--offline", "--quiet", "--workspace", "--bin", GUIDE, "--bin", GUIDED, "--bin", HUB]);
