@@ -252,6 +252,23 @@ fn a_lesson_goes_back_with_the_clock_and_begins_again_with_it() {
 }
 
 #[test]
+fn a_step_that_goes_back_is_done_by_it() {
+    let mut desk = Desk::new(Lang::Zh, ClockKind::Virtual);
+    let mut app = open(&mut desk, Lang::Zh);
+    let back = LESSON.replace("wants = { masked = true }", "wants = { action = \"rewind\", times = 2 }");
+    tell(&mut desk, &mut app, |state| state.lesson = Some((0, Arc::new(parse(&back).unwrap()))));
+    desk.press(&mut app, "jy");
+    assert_eq!(app.lesson.as_ref().unwrap().step, 1);
+    for key in parse_keys("Tb").unwrap() {
+        drop(app.update(Event::Key(key)));
+    }
+    // the director says that it begins, and then that it is done
+    tell(&mut desk, &mut app, |state| state.busy = Some(Busy::Back));
+    tell(&mut desk, &mut app, |state| (state.busy, state.n_orders) = (None, state.n_orders + 1));
+    assert_eq!(app.lesson.as_ref().unwrap().step, 1, "what the step asked for does not undo it");
+}
+
+#[test]
 fn the_keys_of_training_are_there_where_a_name_could_be_typed() {
     let mut desk = Desk::new(Lang::Zh, ClockKind::Virtual);
     let mut app = open(&mut desk, Lang::Zh);

@@ -66,10 +66,9 @@ impl App {
     /// to an earlier one the lesson stands as it did there, unless going back was its step.
     pub(super) fn follow_clock(&mut self, n_moments: usize, has_gone_back: bool) {
         let Some(running) = &mut self.lesson else { return };
-        let keeps = std::mem::take(&mut self.lesson_keeps);
         if let Some(then) = n_moments.checked_sub(1).and_then(|at| self.lesson_at.get(at)).filter(|_| has_gone_back)
             && !running.is_over()
-            && !keeps
+            && !self.lesson_keeps
         {
             running.back_to(then);
         }
